@@ -1,0 +1,41 @@
+namespace WorkflowLifecycle;
+
+/// <summary>Settings, bindable from configuration and checked at the first use.</summary>
+public sealed class WorkflowLifecycleOptions
+{
+    /// <summary>Name of this host in rows, audit and <c>WorkflowPrincipal.Host</c>. Default: the machine's name. 1 to 100 visible characters.</summary>
+    public string HostName { get; set; } = Environment.MachineName;
+
+    /// <summary>Longest wait between SIGTERM and SIGKILL in a graceful kill. Default 10 s; above 0, at most 24 h. A request may only lower it.</summary>
+    public TimeSpan TerminateCeiling { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What happens to trees when this host dies. Default: <see cref="OnHostExit.Kill"/>.</summary>
+    public OnHostExit OnHostExit { get; set; } = OnHostExit.Kill;
+
+    /// <summary>Refuse to launch below this strength. Default: <see cref="ContainmentStrength.BestEffort"/>, so nothing is refused.</summary>
+    public ContainmentStrength MinimumStrength { get; set; } = ContainmentStrength.BestEffort;
+
+    /// <summary>How long processes may stay after the root program exited by itself: SIGTERM, this long, SIGKILL. Default 2 s; 0 to 24 h.</summary>
+    public TimeSpan LeftoverGrace { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Size at which an output file is rotated, in bytes. Default 16 MiB; 4 KiB to 1 TiB.</summary>
+    public long OutputFileCap { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Rotated output files kept per stream. Default 1; 1 to 100.</summary>
+    public int OutputFilesKept { get; set; } = 1;
+
+    /// <summary>How long output is still read after the tree is gone, when a stranger holds the pipe. Default 2 s; above 0, at most 1 h.</summary>
+    public TimeSpan OutputDrainLimit { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long finished runs, their evidence and their output are kept. Default 30 days; 1 hour to 10 years.</summary>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>Claim whose value makes a principal the owner of the runs launched on its behalf. Default <c>sub</c>.</summary>
+    public string OwnerClaimType { get; set; } = "sub";
+
+    /// <summary>Where run directories are made (absolute, short: the sockets in them have at most 107 bytes of path). Default: a per-user runtime directory.</summary>
+    public string? RuntimeDirectory { get; set; }
+
+    /// <summary>The cgroup under which runs get theirs (absolute path of a cgroup v2 directory). Default: found by trying.</summary>
+    public string? CgroupRoot { get; set; }
+}

@@ -1,0 +1,53 @@
+using System.Security.Claims;
+
+namespace WorkflowLifecycle;
+
+/// <summary>Why, by whom and how a run is to be ended.</summary>
+public sealed record KillRequest
+{
+    /// <summary>The longest grace period.</summary>
+    public static readonly TimeSpan MaximumGracePeriod = TimeSpan.FromHours(24);
+
+    private readonly TimeSpan? _gracePeriod;
+
+    /// <summary>Asks for a kill.</summary>
+    /// <param name="reason">3 to 1,000 visible characters; kept in the audit.</param>
+    /// <param name="requestedBy">Who asks; see <c>WorkflowPrincipal</c> for hosts and local users.</param>
+    /// <exception cref="ArgumentException">The reason is missing, blank, too short, too long or has control characters.</exception>
+    public KillRequest(string reason, ClaimsPrincipal requestedBy)
+    {
+        ArgumentNullException.ThrowIfNull(requestedBy);
+        if (KillReason.Explain(reason) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(reason));
+        }
+
+        Reason = reason.Trim();
+        RequestedBy = requestedBy;
+    }
+
+    /// <summary>Why.</summary>
+    public string Reason { get; }
+
+    /// <summary>Who asks.</summary>
+    public ClaimsPrincipal RequestedBy { get; }
+
+    /// <summary>How. Default: graceful.</summary>
+    public KillMode Mode { get; init; }
+
+    /// <summary>Lowers the terminate ceiling; never raises it. Above 0 and at most 24 hours.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Out of that range.</exception>
+    public TimeSpan? GracePeriod
+    {
+        get => _gracePeriod;
+        init => _gracePeriod = value is null || (value > TimeSpan.Zero && value <= MaximumGracePeriod)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A grace period is above 0 and at most 24 hours.");
+    }
+
+    /// <summary>The same key for the same run gives the same kill, also after it is over. At most 200 characters.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>Which door it came through, for the audit: <c>library</c>, <c>cli</c>, <c>http</c> and so on.</summary>
+    public string Door { get; init; } = "library";
+}

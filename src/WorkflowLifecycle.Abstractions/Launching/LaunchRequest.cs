@@ -1,0 +1,48 @@
+using System.Security.Claims;
+
+namespace WorkflowLifecycle;
+
+/// <summary>A program to launch as a tracked run.</summary>
+/// <param name="Program">A path, or a name that is looked up in the PATH that the program will have.</param>
+/// <param name="Arguments">Its arguments, without the program's name. Passed as they are: no shell, no quoting. No NUL characters.</param>
+public sealed record LaunchRequest(string Program, params IReadOnlyList<string> Arguments)
+{
+    /// <summary>The run's id; default: a fresh one.</summary>
+    public RunId? RunId { get; init; }
+
+    /// <summary>Name of the workflow, at most 200 characters; for searching and per-workflow options.</summary>
+    public string? Workflow { get; init; }
+
+    /// <summary>Session of the caller, at most 200 characters.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>A label, at most 200 characters. Never authority; see <see cref="LaunchedBy"/>.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>On whose behalf the run is launched: the subject of its owner claim may kill the run. Default: the host alone.</summary>
+    public ClaimsPrincipal? LaunchedBy { get; init; }
+
+    /// <summary>The run under which this one is launched. A kill of it ends this one too.</summary>
+    public RunId? ParentRun { get; init; }
+
+    /// <summary>Working directory; default: the host's.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Changes to the host's environment; a null value removes the variable.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>What the program reads. Default: nothing.</summary>
+    public InputMode Input { get; init; }
+
+    /// <summary>The file to read with <see cref="InputMode.File"/>.</summary>
+    public string? InputFile { get; init; }
+
+    /// <summary>Where its output goes. Default: captured by the host.</summary>
+    public OutputMode Output { get; init; }
+
+    /// <summary>What happens when the host dies; default: <see cref="WorkflowLifecycleOptions.OnHostExit"/>.</summary>
+    public OnHostExit? OnHostExit { get; init; }
+
+    /// <summary>Refuse to launch below this strength; default: <see cref="WorkflowLifecycleOptions.MinimumStrength"/>.</summary>
+    public ContainmentStrength? MinimumStrength { get; init; }
+}

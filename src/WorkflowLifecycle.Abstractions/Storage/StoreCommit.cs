@@ -1,0 +1,23 @@
+namespace WorkflowLifecycle;
+
+/// <summary>What one transaction writes: all of it or nothing.</summary>
+public sealed record StoreCommit
+{
+    /// <summary>A row to insert (its <see cref="RunRecord.Version"/> is ignored); fails with <see cref="CommitOutcome.RunExists"/> if the id was ever used.</summary>
+    public RunRecord? AddRun { get; init; }
+
+    /// <summary>A row to replace; its <see cref="RunRecord.Version"/> is the version that was read.</summary>
+    public RunRecord? UpdateRun { get; init; }
+
+    /// <summary>A kill to insert; fails with <see cref="CommitOutcome.KillExists"/> if the run has an open kill, the id exists, or the idempotency key was used for this run.</summary>
+    public KillRecord? AddKill { get; init; }
+
+    /// <summary>A kill to replace; its <see cref="KillRecord.Version"/> is the version that was read.</summary>
+    public KillRecord? UpdateKill { get; init; }
+
+    /// <summary>Audit entries to append, in order.</summary>
+    public IReadOnlyList<AuditDraft> Audit { get; init; } = [];
+
+    /// <summary>Events to append, in order; their cursors are assigned by the store.</summary>
+    public IReadOnlyList<RunEvent> Events { get; init; } = [];
+}
