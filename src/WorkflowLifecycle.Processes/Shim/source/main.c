@@ -53,10 +53,28 @@ static void check_host_pidfd(void)
     if (result == -E_BADF || result == -E_INVAL) fail(STAGE_SPEC, -E_BADF);
 }
 
+/*
+ * Emulators such as qemu-user do not pass prctl 36 on, but the attribute is kept by exec, so whoever started us may have set it.
+ * Seen by doing: a grandchild whose parent exits must become ours, as a zombie too.
+ */
+static int orphans_come_to_us(void)
+{
+    long child = sys6(clone, SIGCHLD, 0, 0, 0, 0, 0);
+    if (child == 0) {
+        sys6(clone, SIGCHLD, 0, 0, 0, 0, 0);
+        for (;;) sys1(exit_group, 0);
+    }
+    if (child < 0) return 0;
+    while (sys4(wait4, child, 0, ALL_CHILDREN, 0) == -E_INTR) { }
+    long orphan;
+    do orphan = sys4(wait4, -1, 0, ALL_CHILDREN, 0); while (orphan == -E_INTR);
+    return orphan > 0;
+}
+
 static void take_hold_of_the_tree(void)
 {
     long error = sys6(prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0);
-    if (error) fail(STAGE_SUBREAPER, error);
+    if (error && !orphans_come_to_us()) fail(STAGE_SUBREAPER, error);
     /* No process of the same user may trace the shim or take its descriptors. */
     sys6(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
     sys6(prctl, PR_SET_NAME, "wl-shim", 0, 0, 0, 0);
