@@ -25,21 +25,14 @@ public sealed partial class AddressTests
             where !_hosts.Contains(host, StringComparer.OrdinalIgnoreCase)
             select $"{file}: {match.Value}";
 
-        Assert.Empty(broken);
+        Violations.AssertNone(broken);
     }
 
     [Fact]
-    public void TrackedFiles_NameNoFeed() => AssertNowhere(FeedHost());
+    public void TrackedFiles_NameNoFeed() => Violations.AssertNowhere(FeedHost(), Repository.Files);
 
     [Fact]
-    public void TrackedFiles_NameNoPathOfOneMachine() => AssertNowhere(MachinePath());
-
-    private static void AssertNowhere(Regex pattern) =>
-        Assert.Empty(
-            from file in Repository.Files
-            where file.IsText
-            from match in pattern.Matches(file.Text)
-            select $"{file}: {match.Value}");
+    public void TrackedFiles_NameNoPathOfOneMachine() => Violations.AssertNowhere(MachinePath(), Repository.Files);
 
     [GeneratedRegex(@"\bhttps?://(?<host>[A-Za-z0-9.-]*[A-Za-z0-9])", RegexOptions.ExplicitCapture)]
     private static partial Regex Address();

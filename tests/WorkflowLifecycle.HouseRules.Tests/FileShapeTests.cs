@@ -17,7 +17,7 @@ public sealed partial class FileShapeTests
 
     [Fact]
     public void Files_AreSmall() =>
-        Assert.Empty(Code.Where(file => file.Lines.Length > MostLines + 1).Select(file => $"{file}: {file.Lines.Length - 1} lines"));
+        Violations.AssertNone(Code.Where(file => file.Lines.Length > MostLines + 1).Select(file => $"{file}: {file.Lines.Length - 1} lines"));
 
     [Fact]
     public void Files_HoldOneTypeAndBearItsName()
@@ -33,27 +33,20 @@ public sealed partial class FileShapeTests
             }
         }
 
-        Assert.Empty(broken);
+        Violations.AssertNone(broken);
     }
 
     [Fact]
-    public void Files_HaveNoRegionAndNoBanner() => AssertNowhere(Banner(), CSharp);
+    public void Files_HaveNoRegionAndNoBanner() => Violations.AssertNowhere(Banner(), CSharp);
 
     [Fact]
-    public void Files_SwallowNoException() => AssertNowhere(EmptyCatch(), CSharp);
+    public void Files_SwallowNoException() => Violations.AssertNowhere(EmptyCatch(), CSharp);
 
     [Fact]
-    public void Files_PromiseNothingForLater() => AssertNowhere(Promise(), Code);
+    public void Files_PromiseNothingForLater() => Violations.AssertNowhere(Promise(), Code);
 
     [Fact]
-    public void Tests_AreNeverSkippedWithoutAReason() => AssertNowhere(SkipWithoutReason(), CSharp);
-
-    private static void AssertNowhere(Regex pattern, IEnumerable<TrackedFile> files) =>
-        Assert.Empty(
-            from file in files
-            from match in pattern.Matches(file.Text)
-            let line = file.Text.AsSpan(0, match.Index).Count('\n') + 1
-            select $"{file}:{line}: {match.Value.Trim().ReplaceLineEndings(" ")}");
+    public void Tests_AreNeverSkippedWithoutAReason() => Violations.AssertNowhere(SkipWithoutReason(), CSharp);
 
     [GeneratedRegex(
         @"^(?:(?:public|internal|file|sealed|static|abstract|readonly|ref|partial|unsafe)\s+)*(?:record\s+struct|record\s+class|record|class|struct|interface|enum|delegate\s+\S+)\s+(?<name>\w+)",

@@ -20,7 +20,7 @@ public sealed partial class PlatformCodeTests
             .Select(method => $"{project}: {metadata.GetString(method.Name)}")
             .ToList()));
 
-        Assert.Empty(broken);
+        Violations.AssertNone(broken);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed partial class PlatformCodeTests
             .Select(_ => project.Name)
             .ToList()));
 
-        Assert.Empty(broken);
+        Violations.AssertNone(broken);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed partial class PlatformCodeTests
             where !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && KernelPath().IsMatch(line)
             select $"{file}: {line.Trim()}";
 
-        Assert.Empty(broken);
+        Violations.AssertNone(broken);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed partial class PlatformCodeTests
             where file.Text.Contains("[DllImport", StringComparison.Ordinal)
             select file.Path;
 
-        Assert.Empty(broken);
+        Violations.AssertNone(broken);
     }
 
     [GeneratedRegex("""["{ ]/(proc|sys)(/|")""")]

@@ -19,7 +19,7 @@ public sealed partial class ScenarioTests
 
     [Fact]
     public void Scenarios_NamedByTests_Exist() =>
-        Assert.Empty(Named.Where(named => !_known.Contains(named.Scenario)).Select(named => $"{named.File}: {named.Scenario}"));
+        Violations.AssertNone(Named.Where(named => !_known.Contains(named.Scenario)).Select(named => $"{named.File}: {named.Scenario}"));
 
     [GeneratedRegex("""\bTrait\(\s*"Scenario"\s*,\s*"(?<name>[^"]*)"\s*\)""")]
     private static partial Regex ScenarioTrait();
