@@ -12,6 +12,9 @@ public sealed record ContainmentAbility
     /// <summary>The cgroup under which runs get theirs; null where none can be had.</summary>
     public string? CgroupRoot { get; init; }
 
+    /// <summary>Ways out of the containment that are open at this strength.</summary>
+    public IReadOnlyList<string> OpenExits { get; init; } = [];
+
     /// <summary>The single findings, for the doctor.</summary>
     public IReadOnlyList<EnvironmentFinding> Findings { get; init; } = [];
 }

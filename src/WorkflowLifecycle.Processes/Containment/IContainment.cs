@@ -26,7 +26,14 @@ public interface IContainment : IAsyncDisposable
     /// <summary>Begins to end everything with SIGKILL; goes on until nothing is left.</summary>
     Task EndAsync(KillId killId, CancellationToken cancellationToken = default);
 
-    /// <summary>Waits for proof that nothing is left.</summary>
+    /// <summary>Waits for the holder's word that nothing is left. Ends nothing.</summary>
+    /// <returns>Null at once when no holder answers, or when it is lost.</returns>
+    Task<EndNotice?> WatchEndAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Whether a process is in the run's cgroup; null when there is none or it cannot be told.</summary>
+    bool? IsPopulated();
+
+    /// <summary>After <see cref="EndAsync"/>: waits for proof that nothing is left, and goes on ending what it finds.</summary>
     /// <returns>The proof; or null when, at this strength, nothing is known to be left and nothing can prove it.</returns>
     Task<EndNotice?> WaitForEndAsync(CancellationToken cancellationToken = default);
 

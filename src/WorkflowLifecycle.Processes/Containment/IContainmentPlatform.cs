@@ -15,6 +15,9 @@ public interface IContainmentPlatform
     /// <summary>Finds out, by doing, how firmly trees can be held here. The answer is kept for the life of the platform.</summary>
     Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>The process ids that no kill may touch, whatever a containment says: PID 1, this process and its ancestors.</summary>
+    IReadOnlySet<int> SelfAndAncestors();
+
     /// <summary>Checks a program and its surroundings before anything is recorded.</summary>
     /// <returns>The specification with absolute paths.</returns>
     /// <exception cref="LaunchFailedException">Program or working directory missing or unusable.</exception>

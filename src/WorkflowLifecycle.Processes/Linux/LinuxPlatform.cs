@@ -22,8 +22,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     {
         _settings = settings;
         _timeProvider = timeProvider;
-        uint user = Libc.EffectiveUserId();
-        User = new LocalUser(user, Environment.UserName, user == 0);
+        User = CurrentUser();
         RuntimeRoot = RunDirectories.RuntimeRoot.Resolve(settings.RuntimeDirectory, User);
         Self = _machine.Identify(Environment.ProcessId)
             ?? throw new WorkflowLifecycleException("This process cannot read its own entry in /proc. Mount procfs.");
@@ -38,6 +37,14 @@ internal sealed class LinuxPlatform : IContainmentPlatform
 
     // The probe is shared by all launches, so no single caller's token may end it.
     public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default) => _ability.Value.WaitAsync(cancellationToken);
+
+    public static LocalUser CurrentUser()
+    {
+        uint user = Libc.EffectiveUserId();
+        return new LocalUser(user, Environment.UserName, user == 0);
+    }
+
+    public IReadOnlySet<int> SelfAndAncestors() => Ancestry.OfThisProcess();
 
     public ContainmentSpec Resolve(ContainmentSpec spec) => ProgramResolver.Resolve(spec);
 

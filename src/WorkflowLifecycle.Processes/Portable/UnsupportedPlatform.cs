@@ -13,7 +13,7 @@ internal sealed class UnsupportedPlatform : IContainmentPlatform
         StartTicks = 0,
     };
 
-    public LocalUser User { get; } = new(-1, Environment.UserName, IsPrivileged: false);
+    public LocalUser User { get; } = CurrentUser();
 
     public string RuntimeRoot => Path.Combine(Path.GetTempPath(), "workflow-lifecycle");
 
@@ -24,6 +24,10 @@ internal sealed class UnsupportedPlatform : IContainmentPlatform
             Why = Explanation,
             Findings = [new EnvironmentFinding { Name = "platform", IsGood = false, Detail = Explanation, Remedy = ["Run the host on Linux (kernel 5.14 or newer)."] }],
         });
+
+    public static LocalUser CurrentUser() => new(-1, Environment.UserName, IsPrivileged: false);
+
+    public IReadOnlySet<int> SelfAndAncestors() => new HashSet<int> { Environment.ProcessId };
 
     public ContainmentSpec Resolve(ContainmentSpec spec) => throw Unsupported();
 

@@ -38,7 +38,7 @@ internal sealed class RunCgroup : IDisposable
             throw new IOException($"mkdir {path}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
         }
 
-        RunCgroup? cgroup = FileFacts.Of(path) is { } facts ? Open(path, facts.Inode) : null;
+        RunCgroup? cgroup = FileFacts.Of(path) is { } facts ? Open(path, facts.Inode, out _) : null;
         if (cgroup is not null && File.Exists(System.IO.Path.Combine(path, "cgroup.kill")))
         {
             return cgroup;
@@ -49,18 +49,27 @@ internal sealed class RunCgroup : IDisposable
         throw new IOException($"{path} has no cgroup.kill (kernel older than 5.14).");
     }
 
-    /// <summary>Opens the cgroup of that inode; null when there is none, which proves that no process is in it: only empty cgroups can be removed.</summary>
-    public static RunCgroup? Open(string path, ulong inode)
+    /// <summary>Opens the cgroup of that inode.</summary>
+    /// <param name="path">Where it was made.</param>
+    /// <param name="inode">Its inode.</param>
+    /// <param name="isGone">
+    /// True when it was removed, which proves that no process is in it: only empty cgroups can be removed. False when it is there or when
+    /// that cannot be told, as in a mount namespace that does not show the hierarchy.
+    /// </param>
+    /// <returns>Null when it is gone, or cannot be opened.</returns>
+    public static RunCgroup? Open(string path, ulong inode, out bool isGone)
     {
         FileDescriptor directory = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
         if (directory.IsInvalid)
         {
+            isGone = Marshal.GetLastPInvokeError() == Errno.ENOENT && CgroupFileSystem.Holds(System.IO.Path.GetDirectoryName(path)!);
             directory.Dispose();
             return null;
         }
 
         // Looked at through the descriptor, so that nobody can put another directory in between.
         FileFacts? facts = FileFacts.Of($"/proc/self/fd/{directory.Number}", followLinks: true);
+        isGone = facts is not null && facts.Inode != inode && CgroupFileSystem.Holds(path);
         if (facts?.Inode == inode)
         {
             return new RunCgroup(path, inode, directory);

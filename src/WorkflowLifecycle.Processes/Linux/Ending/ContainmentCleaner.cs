@@ -34,9 +34,9 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
     private CleanupResult CleanCgroup(string path)
     {
         long started = timeProvider.GetTimestamp();
-        using RunCgroup? cgroup = RunCgroup.Open(path, record.CgroupInode);
-        string? problem = cgroup?.Remove();
-        return Line("cgroup", started, cgroup is null ? [] : [path], problem is null ? [] : [path], problem);
+        using RunCgroup? cgroup = RunCgroup.Open(path, record.CgroupInode, out bool isGone);
+        string? problem = cgroup is not null ? cgroup.Remove() : isGone ? null : "it cannot be opened from here";
+        return Line("cgroup", started, isGone ? [] : [path], problem is null ? [] : [path], problem);
     }
 
     private async Task<CleanupResult> ReleaseShimAsync(ProcessIdentity shim, ShimControl? control, CancellationToken cancellationToken)

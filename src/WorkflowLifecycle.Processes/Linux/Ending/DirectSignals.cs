@@ -8,12 +8,13 @@ internal static class DirectSignals
 {
     public static int Send(IReadOnlyList<ProcessSnapshot> processes, params ReadOnlySpan<int> signals)
     {
+        IReadOnlySet<int> untouchable = Ancestry.OfThisProcess();
         List<FileDescriptor> pinned = [];
         try
         {
             foreach (ProcessSnapshot process in processes)
             {
-                if (Pin(process) is { } descriptor)
+                if (!untouchable.Contains(process.Pid) && Pin(process) is { } descriptor)
                 {
                     pinned.Add(descriptor);
                 }
@@ -38,11 +39,6 @@ internal static class DirectSignals
 
     private static FileDescriptor? Pin(ProcessSnapshot process)
     {
-        if (process.Pid <= 1 || process.Pid == Environment.ProcessId)
-        {
-            return null;
-        }
-
         FileDescriptor? descriptor = PidDescriptor.Open(process.Pid, out _);
         if (descriptor is null)
         {

@@ -21,6 +21,7 @@ internal sealed class RunContainment : IContainment
     private readonly RunDirectory _directory;
     private readonly ProcessIdentity? _root;
     private readonly RunCgroup? _cgroup;
+    private readonly bool _cgroupIsGone;
     private ShimControl? _control;
 
     public RunContainment(ContainmentRecord record, ProcessIdentity? root, Machine machine, TimeProvider timeProvider)
@@ -30,7 +31,7 @@ internal sealed class RunContainment : IContainment
         _timeProvider = timeProvider;
         _root = root;
         _directory = new RunDirectory(record.RunDirectory);
-        _cgroup = record.CgroupPath is { } path && IsOurBoot ? RunCgroup.Open(path, record.CgroupInode) : null;
+        _cgroup = record.CgroupPath is { } path && IsOurBoot ? RunCgroup.Open(path, record.CgroupInode, out _cgroupIsGone) : null;
         Strength = record.Strength;
     }
 
@@ -107,20 +108,18 @@ internal sealed class RunContainment : IContainment
         EndDirectly();
     }
 
+    public async Task<EndNotice?> WatchEndAsync(CancellationToken cancellationToken = default) =>
+        (_control is null ? null : await _control.Ended.WaitAsync(cancellationToken).ConfigureAwait(false)) ?? ReadEndRecord();
+
+    public bool? IsPopulated() => _cgroup is not null ? _cgroup.IsPopulated() : _cgroupIsGone ? false : null;
+
     public async Task<EndNotice?> WaitForEndAsync(CancellationToken cancellationToken = default)
     {
-        if (_control is not null && Strength >= ContainmentStrength.Reaper)
+        // The shim's word is checked against the kernel's where there is a cgroup: two witnesses that do not know each other.
+        if (await WatchEndAsync(cancellationToken).ConfigureAwait(false) is { } notice
+            && (_record.CgroupPath is null || IsPopulated() == false))
         {
-            EndNotice? notice = await _control.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (notice is not null)
-            {
-                return Confirm(notice);
-            }
-        }
-
-        if (ReadEndRecord() is { } recorded)
-        {
-            return Confirm(recorded);
+            return notice;
         }
 
         Strength = _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
@@ -144,12 +143,6 @@ internal sealed class RunContainment : IContainment
         }
     }
 
-    // The shim's word is checked against the kernel's where there is a cgroup: two witnesses that do not know each other.
-    private EndNotice? Confirm(EndNotice notice) =>
-        _record.CgroupPath is null || _cgroup is null || _cgroup.IsPopulated() == false
-            ? notice
-            : notice with { Proof = EndProof.None };
-
     // A record counts only when its writer is gone: while the shim lives, it is asked.
     private EndNotice? ReadEndRecord() => ShimIsThere ? null : ShimRecords.ReadEmpty(_directory.Path);
 
@@ -169,7 +162,7 @@ internal sealed class RunContainment : IContainment
         // Sampled: notifications of cgroup.events come as much as 10 ms after the change, and only a re-read is the truth.
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5), _timeProvider);
         long forced = 0;
-        while (_cgroup is not null && _cgroup.IsPopulated() != false)
+        while (IsPopulated() != false)
         {
             forced = 1;
             await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
