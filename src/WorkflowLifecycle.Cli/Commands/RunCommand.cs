@@ -12,7 +12,6 @@ internal sealed class RunCommand
     private readonly Argument<string[]> _program = new("PROGRAM")
     {
         Description = "After '--': the program and its arguments. They are passed as they are; no shell reads them.",
-        HelpName = "-- PROGRAM ARGS",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
