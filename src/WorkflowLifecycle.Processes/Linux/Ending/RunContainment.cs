@@ -31,7 +31,11 @@ internal sealed class RunContainment : IContainment
         _timeProvider = timeProvider;
         _root = root;
         _directory = new RunDirectory(record.RunDirectory);
-        _cgroup = record.CgroupPath is { } path && IsOurBoot ? RunCgroup.Open(path, record.CgroupInode, out _cgroupIsGone) : null;
+        bool isGone = false;
+        _cgroup = record.CgroupPath is { } path && IsOurBoot ? RunCgroup.Open(path, record.CgroupInode, out isGone) : null;
+
+        // A container shows a cgroup tree of its own: that the path is missing in it proves nothing of the machine's.
+        _cgroupIsGone = isGone && (record.Shim is null || machine.IsHomeOf(record.Shim));
         Strength = record.Strength;
     }
 
