@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace WorkflowLifecycle.Launching;
 
@@ -8,7 +10,10 @@ internal sealed class OutputSpill(string path) : IDisposable
     /// <summary>What is spilled at most; further lines are dropped, and the result says that output was truncated.</summary>
     public const long Limit = 256L * 1024 * 1024;
 
-    private FileStream? _file;
+    // Length of the text (4 bytes), stream, mark of a cut.
+    private const int HeaderSize = 6;
+
+    private SafeFileHandle? _file;
     private long _read;
     private long _written;
 
@@ -22,19 +27,20 @@ internal sealed class OutputSpill(string path) : IDisposable
             return false;
         }
 
+        byte[] record = new byte[HeaderSize + Encoding.UTF8.GetByteCount(line.Text)];
+        BinaryPrimitives.WriteInt32LittleEndian(record, record.Length - HeaderSize);
+        record[4] = (byte)line.Stream;
+        record[5] = line.IsCut ? (byte)1 : (byte)0;
+        Encoding.UTF8.GetBytes(line.Text, record.AsSpan(HeaderSize));
         try
         {
-            _file ??= new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
-            _file.Position = _written;
-            using BinaryWriter writer = new(_file, Encoding.UTF8, leaveOpen: true);
-            writer.Write((byte)line.Stream);
-            writer.Write(line.IsCut);
-            writer.Write(line.Text);
-            writer.Flush();
-            _written = _file.Position;
+            // Written through, without a buffer of ours: a line counts as kept only once the file system has taken it.
+            _file ??= File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+            RandomAccess.Write(_file, record, _written);
+            _written += record.Length;
             return true;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The program must not wait for our disk: the line is lost, and the truncation mark tells.
             return false;
@@ -43,18 +49,33 @@ internal sealed class OutputSpill(string path) : IDisposable
 
     public OutputLine Take()
     {
-        _file!.Position = _read;
-        using BinaryReader reader = new(_file, Encoding.UTF8, leaveOpen: true);
-        OutputLine line = new((OutputStream)reader.ReadByte(), IsCut: reader.ReadBoolean(), Text: reader.ReadString());
-        _read = _file.Position;
+        Span<byte> header = stackalloc byte[HeaderSize];
+        Read(header);
+        byte[] text = new byte[BinaryPrimitives.ReadInt32LittleEndian(header)];
+        Read(text);
         if (IsEmpty)
         {
-            _file.SetLength(0);
+            RandomAccess.SetLength(_file!, 0);
             _read = _written = 0;
         }
 
-        return line;
+        return new OutputLine((OutputStream)header[4], Encoding.UTF8.GetString(text), IsCut: header[5] != 0);
     }
 
     public void Dispose() => _file?.Dispose();
+
+    private void Read(Span<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            int length = RandomAccess.Read(_file!, buffer, _read);
+            if (length == 0)
+            {
+                throw new EndOfStreamException($"{path} was cut off by somebody else.");
+            }
+
+            buffer = buffer[length..];
+            _read += length;
+        }
+    }
 }
