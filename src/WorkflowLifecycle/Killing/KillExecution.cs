@@ -1,9 +1,11 @@
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Redaction;
 
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>The procedure of one kill, from the look to the receipt. Nothing here decides who may; the intent is durable before it signals.</summary>
-internal sealed class KillExecution(KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, bool wasEmpty, KillClock clock)
+internal sealed class KillExecution(
+    KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, bool wasEmpty, IRedactor redactor, KillClock clock)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SurvivorLimit = TimeSpan.FromMilliseconds(100);
@@ -37,7 +39,7 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
     public async Task<KillReport> CleanAsync(KillReport report)
     {
         long started = clock.Now;
-        IReadOnlyList<CleanupResult> cleanup = await containment.CleanAsync(keepOutput: run.Output == OutputMode.Files).ConfigureAwait(false);
+        IReadOnlyList<CleanupResult> cleanup = await FreeAsync().ConfigureAwait(false);
         int remaining = cleanup.Count(line => line.Outcome == "Failed");
         _steps.Add(new KillStep("clean", clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
         return report with { Cleanup = cleanup, Steps = [.. _steps], DurationMs = clock.SinceIntent };
@@ -51,12 +53,25 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
         return Report();
     }
 
+    private async Task<IReadOnlyList<CleanupResult>> FreeAsync()
+    {
+        try
+        {
+            return await containment.CleanAsync(keepOutput: run.Output == OutputMode.Files).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // Whatever stands in the way of the cleaning, the proof of the end stands: the rest is a line of the receipt.
+            return [new CleanupResult { Cleaner = "containment", Outcome = "Failed", Remaining = [run.Containment!.RunDirectory], Message = exception.Message }];
+        }
+    }
+
     private async Task TerminateAsync(Action<int> onTerminated)
     {
         long started = clock.Now;
         int signalled = await containment.TerminateAsync().ConfigureAwait(false);
         onTerminated(signalled);
-        using CancellationTokenSource limit = clock.Limit(operation.Kill.TerminateCeiling, operation.Escalation);
+        using KillLimit limit = clock.Limit(operation.Kill.TerminateCeiling, operation.Escalation);
         string outcome;
         try
         {
@@ -86,7 +101,7 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
     {
         long started = clock.Now;
         SentKill = !wasEmpty;
-        using CancellationTokenSource limit = clock.Limit(KillClock.Ceiling, CancellationToken.None);
+        using KillLimit limit = clock.Limit(KillClock.Ceiling, CancellationToken.None);
         try
         {
             await containment.EndAsync(operation.Kill.KillId, limit.Token).ConfigureAwait(false);
@@ -123,7 +138,7 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
             Steps = [.. _steps],
             ProcessesBefore = before.Processes,
             ProcessesTruncated = before.Truncated,
-            Survivors = _proven ? [] : containment.Inspect(InspectionDepth.Full, SurvivorLimit).Processes,
+            Survivors = _proven ? [] : redactor.RedactProcesses(containment.Inspect(InspectionDepth.Full, SurvivorLimit).Processes),
             OpenExits = run.Containment?.OpenExits ?? [],
             ExitCode = _end?.Exit?.ExitCode,
             ExitSignal = _end?.Exit?.Signal,

@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>Carries out kills: one per run and process at a time, the kernel's lock choosing among processes.</summary>
-internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platform, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger)
+internal sealed class KillRunner(
+    KillLedger ledger, IContainmentPlatform platform, IRedactor redactor, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger)
 {
     private static readonly TimeSpan EmergencyLook = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan GracefulLook = TimeSpan.FromMilliseconds(200);
@@ -23,7 +25,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
     /// <summary>Starts a kill, or returns the one under way in this process.</summary>
     public (KillOperation Operation, bool Started) Start(RunRecord run, KillRecord kill, string ground)
     {
-        KillOperation operation = new(kill);
+        KillOperation operation = new(kill, ground);
         KillOperation current = _operations.GetOrAdd(run.RunId, operation);
         if (!ReferenceEquals(current, operation))
         {
@@ -31,7 +33,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             return (current, false);
         }
 
-        _ = Task.Run(() => CarryOutAsync(operation, run, ground));
+        _ = Task.Run(() => CarryOutAsync(operation, run));
         return (operation, true);
     }
 
@@ -42,15 +44,15 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         return await operation.Report.ConfigureAwait(false);
     }
 
-    private async Task CarryOutAsync(KillOperation operation, RunRecord run, string ground)
+    private async Task CarryOutAsync(KillOperation operation, RunRecord run)
     {
         using Activity? activity = telemetry.Source.StartActivity("workflow_lifecycle.kill");
         activity?.SetTag("workflow_lifecycle.run.id", run.RunId.Value);
         try
         {
             KillReport report = run.Containment is null
-                ? await EndUnstartedAsync(operation, run, ground).ConfigureAwait(false)
-                : await EndHeldAsync(operation, run, ground).ConfigureAwait(false);
+                ? await EndUnstartedAsync(operation, run).ConfigureAwait(false)
+                : await EndHeldAsync(operation, run).ConfigureAwait(false);
             activity?.SetTag("workflow_lifecycle.kill.outcome", report.Outcome.ToString());
             telemetry.Killed(report);
             Leave(run.RunId, operation);
@@ -69,14 +71,19 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         _operations.TryRemove(new KeyValuePair<RunId, KillOperation>(runId, operation));
 
     // The row is there and nothing was started: marking it is enough, since the launch gate checks the mark before it opens.
-    private async Task<KillReport> EndUnstartedAsync(KillOperation operation, RunRecord run, string ground)
+    private async Task<KillReport> EndUnstartedAsync(KillOperation operation, RunRecord run)
     {
-        (RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, ground, processes: 0).ConfigureAwait(false);
+        (RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, operation.Ground, processes: 0).ConfigureAwait(false);
         operation.Kill = kill;
         operation.IntentIsDurable();
+        if (Foregone(now, kill) is { } foregone)
+        {
+            return foregone;
+        }
+
         if (now.Containment is not null)
         {
-            return await EndHeldAsync(operation, now, ground).ConfigureAwait(false);
+            return await EndHeldAsync(operation, now).ConfigureAwait(false);
         }
 
         KillReport report = new()
@@ -90,10 +97,10 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             RequestedBy = kill.RequestedBy,
             Message = "The run had not started yet, and never will.",
         };
-        return await ledger.CompleteAsync(kill, report, row => Finish(row, report), sentKill: false).ConfigureAwait(false);
+        return await ledger.CompleteAsync(kill, operation.Ground, report, row => Finish(row, report), sentKill: false).ConfigureAwait(false);
     }
 
-    private async Task<KillReport> EndHeldAsync(KillOperation operation, RunRecord run, string ground)
+    private async Task<KillReport> EndHeldAsync(KillOperation operation, RunRecord run)
     {
         IContainment containment = platform.Open(run);
         try
@@ -103,22 +110,33 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             bool emergency = operation.Mode == KillMode.Emergency;
             ProcessListing before = containment.Inspect(
                 emergency ? InspectionDepth.Shallow : InspectionDepth.Full, emergency ? EmergencyLook : GracefulLook);
-            run = await WriteIntentAsync(operation, run, ground, before).ConfigureAwait(false);
+            before = before with { Processes = redactor.RedactProcesses(before.Processes) };
+            KillId asked = operation.Kill.State == KillState.Requested ? operation.Kill.KillId : default;
+            run = await WriteIntentAsync(operation, run, before).ConfigureAwait(false);
+            if (Foregone(run, operation.Kill) is { } foregone)
+            {
+                return foregone;
+            }
+
             KillClock clock = new(timeProvider);
-            using IDisposable? held = await LockAsync(containment, operation).ConfigureAwait(false);
-            if (await ledger.FindAsync(operation.Kill.KillId).ConfigureAwait(false) is { State: KillState.Completed, Report: { } done })
+            Task<IDisposable?> locking = LockAsync(containment, operation);
+            bool isFirst = locking.IsCompleted && operation.Kill.KillId == asked;
+            using IDisposable? held = await locking.ConfigureAwait(false);
+
+            // Only where somebody was there before: the store is not asked between a fresh intent and its first signal.
+            if (!isFirst && await ledger.FindDoneAsync(operation.Kill.KillId).ConfigureAwait(false) is { } done)
             {
                 return done;
             }
 
-            KillExecution execution = new(operation, run, containment, before, status?.IsEmpty == true, clock);
+            KillExecution execution = new(operation, run, containment, before, status?.IsEmpty == true, redactor, clock);
             KillReport report = await execution.EndAsync(signalled => WriteBehind(operation.Kill, signalled)).ConfigureAwait(false);
             if (report.Outcome != KillOutcome.KillUnconfirmed)
             {
                 return await SettleAsync(operation, execution, report).ConfigureAwait(false);
             }
 
-            KillReport unconfirmed = await ledger.CompleteAsync(operation.Kill, report, row => Finish(row, report), execution.SentKill).ConfigureAwait(false);
+            KillReport unconfirmed = await RecordAsync(operation, execution, report).ConfigureAwait(false);
             Log.KillUnconfirmed(logger, operation.Kill.KillId, run.RunId, report.Survivors.Count);
             IContainment kept = containment;
             containment = null!;
@@ -134,7 +152,13 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         }
     }
 
-    private async Task<RunRecord> WriteIntentAsync(KillOperation operation, RunRecord run, string ground, ProcessListing before)
+    // Nothing to do: the run was over before the intent, or the same request was carried out before.
+    private static KillReport? Foregone(RunRecord run, KillRecord kill) =>
+        kill is { State: KillState.Completed, Report: { } done } ? done
+        : kill.State == KillState.Requested ? KillReports.AlreadyExited(run, kill)
+        : null;
+
+    private async Task<RunRecord> WriteIntentAsync(KillOperation operation, RunRecord run, ProcessListing before)
     {
         if (operation.Kill.State != KillState.Requested)
         {
@@ -144,29 +168,33 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
 
         try
         {
-            (RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, ground, before.Processes.Count).ConfigureAwait(false);
+            (RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, operation.Ground, before.Processes.Count).ConfigureAwait(false);
             operation.Kill = kill;
-            Log.KillIntent(logger, kill.KillId, run.RunId, kill.Mode, kill.RequestedBy, kill.Reason);
             run = now;
+            if (Foregone(run, kill) is not null)
+            {
+                return run;
+            }
+
+            Log.KillIntent(logger, kill.KillId, run.RunId, kill.Mode, kill.RequestedBy, kill.Reason);
         }
         catch (StoreUnavailableException) when (operation.Mode == KillMode.Emergency)
         {
             // P5: no signal without a record, and no emergency that waits for a store.
             IntentSpool.Write(run, operation.Kill);
+            operation.Kill = operation.Kill with { State = KillState.IntentWritten };
+            Log.KillIntent(logger, operation.Kill.KillId, run.RunId, operation.Mode, operation.Kill.RequestedBy, operation.Kill.Reason);
         }
 
         operation.IntentIsDurable();
         return run;
     }
 
-    private static async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
+    private async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(operation.Escalation);
-        if (operation.Mode == KillMode.Emergency)
-        {
-            limit.CancelAfter(EmergencyLockLimit);
-        }
-
+        using CancellationTokenSource limit = operation.Mode == KillMode.Emergency
+            ? new CancellationTokenSource(EmergencyLockLimit, timeProvider)
+            : CancellationTokenSource.CreateLinkedTokenSource(operation.Escalation);
         try
         {
             return await containment.LockAsync(limit.Token).ConfigureAwait(false);
@@ -180,9 +208,23 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
     private async Task<KillReport> SettleAsync(KillOperation operation, KillExecution execution, KillReport report)
     {
         KillReport cleaned = await execution.CleanAsync(report).ConfigureAwait(false);
-        KillReport final = await ledger.CompleteAsync(operation.Kill, cleaned, row => Finish(row, cleaned), execution.SentKill).ConfigureAwait(false);
+        KillReport final = await RecordAsync(operation, execution, cleaned).ConfigureAwait(false);
         Log.KillCompleted(logger, final.KillId, final.RunId, final.Outcome, final.Proof, final.DurationMs);
         return final;
+    }
+
+    private async Task<KillReport> RecordAsync(KillOperation operation, KillExecution execution, KillReport report)
+    {
+        try
+        {
+            return await ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), execution.SentKill).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            // What was done was done: the answer says so, and what it is worth without a row.
+            Log.KillNotRecorded(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
+            return report with { Message = $"The outcome is not on record: {exception.Message}" };
+        }
     }
 
     // The answer "unconfirmed" was given; the kill goes on until there is another.
