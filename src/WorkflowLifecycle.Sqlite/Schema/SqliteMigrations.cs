@@ -1,0 +1,18 @@
+namespace WorkflowLifecycle.Sqlite;
+
+/// <summary>The steps of the schema, in order. A step that was released is never edited; what it should have said is the next step.</summary>
+internal static class SqliteMigrations
+{
+    public static IReadOnlyList<SqliteMigration> All { get; } =
+    [
+        new(1, OldestReader: 1, Load("0001_runs_kills_events_audit.sql")),
+    ];
+
+    private static string Load(string name)
+    {
+        using Stream stream = typeof(SqliteMigrations).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The migration {name} is not embedded in the assembly.");
+        using StreamReader reader = new(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace WorkflowLifecycle.Sqlite;
+
+// A duration that is not a number must not make a receipt unstorable.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(KillReport))]
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class SqliteJsonContext : JsonSerializerContext;

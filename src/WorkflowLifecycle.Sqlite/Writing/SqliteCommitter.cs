@@ -1,0 +1,109 @@
+namespace WorkflowLifecycle.Sqlite;
+
+/// <summary>Applies one commit inside the transaction of the writer: all of it, or, by its own savepoint, nothing.</summary>
+internal static class SqliteCommitter
+{
+    public static CommitResult Run(SqliteSession session, StoreCommit commit)
+    {
+        session.Execute("SAVEPOINT one_commit");
+        CommitOutcome? outcome = null;
+        KillId? inTheWay = null;
+        try
+        {
+            CommitResult result = Apply(session, commit, out inTheWay);
+            outcome = result.Outcome;
+            if (result.IsCommitted)
+            {
+                session.Execute("RELEASE one_commit");
+                return result;
+            }
+        }
+        finally
+        {
+            // SQLite ends the whole transaction by itself after some errors; then there is no savepoint left.
+            if (outcome != CommitOutcome.Committed && session.InTransaction)
+            {
+                session.Execute("ROLLBACK TO one_commit");
+                session.Execute("RELEASE one_commit");
+            }
+        }
+
+        // Read only now: inside the savepoint the rows showed what was not written in the end.
+        RunRecord? run = (commit.AddRun ?? commit.UpdateRun) is { } asked ? RunTable.Find(session, asked.RunId) : null;
+        inTheWay ??= (commit.AddKill ?? commit.UpdateKill)?.KillId;
+        return new CommitResult(outcome.Value, run, inTheWay is { } killId ? KillTable.Find(session, killId) : null);
+    }
+
+    private static CommitResult Apply(SqliteSession session, StoreCommit commit, out KillId? inTheWay)
+    {
+        inTheWay = null;
+        RunRecord? run = null;
+        if (commit.AddRun is { } addRun && (run = RunTable.Insert(session, addRun)) is null)
+        {
+            return new CommitResult(CommitOutcome.RunExists, null, null);
+        }
+
+        if (commit.UpdateRun is { } updateRun)
+        {
+            if (RunTable.Update(session, updateRun) is not { } written)
+            {
+                return new CommitResult(CommitOutcome.RunConflict, null, null);
+            }
+
+            run ??= written;
+        }
+
+        CommitOutcome outcome = ApplyKills(session, commit, out KillRecord? kill, out inTheWay);
+        if (outcome != CommitOutcome.Committed)
+        {
+            return new CommitResult(outcome, null, null);
+        }
+
+        foreach (AuditDraft draft in commit.Audit)
+        {
+            AuditTable.Append(session, draft);
+        }
+
+        foreach (RunEvent happened in commit.Events)
+        {
+            EventTable.Append(session, happened);
+        }
+
+        return new CommitResult(CommitOutcome.Committed, run, kill);
+    }
+
+    // The update first: one commit may close a kill and open the next.
+    private static CommitOutcome ApplyKills(SqliteSession session, StoreCommit commit, out KillRecord? kill, out KillId? inTheWay)
+    {
+        kill = null;
+        inTheWay = null;
+        if (commit.UpdateKill is { } update)
+        {
+            if (KillTable.Find(session, update.KillId)?.Version != update.Version)
+            {
+                return CommitOutcome.KillConflict;
+            }
+
+            inTheWay = KillTable.FindInTheWay(session, update, adding: false)?.KillId;
+            if (inTheWay is not null)
+            {
+                return CommitOutcome.KillExists;
+            }
+
+            kill = KillTable.Update(session, update);
+        }
+
+        if (commit.AddKill is { } add)
+        {
+            inTheWay = KillTable.FindInTheWay(session, add, adding: true)?.KillId;
+            if (inTheWay is not null)
+            {
+                return CommitOutcome.KillExists;
+            }
+
+            kill = KillTable.Insert(session, add);
+        }
+
+        return CommitOutcome.Committed;
+    }
+}

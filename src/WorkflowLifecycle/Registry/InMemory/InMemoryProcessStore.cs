@@ -1,0 +1,152 @@
+namespace WorkflowLifecycle.Registry;
+
+/// <summary>The store in memory: one lock, no durability.</summary>
+internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
+{
+    private readonly InMemoryAudit _audit = new();
+    private readonly List<RunEvent> _events = [];
+    private readonly Lock _gate = new();
+    private readonly InMemoryKills _kills = new();
+    private readonly InMemoryRuns _runs = new();
+
+    public string Location => "memory";
+
+    public ValueTask InitializeAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<CommitResult> CommitAsync(
+        StoreCommit commit, CommitDurability durability, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        return Locked(() => Commit(commit), cancellationToken);
+    }
+
+    public ValueTask<RunRecord?> FindRunAsync(RunId runId, CancellationToken cancellationToken = default) =>
+        Locked(() => _runs.Find(runId), cancellationToken);
+
+    public ValueTask<RunPage> SearchRunsAsync(RunQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        CheckLimit(query.Limit, RunQuery.MaximumLimit, nameof(query));
+        return Locked(() => _runs.Search(query), cancellationToken);
+    }
+
+    public ValueTask<KillRecord?> FindKillAsync(KillId killId, CancellationToken cancellationToken = default) =>
+        Locked(() => _kills.Find(killId), cancellationToken);
+
+    public ValueTask<KillRecord?> FindKillByKeyAsync(RunId runId, string idempotencyKey, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(idempotencyKey);
+        return Locked(() => _kills.FindByKey(runId, idempotencyKey), cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<RunEvent>> ReadEventsAsync(EventCursor after, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after.Position, nameof(after));
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return Locked<IReadOnlyList<RunEvent>>(
+            () => [.. _events.Skip((int)Math.Min(after.Position, int.MaxValue)).Take(limit)], cancellationToken);
+    }
+
+    public ValueTask<EventCursor> ReadLastCursorAsync(CancellationToken cancellationToken = default) =>
+        Locked(() => new EventCursor(_events.Count), cancellationToken);
+
+    public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        CheckLimit(query.Limit, AuditQuery.MaximumLimit, nameof(query));
+        ArgumentOutOfRangeException.ThrowIfNegative(query.Skip, nameof(query));
+        return Locked(() => _audit.Read(query), cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<string>> ReadChainIdsAsync(CancellationToken cancellationToken = default) =>
+        Locked(() => _audit.ChainIds, cancellationToken);
+
+    public ValueTask<IReadOnlyList<AuditChainRow>> ReadChainAsync(
+        string chainId, long afterSequence, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(chainId);
+        ArgumentOutOfRangeException.ThrowIfNegative(afterSequence);
+        CheckLimit(limit, AuditQuery.MaximumLimit, nameof(limit));
+        return Locked(() => _audit.ReadChain(chainId, afterSequence, limit), cancellationToken);
+    }
+
+    /// <summary>Everything that can refuse comes before the first write.</summary>
+    private CommitResult Commit(StoreCommit commit)
+    {
+        KillRecord? inTheWay = null;
+        CommitOutcome outcome = CheckRuns(commit);
+        if (outcome == CommitOutcome.Committed)
+        {
+            outcome = CheckKills(commit, out inTheWay);
+        }
+
+        if (outcome != CommitOutcome.Committed)
+        {
+            return new CommitResult(
+                outcome,
+                (commit.AddRun ?? commit.UpdateRun) is { } asked ? _runs.Find(asked.RunId) : null,
+                inTheWay ?? ((commit.AddKill ?? commit.UpdateKill) is { } askedKill ? _kills.Find(askedKill.KillId) : null));
+        }
+
+        List<AuditChainRow> audit = _audit.Seal(commit.Audit);
+        RunRecord? addedRun = commit.AddRun is { } addRun ? _runs.Insert(addRun) : null;
+        RunRecord? updatedRun = commit.UpdateRun is { } updateRun ? _runs.Update(updateRun) : null;
+        KillRecord? updatedKill = commit.UpdateKill is { } updateKill ? _kills.Write(updateKill) : null;
+        KillRecord? addedKill = commit.AddKill is { } addKill ? _kills.Write(addKill with { Version = 0 }) : null;
+        _audit.Append(audit);
+        foreach (RunEvent happened in commit.Events)
+        {
+            _events.Add(happened with { Cursor = new EventCursor(_events.Count + 1), At = happened.At.ToUniversalTime() });
+        }
+
+        return new CommitResult(CommitOutcome.Committed, addedRun ?? updatedRun, addedKill ?? updatedKill);
+    }
+
+    private CommitOutcome CheckRuns(StoreCommit commit) =>
+        commit.AddRun is { } added && _runs.Find(added.RunId) is not null ? CommitOutcome.RunExists
+        : commit.UpdateRun is { } updated && !_runs.IsCurrent(updated) ? CommitOutcome.RunConflict
+        : CommitOutcome.Committed;
+
+    // The update first: one commit may close a kill and open the next.
+    private CommitOutcome CheckKills(StoreCommit commit, out KillRecord? inTheWay)
+    {
+        inTheWay = null;
+        if (commit.UpdateKill is { } update)
+        {
+            if (_kills.Find(update.KillId)?.Version != update.Version)
+            {
+                return CommitOutcome.KillConflict;
+            }
+
+            inTheWay = _kills.FindInTheWay(update, adding: false);
+        }
+
+        if (inTheWay is null && commit.AddKill is { } add)
+        {
+            inTheWay = _kills.FindInTheWay(add, adding: true, closing: commit.UpdateKill);
+        }
+
+        return inTheWay is null ? CommitOutcome.Committed : CommitOutcome.KillExists;
+    }
+
+    private ValueTask<T> Locked<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            return ValueTask.FromResult(work());
+        }
+    }
+
+    private static void CheckLimit(int limit, int maximum, string parameter)
+    {
+        if (limit < 1 || limit > maximum)
+        {
+            throw new ArgumentOutOfRangeException(parameter, limit, $"The limit is 1 to {maximum}.");
+        }
+    }
+}
