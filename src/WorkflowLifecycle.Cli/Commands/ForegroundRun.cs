@@ -14,7 +14,10 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         {
             SayHowToEnd(process);
             Task<RunResult> ended = process.WaitForExitAsync(CancellationToken.None);
-            Task passing = OutputPump.RunAsync(process, context.Console.OpenOut(), context.Console.OpenError());
+            OutputPump pump = new(context.Console.OpenOut(), context.Console.OpenError(), context.Time);
+
+            // On a thread of its own: writing to a reader that is slow blocks, and must not keep an interrupt waiting.
+            Task passing = Task.Run(() => pump.RunAsync(process), CancellationToken.None);
             return await FollowAsync(process, ended, passing).ConfigureAwait(false);
         }
     }
@@ -102,6 +105,11 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
             context.Console.Say($"{result.RunId} is over, but nothing proves that its whole tree is: {opened.Choice.Command("show", result.RunId.Value)}");
         }
 
+        if (result.OutputTruncated)
+        {
+            context.Console.Say($"Not all output of {result.RunId} was passed on: it came faster than it could be written, or somebody held its pipe open.");
+        }
+
         if (result.Leftovers > 0)
         {
             context.Console.Say($"{Words.Count(result.Leftovers, "process", "processes")} that the program left behind ended with it.");
@@ -124,7 +132,7 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
     private static Task<Task> FaultOf(Task task)
     {
         TaskCompletionSource<Task> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        task.ContinueWith(fault.SetResult, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = task.ContinueWith(fault.SetResult, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return fault.Task;
     }
 
