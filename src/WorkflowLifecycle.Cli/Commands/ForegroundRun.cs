@@ -105,11 +105,6 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
             context.Console.Say($"{result.RunId} is over, but nothing proves that its whole tree is: {opened.Choice.Command("show", result.RunId.Value)}");
         }
 
-        if (result.OutputTruncated)
-        {
-            context.Console.Say($"Not all output of {result.RunId} was passed on: it came faster than it could be written, or somebody held its pipe open.");
-        }
-
         if (result.Leftovers > 0)
         {
             context.Console.Say($"{Words.Count(result.Leftovers, "process", "processes")} that the program left behind ended with it.");
