@@ -124,7 +124,7 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
     private static Task<Task> FaultOf(Task task)
     {
         TaskCompletionSource<Task> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        task.ContinueWith(fault.SetResult, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = task.ContinueWith(fault.SetResult, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return fault.Task;
     }
 
