@@ -47,14 +47,13 @@ public static class WorkflowLifecycleServiceCollectionExtensions
 
     private static void AddEngine(IServiceCollection services)
     {
-        services.TryAddSingleton<IProcessStore, WorkflowLifecycle.Registry.InMemory.InMemoryProcessStore>();
+        services.TryAddSingleton<IProcessStore, InMemoryProcessStore>();
         services.TryAddSingleton(provider => new LifecycleTelemetry(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.TryAddSingleton<EventSignal>();
         services.TryAddSingleton<StoreStart>();
         services.TryAddSingleton<StrengthNotice>();
         services.TryAddSingleton<AuditDrafts>();
         services.TryAddSingleton<RunUpdater>();
-        services.TryAddSingleton<IntentSpool>();
         services.TryAddSingleton<KillLedger>();
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();

@@ -3,10 +3,10 @@ using System.Text.Json;
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>Where an emergency's intent goes when the store does not take it: a file on stable storage in the run's directory.</summary>
-internal sealed class IntentSpool
+internal static class IntentSpool
 {
     /// <exception cref="StoreUnavailableException">Not even that could be written; nothing was signalled.</exception>
-    public void Write(RunRecord run, KillRecord kill)
+    public static void Write(RunRecord run, KillRecord kill)
     {
         string path = Path.Combine(run.Containment!.RunDirectory, $"intent-{kill.KillId}.json");
         try

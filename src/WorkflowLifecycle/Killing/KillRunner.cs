@@ -7,7 +7,7 @@ using WorkflowLifecycle.Telemetry;
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>Carries out kills: one per run and process at a time, the kernel's lock choosing among processes.</summary>
-internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platform, IntentSpool spool, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger)
+internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platform, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger)
 {
     private static readonly TimeSpan EmergencyLook = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan GracefulLook = TimeSpan.FromMilliseconds(200);
@@ -152,14 +152,14 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         catch (StoreUnavailableException) when (operation.Mode == KillMode.Emergency)
         {
             // P5: no signal without a record, and no emergency that waits for a store.
-            spool.Write(run, operation.Kill);
+            IntentSpool.Write(run, operation.Kill);
         }
 
         operation.IntentIsDurable();
         return run;
     }
 
-    private async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
+    private static async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(operation.Escalation);
         if (operation.Mode == KillMode.Emergency)

@@ -5,7 +5,7 @@ using WorkflowLifecycle.Telemetry;
 namespace WorkflowLifecycle.Registry;
 
 /// <summary>Opens the store before its first use, whoever comes first: a hosted service, or a call in a host that has none.</summary>
-internal sealed class StoreStart(IProcessStore store, IContainmentPlatform platform, ILogger<StoreStart> logger)
+internal sealed class StoreStart(IProcessStore store, IContainmentPlatform platform, ILogger<StoreStart> logger) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private volatile bool _started;
@@ -32,4 +32,6 @@ internal sealed class StoreStart(IProcessStore store, IContainmentPlatform platf
             _gate.Release();
         }
     }
+
+    public void Dispose() => _gate.Dispose();
 }
