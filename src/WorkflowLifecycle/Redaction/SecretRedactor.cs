@@ -28,33 +28,33 @@ internal sealed partial class SecretRedactor : IRedactor
     public string RedactText(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string result = Assignment().Replace(text, "$1" + Mask);
-        result = SeparateValue().Replace(result, "$1" + Mask);
-        result = UrlCredentials().Replace(result, "$1" + Mask + "@");
-        result = Bearer().Replace(result, "$1 " + Mask);
+        string result = Assignment().Replace(text, "${keep}" + Mask);
+        result = SeparateValue().Replace(result, "${keep}" + Mask);
+        result = UrlCredentials().Replace(result, "${keep}" + Mask + "@");
+        result = Bearer().Replace(result, "${keep} " + Mask);
         return KnownToken().Replace(result, Mask);
     }
 
     private const string SecretName = "(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|authorization|auth|cookie|session[-_]?key|signature)s?";
 
-    [GeneratedRegex("^--?[a-z0-9_-]*" + SecretName + "$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^--?[a-z0-9_-]*" + SecretName + "$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex SecretOption();
 
-    [GeneratedRegex("^(?:-u|--user|--proxy-user)$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^(?:-u|--user|--proxy-user)$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Header();
 
-    [GeneratedRegex("([a-z0-9_.-]*" + SecretName + "[a-z0-9_-]*[\"']?\\s*[=:]\\s*[\"']?)(?:(?:bearer|basic|token) +)?[^\\s\"'&;,]+", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("(?<keep>[a-z0-9_.-]*" + SecretName + "[a-z0-9_-]*[\"']?\\s*[=:]\\s*[\"']?)(?:(?:bearer|basic|token) +)?[^\\s\"'&;,]+", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Assignment();
 
-    [GeneratedRegex("(--?[a-z0-9_-]*" + SecretName + " +)[^\\s-][^\\s]*", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("(?<keep>--?[a-z0-9_-]*" + SecretName + " +)[^\\s-][^\\s]*", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex SeparateValue();
 
-    [GeneratedRegex("([a-z][a-z0-9+.-]*://)[^\\s/@]+@", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("(?<keep>[a-z][a-z0-9+.-]*://)[^\\s/@]+@", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex UrlCredentials();
 
-    [GeneratedRegex("\\b(bearer|basic) +[a-z0-9._~+/=-]{8,}", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("\\b(?<keep>bearer|basic) +[a-z0-9._~+/=-]{8,}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Bearer();
 
-    [GeneratedRegex("(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,}|sk-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}|glpat-[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*)", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,}|sk-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}|glpat-[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex KnownToken();
 }
