@@ -1,7 +1,7 @@
 namespace WorkflowLifecycle.Shim.Tests.Harness;
 
 [Flags]
-internal enum LaunchFlags
+public enum LaunchFlags
 {
     None = 0,
     HostPidfd = 1, Cgroup = 2, KillOnHostExit = 4, OutputFiles = 8,
