@@ -38,8 +38,9 @@ internal static class SqliteFaults
     /// <summary>Another connection holds a lock; it may be free in a moment.</summary>
     public static bool IsBusy(SqliteException fault) => fault.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED;
 
-    public static StoreUnavailableException Busy(string path, TimeSpan waited) => new(
-        $"The store {path} was not free to write for {waited.TotalSeconds:0.###} s; nothing was written. {BusyRemedy(path)}");
+    public static StoreUnavailableException Busy(string path, TimeSpan waited, Exception? fault = null) => new(
+        $"The store {path} was not free to write for {waited.TotalSeconds:0.###} s; nothing was written. {BusyRemedy(path)}",
+        fault);
 
     public static StoreUnavailableException Unreadable(string path, Exception fault) => new(
         $"A row of the store {path} cannot be read ({fault.Message}). It was written by a newer version, or changed by hand: " +
