@@ -111,6 +111,11 @@ internal sealed class KillCoordinator(
             return new Admission(Task.FromResult(kill.KillId), WithChildrenAsync(Task.FromResult(KillReports.AlreadyExited(run, kill)), run, request));
         }
 
+        if (platform.Look(run.Containment?.Shim ?? run.Host) == ProcessPresence.Unknown)
+        {
+            return await RefuseAsync(run, request, kill, $"run {run.RunId} is held on another machine or in another PID namespace (host {run.Host.HostId}). Ask there.").ConfigureAwait(false);
+        }
+
         // P4, whatever the permission: PID 1, this process, and what it descends from.
         if (run.Containment is { } containment && platform.FindOwnInside(containment) is { } inside)
         {

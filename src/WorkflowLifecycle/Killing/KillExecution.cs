@@ -86,7 +86,10 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
     {
         long started = clock.Now;
         SentKill = !wasEmpty;
-        using CancellationTokenSource limit = clock.Limit(KillClock.Ceiling, CancellationToken.None);
+
+        // An emergency has its five seconds from the intent; after a terminate step they begin here.
+        TimeSpan remaining = _steps.Count > 0 ? KillClock.Ceiling : KillClock.Ceiling - TimeSpan.FromMilliseconds(clock.SinceIntent);
+        using CancellationTokenSource limit = clock.Limit(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, CancellationToken.None);
         try
         {
             await containment.EndAsync(operation.Kill.KillId, limit.Token).ConfigureAwait(false);

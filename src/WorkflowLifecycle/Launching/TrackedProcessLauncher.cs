@@ -69,11 +69,24 @@ internal sealed class TrackedProcessLauncher(
             catch (Exception exception)
             {
                 string reason = exception is OperationCanceledException ? "the caller cancelled the run" : "the caller's output handler failed";
-                KillRequest kill = new(reason, WorkflowPrincipal.Host(options.Value.HostName));
-                await kills.KillAsync(process.RunId, kill, CancellationToken.None).ConfigureAwait(false);
+                await EndOwnAsync(process.RunId, reason).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 throw;
             }
+        }
+    }
+
+    private async Task EndOwnAsync(RunId runId, string reason)
+    {
+        KillRequest kill = new(reason, WorkflowPrincipal.Host(options.Value.HostName));
+        try
+        {
+            await kills.KillAsync(runId, kill, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Without a store there is no graceful kill, and leaving the tree behind is not what a cancelled call means.
+            await kills.KillAsync(runId, kill with { Mode = KillMode.Emergency }, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -179,9 +192,9 @@ internal sealed class TrackedProcessLauncher(
             // Step 2: who holds the tree is durable before there is a tree.
             await CommitStepAsync(spec.RunId, run => run with { Containment = prepared.Containment }, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
             await RequireParentAsync(request.ParentRun, cancellationToken).ConfigureAwait(false);
-            IHeldRun held = await prepared.GoAsync(cancellationToken).ConfigureAwait(false);
-
-            // From here on the program runs: no caller's token may leave it without its monitor.
+            // From here on the program may run: no caller's token may leave it without its monitor.
+            cancellationToken.ThrowIfCancellationRequested();
+            IHeldRun held = await prepared.GoAsync(CancellationToken.None).ConfigureAwait(false);
             OutputCapture? capture = spec.Output == OutputMode.Capture ? new OutputCapture(held, prepared.Containment.RunDirectory) : null;
             RunMonitor monitor = new(spec.RunId, held, capture, updater, finisher, options.Value.OutputDrainLimit, timeProvider, logger);
             await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
