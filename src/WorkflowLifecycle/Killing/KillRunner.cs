@@ -44,8 +44,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
 
     private async Task CarryOutAsync(KillOperation operation, RunRecord run, string ground)
     {
-        using Activity? activity = telemetry.Source.StartActivity("workflow_lifecycle.kill");
-        activity?.SetTag("workflow_lifecycle.run.id", run.RunId.Value);
+        using Activity? activity = LifecycleTelemetry.Start("kill", run.RunId);
         try
         {
             KillReport report = run.Containment is null
@@ -145,6 +144,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             return (IntentOutcome.Joined, run);
         }
 
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Intent);
         try
         {
             (IntentOutcome outcome, RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, ground, processes).ConfigureAwait(false);

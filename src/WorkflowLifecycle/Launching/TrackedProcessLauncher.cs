@@ -32,11 +32,11 @@ internal sealed class TrackedProcessLauncher(
     {
         LaunchRequestCheck.Check(request);
         RunId runId = request.RunId ?? RunId.New();
-        using Activity? activity = telemetry.Source.StartActivity("workflow_lifecycle.launch");
-        activity?.SetTag("workflow_lifecycle.run.id", runId.Value);
+        using Activity? activity = LifecycleTelemetry.Start("launch", runId);
         try
         {
             ITrackedProcess process = await LaunchAsync(request, runId, cancellationToken).ConfigureAwait(false);
+            activity?.SetTag("process.pid", process.Identity.Pid);
             telemetry.Launched(succeeded: true);
             return process;
         }
@@ -146,6 +146,7 @@ internal sealed class TrackedProcessLauncher(
     // Step 1 of the gate: from here on a crash leaves a row.
     private async Task RegisterAsync(LaunchRequest request, ContainmentSpec spec, CancellationToken cancellationToken)
     {
+        using Activity? activity = LifecycleTelemetry.Start("launch.register");
         string subject = WorkflowPrincipal.HostSubject(options.Value.HostName);
         DateTimeOffset now = timeProvider.GetUtcNow();
         RunRecord row = new()
@@ -186,7 +187,7 @@ internal sealed class TrackedProcessLauncher(
 
     private async Task<ITrackedProcess> StartAsync(LaunchRequest request, ContainmentSpec spec, CancellationToken cancellationToken)
     {
-        IPreparedRun prepared = await platform.PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
+        IPreparedRun prepared = await PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
         await using (prepared.ConfigureAwait(false))
         {
             // Step 2: who holds the tree is durable before there is a tree.
@@ -194,7 +195,7 @@ internal sealed class TrackedProcessLauncher(
             await RequireParentAsync(request.ParentRun, cancellationToken).ConfigureAwait(false);
             // From here on the program may run: no caller's token may leave it without its monitor.
             cancellationToken.ThrowIfCancellationRequested();
-            IHeldRun held = await prepared.GoAsync(CancellationToken.None).ConfigureAwait(false);
+            IHeldRun held = await GoAsync(prepared).ConfigureAwait(false);
             OutputCapture? capture = spec.Output == OutputMode.Capture ? new OutputCapture(held, prepared.Containment.RunDirectory) : null;
             RunMonitor monitor = new(spec.RunId, held, capture, updater, finisher, options.Value.OutputDrainLimit, timeProvider, logger);
             await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
@@ -202,6 +203,18 @@ internal sealed class TrackedProcessLauncher(
             Log.Launched(logger, spec.RunId, spec.Program, held.Root.Pid, prepared.Containment.Strength);
             return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, capture);
         }
+    }
+
+    private async Task<IPreparedRun> PrepareAsync(ContainmentSpec spec, CancellationToken cancellationToken)
+    {
+        using Activity? activity = LifecycleTelemetry.Start("launch.prepare");
+        return await platform.PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<IHeldRun> GoAsync(IPreparedRun prepared)
+    {
+        using Activity? activity = LifecycleTelemetry.Start("launch.go");
+        return await prepared.GoAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task CommitStepAsync(RunId runId, Func<RunRecord, RunRecord> change, CommitDurability durability, CancellationToken cancellationToken)
