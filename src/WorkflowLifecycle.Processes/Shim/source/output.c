@@ -120,7 +120,9 @@ static void drain(struct stream *stream, u32 chunks)
         long n = read_fd(stream->read_end, chunk, sizeof chunk);
         if (n == -E_AGAIN) return;
         if (n <= 0) {
+            /* Nobody can write any more: a file that is removed now gives its room back at once. */
             close_fd(&stream->read_end);
+            close_fd(&stream->file);
             return;
         }
         shim.last_output_boottime_ns = clock_ns(CLOCK_BOOTTIME);
