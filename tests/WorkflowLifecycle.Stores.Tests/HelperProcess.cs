@@ -11,15 +11,15 @@ internal sealed class HelperProcess : IAsyncDisposable
 
     public static async Task<HelperProcess> StartAsync(params string[] arguments)
     {
-        HelperProcess helper = Start(arguments);
+        HelperProcess helper = StartBy(ProgramPath, arguments);
         Assert.Equal("ready", await helper.ReadLineAsync());
         return helper;
     }
 
-    /// <summary>Starts a program that ends in the helper, or the helper itself where the first word is a verb.</summary>
-    public static HelperProcess Start(params string[] arguments)
+    /// <summary>Starts the helper by way of another program.</summary>
+    public static HelperProcess StartBy(string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(ProgramPath, arguments)
+        ProcessStartInfo start = new(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
