@@ -44,7 +44,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         return new LocalUser(user, Environment.UserName, user == 0);
     }
 
-    public IReadOnlySet<int> SelfAndAncestors() => Ancestry.OfThisProcess();
+    public int? FindOwnInside(ContainmentRecord containment) => Ancestry.FindInside(containment);
 
     public ContainmentSpec Resolve(ContainmentSpec spec) => ProgramResolver.Resolve(spec);
 

@@ -13,6 +13,7 @@ namespace WorkflowLifecycle.Launching;
 /// <summary>The launch gate: row, containment, identity, go.</summary>
 internal sealed class TrackedProcessLauncher(
     StoreStart start,
+    StoreHost host,
     IProcessStore store,
     IContainmentPlatform platform,
     IOptions<WorkflowLifecycleOptions> options,
@@ -86,6 +87,7 @@ internal sealed class TrackedProcessLauncher(
 
         ContainmentSpec spec = platform.Resolve(Specify(request, runId, onHostExit));
         await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        host.Announce();
         await RequireStrengthAsync(request, cancellationToken).ConfigureAwait(false);
         await RegisterAsync(request, spec, cancellationToken).ConfigureAwait(false);
         try
@@ -131,7 +133,7 @@ internal sealed class TrackedProcessLauncher(
     // Step 1 of the gate: from here on a crash leaves a row.
     private async Task RegisterAsync(LaunchRequest request, ContainmentSpec spec, CancellationToken cancellationToken)
     {
-        string host = WorkflowPrincipal.HostSubject(options.Value.HostName);
+        string subject = WorkflowPrincipal.HostSubject(options.Value.HostName);
         DateTimeOffset now = timeProvider.GetUtcNow();
         RunRecord row = new()
         {
@@ -142,7 +144,7 @@ internal sealed class TrackedProcessLauncher(
             Session = request.Session,
             Owner = request.Owner,
             OwnerSubject = request.LaunchedBy?.FindFirst(options.Value.OwnerClaimType)?.Value,
-            LaunchedBy = host,
+            LaunchedBy = subject,
             HostUser = platform.User.Subject,
             ParentRun = request.ParentRun,
             Program = spec.Program,
@@ -153,7 +155,7 @@ internal sealed class TrackedProcessLauncher(
             Host = platform.Self,
             CreatedAt = now,
         };
-        string actor = request.LaunchedBy is null ? host : PrincipalSubject.Of(request.LaunchedBy, options.Value.OwnerClaimType);
+        string actor = request.LaunchedBy is null ? subject : PrincipalSubject.Of(request.LaunchedBy, options.Value.OwnerClaimType);
         StoreCommit commit = new()
         {
             AddRun = row,
