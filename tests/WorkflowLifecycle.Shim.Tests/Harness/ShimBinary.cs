@@ -21,6 +21,9 @@ internal sealed record ShimBinary
     /// <summary>A kernel that knows none of the newer calls.</summary>
     public static ShimBinary OnOldKernel { get; } = new() { Path = Native.Path, Through = TestPrograms.Perl("old-kernel") };
 
+    /// <summary>One of the hostile worlds that starter.pl names.</summary>
+    public static ShimBinary In(string world) => new() { Path = Native.Path, Through = TestPrograms.Perl("starter", world) };
+
     /// <summary>The arm64 binary on another machine; qemu does not pass the subreaper call on, so the starter makes it.</summary>
     public static ShimBinary Arm64UnderQemu { get; } = new() { Path = Committed("arm64"), Through = TestPrograms.Perl("under-qemu", Qemu) };
 

@@ -63,10 +63,18 @@ internal sealed class ShimUnderTest : IDisposable
     public static async Task<ShimUnderTest> LaunchAsync(Specification specification, ShimOptions? options = null)
     {
         ShimUnderTest shim = Start(specification, options);
-        await shim.Host.EventAsync(MessageType.Ready);
-        Message answer = await shim.GoAsync();
-        Assert.Equal(MessageType.Started, answer.Type);
-        return shim;
+        try
+        {
+            await shim.Host.EventAsync(MessageType.Ready);
+            Message answer = await shim.GoAsync();
+            Assert.Equal(MessageType.Started, answer.Type);
+            return shim;
+        }
+        catch
+        {
+            shim.Dispose();
+            throw;
+        }
     }
 
     public Task<Message> GoAsync() => Host.RequestAsync(MessageType.Go);

@@ -26,10 +26,15 @@ internal static class Trees
     public static async Task<ShimUnderTest> LaunchAsync(Specification specification, ShimOptions? options = null)
     {
         ShimUnderTest shim = await ShimUnderTest.LaunchAsync(specification, options);
-        await ReadyAsync(shim);
-        return shim;
+        try
+        {
+            await ShimUnderTest.WaitForAsync(() => shim.Output.Contains("ready\n", StringComparison.Ordinal), "the tree to be ready", 20_000, () => shim.Output);
+            return shim;
+        }
+        catch
+        {
+            shim.Dispose();
+            throw;
+        }
     }
-
-    public static Task ReadyAsync(ShimUnderTest shim) =>
-        ShimUnderTest.WaitForAsync(() => shim.Output.Contains("ready\n", StringComparison.Ordinal), "the tree to be ready", 20_000, () => shim.Output);
 }
