@@ -34,7 +34,9 @@ internal sealed class RunContainment : IContainment
         _timeProvider = timeProvider;
         _root = root;
         _directory = new RunDirectory(record.RunDirectory);
-        _isHere = record.Shim is null || machine.Look(record.Shim) is ProcessPresence.Present or ProcessPresence.Gone;
+        _isHere = record.Shim is null || machine.IsHomeOf(record.Shim);
+
+        // A container shows a cgroup tree of its own: that the path is missing in it proves nothing of the machine's.
         _cgroup = record.CgroupPath is { } path && _isHere ? RunCgroup.Open(path, record.CgroupInode, out _cgroupIsGone) : null;
         Strength = record.Strength;
     }
