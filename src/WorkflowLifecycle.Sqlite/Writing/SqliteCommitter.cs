@@ -79,9 +79,15 @@ internal static class SqliteCommitter
         inTheWay = null;
         if (commit.UpdateKill is { } update)
         {
-            if (KillTable.Find(session, update.KillId)?.Version != update.Version)
+            KillRecord? current = KillTable.Find(session, update.KillId);
+            if (current?.Version != update.Version)
             {
                 return CommitOutcome.KillConflict;
+            }
+
+            if (current.RunId != update.RunId || current.IdempotencyKey != update.IdempotencyKey)
+            {
+                throw new ArgumentException("A kill keeps its run and its idempotency key. Update the row that was read.", nameof(commit));
             }
 
             inTheWay = KillTable.FindInTheWay(session, update, adding: false)?.KillId;

@@ -23,7 +23,6 @@ internal sealed class KillCoordinator(
     ILogger<KillCoordinator> logger) : IKillCoordinator
 {
     private static readonly TimeSpan InspectionLimit = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan RefusalLook = TimeSpan.FromMilliseconds(20);
 
     public async Task<KillPreview> PreviewAsync(RunId runId, CancellationToken cancellationToken = default)
     {
@@ -109,12 +108,19 @@ internal sealed class KillCoordinator(
 
         if (run.State.IsFinal)
         {
-            return new Admission(Task.FromResult(kill.KillId), WithChildrenAsync(Task.FromResult(AlreadyExited(run, kill)), run, request));
+            return new Admission(Task.FromResult(kill.KillId), WithChildrenAsync(Task.FromResult(KillReports.AlreadyExited(run, kill)), run, request));
         }
 
-        if (await FindForbiddenAsync(run).ConfigureAwait(false) is { } forbidden)
+        if (platform.Look(run.Containment?.Shim ?? run.Host) == ProcessPresence.Unknown)
         {
-            return await RefuseAsync(run, request, kill, forbidden).ConfigureAwait(false);
+            return await RefuseAsync(run, request, kill, $"run {run.RunId} is held on another machine or in another PID namespace (host {run.Host.HostId}). Ask there.").ConfigureAwait(false);
+        }
+
+        // P4, whatever the permission: PID 1, this process, and what it descends from.
+        if (run.Containment is { } containment && platform.FindOwnInside(containment) is { } inside)
+        {
+            string refusal = $"process {inside} of run {run.RunId} is the one that asks, or one above it: a run is not ended from inside. Ask from another shell or host.";
+            return await RefuseAsync(run, request, kill, refusal).ConfigureAwait(false);
         }
 
         (KillOperation operation, bool started) = runner.Start(run, kill, authorization.Explanation);
@@ -179,22 +185,7 @@ internal sealed class KillCoordinator(
     {
         Log.KillDenied(logger, run.RunId, kill.RequestedBy, missing);
         await ledger.DenyAsync(run, kill.KillId, request, kill.RequestedBy, missing).ConfigureAwait(false);
-        return Admission.Done(Report(run, kill, KillOutcome.Denied) with { Message = missing });
-    }
-
-    // P4, whatever the permission: PID 1, this process, and what it descends from.
-    private async Task<string?> FindForbiddenAsync(RunRecord run)
-    {
-        if (run.Containment is null)
-        {
-            return null;
-        }
-
-        IReadOnlySet<int> untouchable = platform.SelfAndAncestors();
-        IReadOnlyList<ProcessSnapshot> processes = await InspectAsync(run, InspectionDepth.Shallow, RefusalLook).ConfigureAwait(false);
-        ProcessSnapshot? found = processes.FirstOrDefault(process => untouchable.Contains(process.Pid));
-        return found is null ? null
-            : $"process {found.Pid} ({found.Name}) of run {run.RunId} is the one that asks, or one above it: a run is not ended from inside. Ask from another shell or host.";
+        return Admission.Done(KillReports.Of(run, kill, KillOutcome.Denied, missing));
     }
 
     private async Task<IReadOnlyList<ProcessSnapshot>> InspectAsync(RunRecord run, InspectionDepth depth, TimeSpan limit)
@@ -223,26 +214,5 @@ internal sealed class KillCoordinator(
         IdempotencyKey = request.IdempotencyKey,
         TerminateCeiling = request.GracePeriod is { } grace && grace < options.Value.TerminateCeiling ? grace : options.Value.TerminateCeiling,
         RequestedAt = timeProvider.GetUtcNow(),
-    };
-
-    private static KillReport AlreadyExited(RunRecord run, KillRecord kill) => Report(run, kill, KillOutcome.AlreadyExited) with
-    {
-        KillId = run.KillId ?? kill.KillId,
-        Proof = run.Proof,
-        ExitCode = run.ExitCode,
-        ExitSignal = run.ExitSignal,
-        Message = $"The run was over before: it is {run.State}.",
-    };
-
-    private static KillReport Report(RunRecord run, KillRecord kill, KillOutcome outcome) => new()
-    {
-        RunId = run.RunId,
-        KillId = kill.KillId,
-        Outcome = outcome,
-        Mode = kill.Mode,
-        Strength = run.Containment?.Strength ?? ContainmentStrength.BestEffort,
-        Reason = kill.Reason,
-        RequestedBy = kill.RequestedBy,
-        OpenExits = run.Containment?.OpenExits ?? [],
     };
 }

@@ -22,6 +22,9 @@ internal sealed class RunContainment : IContainment
     private readonly ProcessIdentity? _root;
     private readonly RunCgroup? _cgroup;
     private readonly bool _cgroupIsGone;
+
+    // Under another boot, machine or PID namespace the paths and numbers of the record mean something else, or nothing.
+    private readonly bool _isHere;
     private ShimControl? _control;
 
     public RunContainment(ContainmentRecord record, ProcessIdentity? root, Machine machine, TimeProvider timeProvider)
@@ -31,14 +34,14 @@ internal sealed class RunContainment : IContainment
         _timeProvider = timeProvider;
         _root = root;
         _directory = new RunDirectory(record.RunDirectory);
-        _cgroup = record.CgroupPath is { } path && IsOurBoot ? RunCgroup.Open(path, record.CgroupInode, out _cgroupIsGone) : null;
+        _isHere = record.Shim is null || machine.IsHomeOf(record.Shim);
+
+        // A container shows a cgroup tree of its own: that the path is missing in it proves nothing of the machine's.
+        _cgroup = record.CgroupPath is { } path && _isHere ? RunCgroup.Open(path, record.CgroupInode, out _cgroupIsGone) : null;
         Strength = record.Strength;
     }
 
     public ContainmentStrength Strength { get; private set; }
-
-    // Without an identity of the shim on record nothing tells boots apart; such a run never went through the gate.
-    private bool IsOurBoot => _record.Shim is null || _record.Shim.BootId == _machine.BootId;
 
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
 
@@ -72,7 +75,7 @@ internal sealed class RunContainment : IContainment
     }
 
     public ProcessListing Inspect(InspectionDepth depth, TimeSpan limit) =>
-        IsOurBoot
+        _isHere
             ? new TreeReader(_cgroup, ShimIsThere ? _record.Shim!.Pid : 0, _root?.Pid ?? 0, _timeProvider).Read(depth, limit)
             : ProcessListing.Empty;
 

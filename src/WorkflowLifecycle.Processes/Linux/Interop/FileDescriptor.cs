@@ -13,10 +13,11 @@ internal sealed class FileDescriptor : SafeHandle
     public FileDescriptor(int descriptor)
         : this() => SetHandle(descriptor);
 
-    public override bool IsInvalid => handle.ToInt64() < 0;
+    // The C library returns an int: whether the upper half of the register is sign-extended is nobody's promise.
+    public override bool IsInvalid => Number < 0;
 
     /// <summary>The number, for calls that end before this object does.</summary>
-    public int Number => (int)handle;
+    public int Number => unchecked((int)handle);
 
-    protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
+    protected override bool ReleaseHandle() => Libc.Close(Number) == 0;
 }

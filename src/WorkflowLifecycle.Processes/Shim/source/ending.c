@@ -14,20 +14,27 @@ enum { ROUNDS_BEFORE_RESTART = 32 };
 #define SLICE (20 * MILLISECOND)
 #define DELAY_LEAST (1 * MILLISECOND)
 #define DELAY_MOST (100 * MILLISECOND)
+#define URGENT (500 * MILLISECOND)
 #define LOOK_AGAIN (250 * MILLISECOND)
 
 static u8 leftovers_handled, first_blow_struck, in_slice, sigkill_sent;
 static u32 killed_in_round, rounds;
-static u64 next_round, last_progress, delay = DELAY_LEAST;
+static u64 began, next_round, last_progress, delay = DELAY_LEAST;
 
 void ending_begin(u32 by)
 {
     if (shim.phase == PHASE_EMPTY || shim.ending) return;
     shim.ending = 1;
+    began = monotonic();
     shim.end.ended_by = by;
     shim.leftover_deadline = NEVER;
     freeze_end();
     tree_sweep_restart();
+}
+
+int ending_is_urgent(u64 now)
+{
+    return shim.ending && shim.phase != PHASE_EMPTY && now < began + URGENT;
 }
 
 static void become_empty(void)
@@ -47,6 +54,7 @@ static void become_empty(void)
 
 static void kill_cgroup(void)
 {
+    cgroup_step_out();
     cgroup_kill();
     sigkill_sent = 1;
 }

@@ -117,9 +117,15 @@ internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
         inTheWay = null;
         if (commit.UpdateKill is { } update)
         {
-            if (_kills.Find(update.KillId)?.Version != update.Version)
+            KillRecord? current = _kills.Find(update.KillId);
+            if (current?.Version != update.Version)
             {
                 return CommitOutcome.KillConflict;
+            }
+
+            if (current.RunId != update.RunId || current.IdempotencyKey != update.IdempotencyKey)
+            {
+                throw new ArgumentException("A kill keeps its run and its idempotency key. Update the row that was read.", nameof(commit));
             }
 
             inTheWay = _kills.FindInTheWay(update, adding: false);
