@@ -33,7 +33,8 @@ internal static class SqliteFaults
 
     /// <summary>What a commit's caller is told when SQLite refused it.</summary>
     public static Exception ExplainCommit(string path, SqliteException fault) => fault.SqliteErrorCode == raw.SQLITE_CONSTRAINT
-        ? new ArgumentException("The commit lacks a value that every row has (an id, a state, a subject, a program). Fill it in; nothing was written.", fault)
+        ? new ArgumentException(
+            "The commit lacks a value that every row has (an id, a state, a subject, a program). Fill it in; nothing was written.", "commit", fault)
         : Explain(path, fault);
 
     /// <summary>Another connection holds a lock; it may be free in a moment.</summary>

@@ -47,7 +47,7 @@ internal sealed class SqliteFile
         }
 
         if (!OperatingSystem.IsWindows() &&
-            (file.UnixFileMode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0)
+            (file.UnixFileMode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == UnixFileMode.None)
         {
             // Root could write it all the same: whoever took the permission away from everybody meant it.
             throw new StoreUnavailableException(
