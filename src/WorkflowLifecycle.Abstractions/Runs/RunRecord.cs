@@ -27,8 +27,11 @@ public sealed record RunRecord
     /// <summary>The subject who owns the run, taken from the launching principal's owner claim; null when nobody does.</summary>
     public string? OwnerSubject { get; init; }
 
-    /// <summary>The subject who launched the run, for example <c>host:executor-1</c> or <c>os:1000</c>.</summary>
+    /// <summary>The host that launched the run, by its name: <c>host:executor-1</c>.</summary>
     public required string LaunchedBy { get; init; }
+
+    /// <summary>The operating system's user as whom that host runs: <c>os:1000</c>.</summary>
+    public string HostUser { get; init; } = string.Empty;
 
     /// <summary>The run under which this one was launched; a kill of it cascades to this one.</summary>
     public RunId? ParentRun { get; init; }

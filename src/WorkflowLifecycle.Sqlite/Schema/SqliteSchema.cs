@@ -180,6 +180,7 @@ internal sealed class SqliteSchema
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            SqliteException? busy = null;
             try
             {
                 if (attempt() is { } result)
@@ -190,11 +191,12 @@ internal sealed class SqliteSchema
             catch (SqliteException fault) when (SqliteFaults.IsBusy(fault))
             {
                 // Held by another process: the deadline below decides.
+                busy = fault;
             }
 
             if (_timeProvider.GetElapsedTime(start) >= _options.BusyTimeout)
             {
-                throw SqliteFaults.Busy(_file.Path, _options.BusyTimeout);
+                throw SqliteFaults.Busy(_file.Path, _options.BusyTimeout, busy);
             }
 
             cancellationToken.WaitHandle.WaitOne(RetryInterval);

@@ -266,7 +266,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
         catch (SqliteException fault)
         {
-            return (request, null, SqliteFaults.ExplainCommit(_file.Path, fault));
+            return (request, null, SqliteFaults.ExplainCommit(_file.Path, request.Commit, fault));
         }
         catch (Exception fault) when (SqliteFaults.IsUnreadable(fault))
         {

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace WorkflowLifecycle.Cli.Commands;
+
+/// <summary>Launches a program as a tracked run.</summary>
+internal sealed class RunCommand
+{
+    private const string Usage = "workflowctl run [options] -- PROGRAM ARGS...";
+
+    private readonly CliContext _context;
+    private readonly Argument<string[]> _program = new("PROGRAM")
+    {
+        Description = "After '--': the program and its arguments. They are passed as they are; no shell reads them.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<string?> _runId = new("--run-id") { Description = "The run's id. Default: a fresh one.", HelpName = "ID" };
+    private readonly Option<string?> _workflow = new("--workflow") { Description = "Name of the workflow, to find and end runs by.", HelpName = "W" };
+    private readonly Option<string?> _session = new("--session") { Description = "Your session, to find runs by.", HelpName = "S" };
+    private readonly Option<string?> _owner = new("--owner") { Description = "A label. It gives nobody any right.", HelpName = "O" };
+    private readonly Option<string?> _parent = new("--parent") { Description = "The run under which this one runs: a kill of it ends this one too.", HelpName = "RUN" };
+    private readonly Option<string?> _workdir = new("--workdir") { Description = "The program's working directory. Default: this one.", HelpName = "D" };
+    private readonly Option<bool> _detach = new("--detach", "-d")
+    {
+        Description = "Print the run's id and return. The program goes on; its output is in files: workflowctl logs RUN.",
+    };
+
+    private RunCommand(CliContext context) => _context = context;
+
+    public static Command Create(CliContext context)
+    {
+        RunCommand run = new(context);
+        Verb verb = new("run", "Run a program as a tracked run.")
+        {
+            Details =
+            [
+                "In the foreground its output is passed on as it comes and its exit code is returned (128 + N after signal N).",
+                "Ctrl-C ends its whole process tree gracefully, a second Ctrl-C at once; then 130 is returned.",
+                "127: program not found. 126: not executable. 125: any other failure before it ran. 2: usage. 6: no store.",
+                "The program reads end of file on standard input.",
+            ],
+            Examples =
+            [
+                "workflowctl run -- make -j8 test",
+                "workflowctl run --workflow builder --workdir /srv/app -- ./build.sh --release",
+                "id=$(workflowctl run --detach -- ./long-job.sh) && workflowctl logs \"$id\" -f",
+            ],
+        };
+        run.AddTo(verb);
+        verb.SetAction(run.ExecuteAsync);
+        return verb;
+    }
+
+    private void AddTo(Verb verb)
+    {
+        verb.Add(_program);
+        foreach (Option option in (Option[])[_runId, _workflow, _session, _owner, _parent, _workdir, _detach])
+        {
+            verb.Add(option);
+        }
+    }
+
+    private async Task<int> ExecuteAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        LaunchRequest request = Read(parsed);
+        OpenStore opened = await OpenStore.ForLaunchingAsync(_context, parsed, cancellationToken).ConfigureAwait(false);
+        await using (opened.ConfigureAwait(false))
+        {
+            return parsed.GetValue(_detach)
+                ? await DetachAsync(opened, request, cancellationToken).ConfigureAwait(false)
+                : await new ForegroundRun(_context, opened).ExecuteAsync(request).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> DetachAsync(OpenStore opened, LaunchRequest request, CancellationToken cancellationToken)
+    {
+        ITrackedProcess process = await opened.Session.Launcher
+            .LaunchAsync(request with { OnHostExit = OnHostExit.Keep, Output = OutputMode.Files }, cancellationToken).ConfigureAwait(false);
+        await using (process.ConfigureAwait(false))
+        {
+            string id = process.RunId.Value;
+            _context.Console.Out.WriteLine(id);
+            _context.Console.Say($"Its output: {opened.Choice.Command("logs", id, "-f")}");
+            _context.Console.Say($"To end it:  {opened.Choice.Command("kill", id, "--reason", "why it ends")}");
+            return ExitCodes.Ok;
+        }
+    }
+
+    private LaunchRequest Read(ParseResult parsed)
+    {
+        string[] words = Program(parsed);
+        return new LaunchRequest(words[0], words[1..])
+        {
+            RunId = parsed.GetValue(_runId) is { } id ? RunArgument.Parse(id) : null,
+            Workflow = parsed.GetValue(_workflow),
+            Session = parsed.GetValue(_session),
+            Owner = parsed.GetValue(_owner),
+            ParentRun = parsed.GetValue(_parent) is { } parent ? RunArgument.Parse(parent) : null,
+            WorkingDirectory = parsed.GetValue(_workdir) is { } directory ? FullPath(directory) : null,
+            LaunchedBy = _context.Sessions.Caller,
+            OnHostExit = OnHostExit.Kill,
+        };
+    }
+
+    // Only what stands after '--' is the program's. Without that rule an option of the program that has the name of one of ours would
+    // silently be taken away from it.
+    private string[] Program(ParseResult parsed)
+    {
+        string[] words = parsed.GetValue(_program) ?? [];
+        int afterDash = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Skip(1).Count();
+        if (words.Length > afterDash)
+        {
+            string stray = words[0];
+            throw stray.StartsWith('-')
+                ? CliException.Usage($"Unknown option '{stray}'.", "See the options: workflowctl run --help")
+                : CliException.Usage($"The program goes after '--': {Usage}", "Try: workflowctl run -- " + ShellQuote.Join(words));
+        }
+
+        return words.Length > 0 && words[0].Length > 0
+            ? words
+            : throw CliException.Usage($"A program is missing: {Usage}", "Try: workflowctl run -- sleep 10");
+    }
+
+    private static string FullPath(string directory) => directory.Length > 0
+        ? Path.GetFullPath(directory)
+        : throw CliException.Usage("--workdir needs a directory.", "Name it, or leave it out: workflowctl run --workdir DIRECTORY -- PROGRAM");
+}

@@ -1,0 +1,15 @@
+namespace WorkflowLifecycle.Cli.Composition;
+
+/// <summary>The library, opened on one store.</summary>
+internal interface IWorkflowSession : IAsyncDisposable
+{
+    IProcessRegistry Registry { get; }
+
+    IKillCoordinator Kills { get; }
+
+    ITrackedProcessLauncher Launcher { get; }
+
+    IEnvironmentDoctor Doctor { get; }
+
+    IProcessStore Store { get; }
+}

@@ -1,0 +1,17 @@
+using System.Security.Claims;
+
+namespace WorkflowLifecycle.Cli.Composition;
+
+/// <summary>Opens the library on a store, and says who asks.</summary>
+internal interface IWorkflowSessions
+{
+    /// <summary>The user of this process, in whose name it launches and kills.</summary>
+    ClaimsPrincipal Caller { get; }
+
+    /// <summary>Opens the store.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot be opened.</exception>
+    ValueTask<IWorkflowSession> OpenAsync(StoreChoice store, CancellationToken cancellationToken);
+
+    /// <summary>The library without a store, to look at the machine.</summary>
+    IWorkflowSession OpenWithoutStore();
+}

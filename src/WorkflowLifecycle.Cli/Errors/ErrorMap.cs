@@ -1,0 +1,39 @@
+namespace WorkflowLifecycle.Cli.Errors;
+
+/// <summary>From exceptions to errors: the one place that knows which exit code an exception has.</summary>
+internal static class ErrorMap
+{
+    public static CliError Translate(Exception exception) => exception switch
+    {
+        CliException known => known.Error,
+        OperationCanceledException => new(ExitCodes.Interrupted, "interrupted", "Interrupted.", "See what is there: workflowctl ps"),
+        RunNotFoundException missing => new(ExitCodes.NotFound, "run-not-found", missing.Message, "List the runs: workflowctl ps --all"),
+        StoreUnavailableException store => new(ExitCodes.StoreUnavailable, "store-unavailable", store.Message,
+            "See which stores there are: workflowctl doctor"),
+        LaunchFailedException launch => Translate(launch),
+        RunAlreadyRegisteredException taken => new(ExitCodes.NotRun, "run-id-taken", taken.Message,
+            $"Look at that run: {CommandText.Of("show", taken.RunId.Value)}"),
+        KeepNotAvailableException keep => new(ExitCodes.NotRun, "keep-not-available", keep.Message,
+            "Leave --detach out to run in the foreground, or see what to change: workflowctl doctor"),
+        ArgumentException argument => new(ExitCodes.Usage, "usage", argument.Message, "See the options: workflowctl --help"),
+        _ => new(ExitCodes.Failed, "failed", Describe(exception), "Look at this machine: workflowctl doctor"),
+    };
+
+    private static CliError Translate(LaunchFailedException launch) => launch.Stage switch
+    {
+        LaunchStage.ProgramMissing => new(ExitCodes.ProgramNotFound, "program-not-found", launch.Message,
+            "Check the name and the PATH, or give the program's whole path: workflowctl run -- /path/to/program"),
+        LaunchStage.ProgramNotExecutable => new(ExitCodes.NotExecutable, "program-not-executable", launch.Message,
+            launch.Path is { } path
+                ? $"Look at the file: {ShellQuote.Join(["ls", "-l", path])}"
+                : "Check that it is a program of this machine and that you may execute it."),
+        LaunchStage.WorkingDirectory => new(ExitCodes.NotRun, "working-directory", launch.Message,
+            "Create the directory, or choose another with --workdir DIRECTORY."),
+        _ => new(ExitCodes.NotRun, "launch-failed", launch.Message, "See what this machine can hold: workflowctl doctor"),
+    };
+
+    private static string Describe(Exception exception) =>
+        exception is WorkflowLifecycleException or IOException or UnauthorizedAccessException
+            ? exception.Message
+            : $"{exception.GetType().Name}: {exception.Message}";
+}

@@ -1,0 +1,3 @@
+namespace WorkflowLifecycle.Cli.Json;
+
+internal sealed record ErrorDetail(string Code, string Message, string Help);

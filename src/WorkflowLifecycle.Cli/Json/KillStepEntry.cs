@@ -1,0 +1,3 @@
+namespace WorkflowLifecycle.Cli.Json;
+
+internal sealed record KillStepEntry(string Name, double DurationMs, string Outcome);

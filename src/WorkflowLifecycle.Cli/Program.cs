@@ -1,0 +1,13 @@
+using WorkflowLifecycle;
+using WorkflowLifecycle.Cli;
+
+using Interrupts interrupts = Interrupts.OfProcess();
+WorkflowCtl workflowctl = new(new CliContext
+{
+    Console = CliConsole.OfProcess(Environment.GetEnvironmentVariable),
+    Sessions = new CliServices(TimeProvider.System),
+    Stores = new StoreResolver(Environment.GetEnvironmentVariable, static () => AnnouncedStores.Find()),
+    Interrupts = interrupts,
+    Time = TimeProvider.System,
+});
+return await workflowctl.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace WorkflowLifecycle.Cli.Rendering;
+
+/// <summary>Everything about one run.</summary>
+internal static class RunDetails
+{
+    public static void Write(CliConsole console, RunRecord run, KillReport? lastKill, DateTimeOffset now)
+    {
+        new FieldList()
+            .Add("run", run.RunId.Value)
+            .Add("state", run.State.Name)
+            .Add("ended", Ending(run))
+            .Add("failure", run.Failure)
+            .Add("status", run.Status)
+            .Add("workflow", run.Workflow)
+            .Add("session", run.Session)
+            .Add("owner", run.Owner)
+            .Add("parent run", run.ParentRun?.Value)
+            .Add("command", RunTable.CommandLine(run))
+            .Add("directory", run.WorkingDirectory)
+            .Add("pid", run.Root?.Pid.ToString(CultureInfo.InvariantCulture))
+            .Add("strength", run.Containment?.Strength.ToString())
+            .Add("open exits", string.Join("; ", run.Containment?.OpenExits ?? []))
+            .Add("cgroup", run.Containment?.CgroupPath)
+            .Add("run directory", run.Containment?.RunDirectory)
+            .Add("output", run.Output.ToString())
+            .Add("on host exit", run.OnHostExit.ToString())
+            .Add("host", $"pid {run.Host.Pid.ToString(CultureInfo.InvariantCulture)}, launched by {run.LaunchedBy}")
+            .Add("created", Words.Time(run.CreatedAt))
+            .Add("started", run.StartedAt is null ? null : Words.Time(run.StartedAt))
+            .Add("ready", run.ReadyAt is null ? null : Words.Time(run.ReadyAt))
+            .Add("age", run.State.IsFinal ? null : Words.Duration(now - (run.StartedAt ?? run.CreatedAt)))
+            .Add("last kill", lastKill is null ? run.KillId?.ToString() : KillLine(lastKill))
+            .Write(console.Out);
+    }
+
+    /// <summary>How the program ended, in words; null while it runs.</summary>
+    public static string? Ending(RunRecord run)
+    {
+        if (!run.State.IsFinal)
+        {
+            return null;
+        }
+
+        string how = run switch
+        {
+            { ExitCode: { } code } => "exit code " + code.ToString(CultureInfo.InvariantCulture),
+            { ExitSignal: { } signal } => "signal " + signal.ToString(CultureInfo.InvariantCulture),
+            _ => "exit code unknown",
+        };
+        string proof = run.Proof == EndProof.None ? "not proven" : "proven by " + run.Proof;
+        return run.EndedAt is { } at ? $"{Words.Time(at)}, {how}, {proof}" : $"{how}, {proof}";
+    }
+
+    private static string KillLine(KillReport report) =>
+        $"{report.KillId}: {report.Outcome} ({report.Mode}) in {Words.Milliseconds(report.DurationMs)}, by {report.RequestedBy}: {report.Reason}";
+}

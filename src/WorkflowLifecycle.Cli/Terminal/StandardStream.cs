@@ -1,0 +1,29 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace WorkflowLifecycle.Cli.Terminal;
+
+/// <summary>Standard output and error as streams that say when their reader is gone.</summary>
+internal static class StandardStream
+{
+    public const int Output = 1;
+    public const int Error = 2;
+
+    /// <summary>EPIPE, as <see cref="Exception.HResult"/> of an <see cref="IOException"/> gives it.</summary>
+    public const int BrokenPipe = 32;
+
+    // Console's own stream swallows EPIPE, so that "workflowctl run -- yes | head -1" would run for ever. A FileStream reports it, but
+    // keeps its own position: on a file that several processes append to, only the console's stream writes where it should.
+    public static Stream Open(int descriptor)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            FileStream stream = new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            if (!stream.CanSeek)
+            {
+                return stream;
+            }
+        }
+
+        return descriptor == Output ? Console.OpenStandardOutput() : Console.OpenStandardError();
+    }
+}

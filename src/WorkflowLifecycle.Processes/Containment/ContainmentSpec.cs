@@ -1,0 +1,44 @@
+namespace WorkflowLifecycle.Processes;
+
+/// <summary>A program and the containment it is to run in.</summary>
+public sealed record ContainmentSpec
+{
+    /// <summary>The run, for names that people see.</summary>
+    public required RunId RunId { get; init; }
+
+    /// <summary>32 hexadecimal digits: names the run directory and the cgroup.</summary>
+    public required string InternalId { get; init; }
+
+    /// <summary>The program: absolute after <see cref="IContainmentPlatform.Resolve"/>.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>argv, the program's name first.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>Working directory: absolute after <see cref="IContainmentPlatform.Resolve"/>.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>The whole environment of the program. The platform adds what it owns (notify socket, run directory).</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>What the program reads.</summary>
+    public InputMode Input { get; init; }
+
+    /// <summary>The file to read with <see cref="InputMode.File"/>.</summary>
+    public string? InputFile { get; init; }
+
+    /// <summary>Where its output goes.</summary>
+    public OutputMode Output { get; init; }
+
+    /// <summary>What happens when the host dies.</summary>
+    public OnHostExit OnHostExit { get; init; }
+
+    /// <summary>How long processes may stay after the root program exited by itself.</summary>
+    public TimeSpan LeftoverGrace { get; init; }
+
+    /// <summary>Bytes per output file before it is rotated.</summary>
+    public long OutputFileCap { get; init; }
+
+    /// <summary>Rotated files kept per stream.</summary>
+    public int OutputFilesKept { get; init; }
+}

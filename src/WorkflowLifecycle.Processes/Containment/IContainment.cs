@@ -1,0 +1,42 @@
+namespace WorkflowLifecycle.Processes;
+
+/// <summary>The containment of one run, opened by any process of the same user or root: to look at it and to end it.</summary>
+public interface IContainment : IAsyncDisposable
+{
+    /// <summary>The strength as it is now: lower than recorded when the holder does not answer.</summary>
+    ContainmentStrength Strength { get; }
+
+    /// <summary>Takes the run's kill lock: who holds it executes the kill. The kernel frees it when the holder's process dies.</summary>
+    /// <returns>Dispose to free it. Null when the run directory is gone.</returns>
+    Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Reaches for the holder, at most 250 ms. Lowers <see cref="Strength"/> when it does not answer.</summary>
+    Task ConnectAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>What the holder knows; null when it does not answer.</summary>
+    Task<HoldStatus?> StatusAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The processes of the run. Bounded in time; <c>Truncated</c> when it was cut short.</summary>
+    ProcessListing Inspect(InspectionDepth depth, TimeSpan limit);
+
+    /// <summary>SIGTERM to every process, then SIGCONT.</summary>
+    /// <returns>How many were signalled.</returns>
+    Task<int> TerminateAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Begins to end everything with SIGKILL; goes on until nothing is left.</summary>
+    Task EndAsync(KillId killId, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits for the holder's word that nothing is left. Ends nothing.</summary>
+    /// <returns>Null at once when no holder answers, or when it is lost.</returns>
+    Task<EndNotice?> WatchEndAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Whether a process is in the run's cgroup; null when there is none or it cannot be told.</summary>
+    bool? IsPopulated();
+
+    /// <summary>After <see cref="EndAsync"/>: waits for proof that nothing is left, and goes on ending what it finds.</summary>
+    /// <returns>The proof; or null when, at this strength, nothing is known to be left and nothing can prove it.</returns>
+    Task<EndNotice?> WaitForEndAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Frees the containment after its end was proven: cgroup, holder, sockets, run directory.</summary>
+    Task<IReadOnlyList<CleanupResult>> CleanAsync(bool keepOutput, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,35 @@
+namespace WorkflowLifecycle.Processes;
+
+/// <summary>What this operating system can do to hold and end process trees. Chosen once per host; see <see cref="ContainmentPlatform"/>.</summary>
+public interface IContainmentPlatform
+{
+    /// <summary>This process.</summary>
+    ProcessIdentity Self { get; }
+
+    /// <summary>The user this process runs as.</summary>
+    LocalUser User { get; }
+
+    /// <summary>Where run directories are made (absolute). The directory need not exist before the first launch.</summary>
+    string RuntimeRoot { get; }
+
+    /// <summary>Finds out, by doing, how firmly trees can be held here. The answer is kept for the life of the platform.</summary>
+    Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The process that no kill may touch and that this containment holds: PID 1, this process or one above it; null when it holds none.</summary>
+    int? FindOwnInside(ContainmentRecord containment);
+
+    /// <summary>Checks a program and its surroundings before anything is recorded.</summary>
+    /// <returns>The specification with absolute paths.</returns>
+    /// <exception cref="LaunchFailedException">Program or working directory missing or unusable.</exception>
+    ContainmentSpec Resolve(ContainmentSpec spec);
+
+    /// <summary>Makes the containment and whatever holds it, up to the gate: nothing of the program has run when this returns.</summary>
+    /// <exception cref="LaunchFailedException">The containment could not be made; nothing is left of it.</exception>
+    Task<IPreparedRun> PrepareAsync(ContainmentSpec spec, CancellationToken cancellationToken = default);
+
+    /// <summary>The containment of a run that any process launched, for inspecting and ending it.</summary>
+    IContainment Open(RunRecord run);
+
+    /// <summary>Whether that very process is there. Never true for a process that merely has its PID.</summary>
+    ProcessPresence Look(ProcessIdentity identity);
+}

@@ -1,0 +1,121 @@
+using WorkflowLifecycle.Processes.Linux.Cgroups;
+using WorkflowLifecycle.Processes.Linux.Proc;
+using WorkflowLifecycle.Processes.Linux.RunDirectories;
+using WorkflowLifecycle.Processes.Linux.Shim;
+
+namespace WorkflowLifecycle.Processes.Linux.Ending;
+
+/// <summary>Frees what a launch made, after the proof: cgroup, shim, run directory. Each line says what was there and what is left.</summary>
+internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory directory, Machine machine, TimeProvider timeProvider)
+{
+    private const string Clean = "Clean";
+    private const string Kept = "Kept";
+    private const string Failed = "Failed";
+
+    private static readonly TimeSpan ShimLimit = TimeSpan.FromSeconds(1);
+
+    public async Task<IReadOnlyList<CleanupResult>> CleanAsync(ShimControl? control, bool keepOutput, CancellationToken cancellationToken)
+    {
+        List<CleanupResult> receipt = [];
+        if (record.CgroupPath is { } path)
+        {
+            receipt.Add(CleanCgroup(path));
+        }
+
+        if (record.Shim is { } shim)
+        {
+            receipt.Add(await ReleaseShimAsync(shim, control, cancellationToken).ConfigureAwait(false));
+        }
+
+        receipt.Add(CleanDirectory(keepOutput));
+        return receipt;
+    }
+
+    private CleanupResult CleanCgroup(string path)
+    {
+        long started = timeProvider.GetTimestamp();
+        using RunCgroup? cgroup = RunCgroup.Open(path, record.CgroupInode, out bool isGone);
+        string? problem = cgroup is not null ? cgroup.Remove() : isGone ? null : "it cannot be opened from here";
+        return Line("cgroup", started, isGone ? [] : [path], problem is null ? [] : [path], problem);
+    }
+
+    private async Task<CleanupResult> ReleaseShimAsync(ProcessIdentity shim, ShimControl? control, CancellationToken cancellationToken)
+    {
+        long started = timeProvider.GetTimestamp();
+        string name = $"pid {shim.Pid}";
+        if (machine.Look(shim) is ProcessPresence.Gone or ProcessPresence.OtherBoot)
+        {
+            return Line("shim", started, [], [], null);
+        }
+
+        string? problem = "it did not answer";
+        if (control is not null && await control.AskAsync(ShimMessageType.Release, default, cancellationToken).ConfigureAwait(false) is { } answer)
+        {
+            problem = answer.Type == ShimMessageType.Done ? await WaitUntilGoneAsync(shim, control, cancellationToken).ConfigureAwait(false) : "it refused to leave";
+        }
+
+        return Line("shim", started, [name], problem is null ? [] : [name], problem);
+    }
+
+    private async Task<string?> WaitUntilGoneAsync(ProcessIdentity shim, ShimControl control, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await control.Closed.WaitAsync(ShimLimit, timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return "it did not leave within a second";
+        }
+
+        // The socket closes a moment before the process is gone.
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(1), timeProvider);
+        long started = timeProvider.GetTimestamp();
+        while (machine.Look(shim) == ProcessPresence.Present)
+        {
+            if (timeProvider.GetElapsedTime(started) > ShimLimit)
+            {
+                return "it did not leave within a second";
+            }
+
+            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    private CleanupResult CleanDirectory(bool keepOutput)
+    {
+        long started = timeProvider.GetTimestamp();
+        if (!directory.Exists)
+        {
+            return Line("run-directory", started, [], [], null);
+        }
+
+        try
+        {
+            (IReadOnlyList<string> removed, IReadOnlyList<string> kept, IReadOnlyList<string> failed) = directory.Remove(keepOutput);
+            CleanupResult line = Line("run-directory", started, [directory.Path], failed.Count > 0 ? [.. failed.Select(Inside)] : [], failed.Count > 0 ? "it could not be removed" : null);
+            return kept.Count == 0 || failed.Count > 0
+                ? line
+                : line with { Cleaned = [.. removed.Select(Inside)], Remaining = [.. kept.Select(Inside)], Outcome = Kept, Message = "output is kept until its retention ends" };
+        }
+        catch (IOException exception)
+        {
+            return Line("run-directory", started, [directory.Path], [directory.Path], exception.Message);
+        }
+    }
+
+    private string Inside(string name) => Path.Combine(directory.Path, name);
+
+    private CleanupResult Line(string cleaner, long started, IReadOnlyList<string> found, IReadOnlyList<string> remaining, string? problem) => new()
+    {
+        Cleaner = cleaner,
+        Found = found,
+        Cleaned = problem is null ? found : [],
+        Remaining = remaining,
+        Outcome = problem is null ? Clean : Failed,
+        Message = problem,
+        DurationMs = timeProvider.GetElapsedTime(started).TotalMilliseconds,
+    };
+}

@@ -1,0 +1,195 @@
+using System.Buffers.Binary;
+using WorkflowLifecycle.Processes.Linux.Cgroups;
+using WorkflowLifecycle.Processes.Linux.Interop;
+using WorkflowLifecycle.Processes.Linux.Proc;
+using WorkflowLifecycle.Processes.Linux.RunDirectories;
+using WorkflowLifecycle.Processes.Linux.Shim;
+
+namespace WorkflowLifecycle.Processes.Linux.Ending;
+
+/// <summary>
+/// A run's containment opened from outside: through its shim while that answers, through the cgroup when it does not, and by a sweep
+/// without proof when there is neither.
+/// </summary>
+internal sealed class RunContainment : IContainment
+{
+    private const uint WholeTree = 1;
+
+    private readonly ContainmentRecord _record;
+    private readonly Machine _machine;
+    private readonly TimeProvider _timeProvider;
+    private readonly RunDirectory _directory;
+    private readonly ProcessIdentity? _root;
+    private readonly RunCgroup? _cgroup;
+    private readonly bool _cgroupIsGone;
+
+    // Under another boot, machine or PID namespace the paths and numbers of the record mean something else, or nothing.
+    private readonly bool _isHere;
+    private ShimControl? _control;
+
+    public RunContainment(ContainmentRecord record, ProcessIdentity? root, Machine machine, TimeProvider timeProvider)
+    {
+        _record = record;
+        _machine = machine;
+        _timeProvider = timeProvider;
+        _root = root;
+        _directory = new RunDirectory(record.RunDirectory);
+        _isHere = record.Shim is null || machine.IsHomeOf(record.Shim);
+
+        // A container shows a cgroup tree of its own: that the path is missing in it proves nothing of the machine's.
+        _cgroup = record.CgroupPath is { } path && _isHere ? RunCgroup.Open(path, record.CgroupInode, out _cgroupIsGone) : null;
+        Strength = record.Strength;
+    }
+
+    public ContainmentStrength Strength { get; private set; }
+
+    private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
+
+    public async Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default) =>
+        await KillLock.TakeAsync(_directory, cancellationToken).ConfigureAwait(false);
+
+    public async Task ConnectAsync(CancellationToken cancellationToken = default)
+    {
+        if (_control is null && _record.Shim is { } shim)
+        {
+            _control = await ShimControl.ConnectAsync(_directory, shim, _machine, _timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+
+        Strength = _control is not null ? _record.Strength
+            : _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly
+            : ContainmentStrength.BestEffort;
+    }
+
+    public async Task<HoldStatus?> StatusAsync(CancellationToken cancellationToken = default)
+    {
+        ShimMessage? answer = _control is null ? null
+            : await _control.AskAsync(ShimMessageType.Status, default, cancellationToken).ConfigureAwait(false);
+        if (answer is { Type: ShimMessageType.StatusReply })
+        {
+            return ShimReadings.Status(answer);
+        }
+
+        return ReadEndRecord() is { } end
+            ? new HoldStatus { IsEmpty = true, RootExited = true, HostGone = true, End = end }
+            : null;
+    }
+
+    public ProcessListing Inspect(InspectionDepth depth, TimeSpan limit) =>
+        _isHere
+            ? new TreeReader(_cgroup, ShimIsThere ? _record.Shim!.Pid : 0, _root?.Pid ?? 0, _timeProvider).Read(depth, limit)
+            : ProcessListing.Empty;
+
+    public async Task<int> TerminateAsync(CancellationToken cancellationToken = default)
+    {
+        if (_control is not null)
+        {
+            byte[] payload = new byte[8];
+            BinaryPrimitives.WriteInt32LittleEndian(payload, Libc.SignalTerminate);
+            BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(4), WholeTree);
+            ShimMessage? answer = await _control.AskAsync(ShimMessageType.Signal, payload, cancellationToken).ConfigureAwait(false);
+            if (answer is { Type: ShimMessageType.Signalled })
+            {
+                return answer.Int32(0);
+            }
+        }
+
+        // SIGTERM stays pending in a stopped process until SIGCONT, so that follows.
+        return DirectSignals.Send(Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1)).Processes, Libc.SignalTerminate, Libc.SignalContinue);
+    }
+
+    public async Task EndAsync(KillId killId, CancellationToken cancellationToken = default)
+    {
+        ShimMessage? answer = _control is null ? null
+            : await _control.AskAsync(ShimMessageType.End, killId.ToByteArray(), cancellationToken).ConfigureAwait(false);
+        if (answer is { Type: ShimMessageType.Done })
+        {
+            return;
+        }
+
+        // The shim does not answer: from here on the cgroup alone holds the tree, or nothing does.
+        Strength = _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
+        EndDirectly();
+    }
+
+    public async Task<EndNotice?> WatchEndAsync(CancellationToken cancellationToken = default) =>
+        (_control is null ? null : await _control.Ended.WaitAsync(cancellationToken).ConfigureAwait(false)) ?? ReadEndRecord();
+
+    public bool? IsPopulated() => _cgroup is not null ? _cgroup.IsPopulated() : _cgroupIsGone ? false : null;
+
+    public async Task<EndNotice?> WaitForEndAsync(CancellationToken cancellationToken = default)
+    {
+        // The shim's word is checked against the kernel's where there is a cgroup: two witnesses that do not know each other.
+        if (await WatchEndAsync(cancellationToken).ConfigureAwait(false) is { } notice
+            && (_record.CgroupPath is null || IsPopulated() == false))
+        {
+            return notice;
+        }
+
+        Strength = _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
+        return _record.CgroupPath is not null
+            ? await WaitForCgroupAsync(cancellationToken).ConfigureAwait(false)
+            : await SweepAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<CleanupResult>> CleanAsync(bool keepOutput, CancellationToken cancellationToken = default)
+    {
+        ContainmentCleaner cleaner = new(_record, _directory, _machine, _timeProvider);
+        return await cleaner.CleanAsync(_control, keepOutput, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _cgroup?.Dispose();
+        if (_control is not null)
+        {
+            await _control.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // A record counts only when its writer is gone: while the shim lives, it is asked.
+    private EndNotice? ReadEndRecord() => ShimIsThere ? null : ShimRecords.ReadEmpty(_directory.Path);
+
+    private void EndDirectly()
+    {
+        if (_cgroup is not null)
+        {
+            _ = _cgroup.Kill();
+        }
+
+        ProcessListing listing = Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1));
+        _ = DirectSignals.Send(listing.Processes, Libc.SignalStop, Libc.SignalKill);
+    }
+
+    private async Task<EndNotice> WaitForCgroupAsync(CancellationToken cancellationToken)
+    {
+        // Sampled: notifications of cgroup.events come as much as 10 ms after the change, and only a re-read is the truth.
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5), _timeProvider);
+        long forced = 0;
+        while (IsPopulated() != false)
+        {
+            forced = 1;
+            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+            EndDirectly();
+        }
+
+        return new EndNotice
+        {
+            Proof = EndProof.CgroupEmpty,
+            ForcedKills = forced,
+            Cause = EndCause.Kill,
+            Exit = ShimRecords.ReadExit(_directory.Path),
+        };
+    }
+
+    private async Task<EndNotice?> SweepAsync(CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20), _timeProvider);
+        SessionSweep sweep = new(_root, _machine);
+        while (sweep.KillOnce() > 0)
+        {
+            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+}

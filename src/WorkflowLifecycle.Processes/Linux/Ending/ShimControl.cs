@@ -1,0 +1,106 @@
+using System.Net.Sockets;
+using WorkflowLifecycle.Processes.Linux.Proc;
+using WorkflowLifecycle.Processes.Linux.RunDirectories;
+using WorkflowLifecycle.Processes.Linux.Shim;
+
+namespace WorkflowLifecycle.Processes.Linux.Ending;
+
+/// <summary>The control socket of a run's shim, as any of our processes uses it.</summary>
+internal sealed class ShimControl : IAsyncDisposable
+{
+    /// <summary>The limit of the design: a shim that does not answer within it is not counted on.</summary>
+    public static readonly TimeSpan AnswerLimit = TimeSpan.FromMilliseconds(250);
+
+    private readonly TaskCompletionSource<EndNotice?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TimeProvider _timeProvider;
+    private ShimConnection? _connection;
+    private ExitNotice? _exit;
+
+    private ShimControl(TimeProvider timeProvider) => _timeProvider = timeProvider;
+
+    /// <summary>Completes with the end of the tree; with null when the shim is lost before.</summary>
+    public Task<EndNotice?> Ended => _ended.Task;
+
+    /// <summary>Completes when the shim has closed the connection.</summary>
+    public Task Closed => _connection!.Closed;
+
+    /// <summary>Connects and watches.</summary>
+    /// <returns>Null when no shim answers in time, or what answers is not the shim on record.</returns>
+    public static async Task<ShimControl?> ConnectAsync(
+        RunDirectory directory, ProcessIdentity shim, Machine machine, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(directory.ControlSocketPath), cancellationToken).AsTask()
+                .WaitAsync(AnswerLimit, timeProvider, cancellationToken).ConfigureAwait(false);
+            if (ShimConnection.PeerOf(socket).Pid != shim.Pid || machine.Look(shim) != ProcessPresence.Present)
+            {
+                socket.Dispose();
+                return null;
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or TimeoutException or ArgumentException)
+        {
+            // No socket, nobody listening, or a listener that is stopped: the strength drops, and the report says so.
+            socket.Dispose();
+            return null;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        ShimControl control = new(timeProvider);
+        control._connection = new ShimConnection(socket, control.OnEvent);
+        _ = control.WatchConnectionAsync();
+        if (await control.AskAsync(ShimMessageType.Watch, default, cancellationToken).ConfigureAwait(false) is { Type: ShimMessageType.StatusReply } status)
+        {
+            if (ShimReadings.Status(status) is { IsEmpty: true } reading)
+            {
+                control._ended.TrySetResult(reading.End);
+            }
+
+            return control;
+        }
+
+        await control.DisposeAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Asks; null when there is no answer in time.</summary>
+    public async Task<ShimMessage?> AskAsync(ShimMessageType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _connection!.RequestAsync(type, payload, cancellationToken)
+                .WaitAsync(AnswerLimit, _timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Stopped or overwhelmed: the caller goes on without it.
+            return null;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection!.DisposeAsync();
+
+    private void OnEvent(ShimMessage message)
+    {
+        if (message.Type == ShimMessageType.Exit)
+        {
+            _exit = ShimReadings.Exit(message);
+        }
+        else if (message.Type == ShimMessageType.Empty)
+        {
+            _ended.TrySetResult(ShimReadings.Empty(message, _exit));
+        }
+    }
+
+    private async Task WatchConnectionAsync()
+    {
+        await _connection!.Closed.ConfigureAwait(false);
+        _ended.TrySetResult(null);
+    }
+}

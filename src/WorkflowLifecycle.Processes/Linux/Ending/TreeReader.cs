@@ -1,0 +1,87 @@
+using WorkflowLifecycle.Processes.Linux.Cgroups;
+using WorkflowLifecycle.Processes.Linux.Proc;
+
+namespace WorkflowLifecycle.Processes.Linux.Ending;
+
+/// <summary>Lists the processes of a run: those in its cgroup, and the descendants of its shim. Costs only what the tree has.</summary>
+internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, TimeProvider timeProvider)
+{
+    private static readonly long PageSize = Environment.SystemPageSize;
+
+    public ProcessListing Read(InspectionDepth depth, TimeSpan limit)
+    {
+        long started = timeProvider.GetTimestamp();
+        List<int> pids = [];
+        cgroup?.AddProcesses(pids);
+        HashSet<int> inCgroup = [.. pids];
+
+        // In an emergency the cgroup's own list is enough; who walked out of it is found by the shim's sweep.
+        if (shimPid > 0 && (cgroup is null || depth == InspectionDepth.Full))
+        {
+            AddDescendants(pids, inCgroup);
+        }
+
+        List<ProcessSnapshot> found = new(pids.Count);
+        foreach (int pid in pids)
+        {
+            if (timeProvider.GetElapsedTime(started) > limit)
+            {
+                return new ProcessListing(Order(found), Truncated: true);
+            }
+
+            if (pid != shimPid && ProcessReader.TryReadStat(pid, out ProcStat stat))
+            {
+                found.Add(Describe(stat, inCgroup.Contains(pid), depth));
+            }
+        }
+
+        return new ProcessListing(Order(found), Truncated: false);
+    }
+
+    private void AddDescendants(List<int> pids, HashSet<int> known)
+    {
+        Queue<int> parents = new([shimPid]);
+        HashSet<int> visited = [shimPid];
+        List<int> children = [];
+        while (parents.TryDequeue(out int parent))
+        {
+            children.Clear();
+            ProcessReader.AddChildren(parent, children);
+            foreach (int child in children)
+            {
+                if (visited.Add(child))
+                {
+                    parents.Enqueue(child);
+                    if (!known.Contains(child))
+                    {
+                        pids.Add(child);
+                    }
+                }
+            }
+        }
+    }
+
+    private ProcessSnapshot Describe(in ProcStat stat, bool isInCgroup, InspectionDepth depth) => new()
+    {
+        Pid = stat.Pid,
+        ParentPid = stat.ParentPid,
+        StartTicks = stat.StartTicks,
+        Name = stat.Name,
+        State = stat.State,
+        ResidentBytes = stat.ResidentPages * PageSize,
+        CommandLine = depth == InspectionDepth.Full ? ProcessReader.ReadCommandLine(stat.Pid) : null,
+        WaitsOn = depth == InspectionDepth.Full && stat.State == 'D' ? ProcessReader.ReadWaitChannel(stat.Pid) : null,
+        BelongsBecause = stat.Pid == rootPid ? "root" : isInCgroup ? "cgroup" : "descendant",
+    };
+
+    private List<ProcessSnapshot> Order(List<ProcessSnapshot> found)
+    {
+        found.Sort((left, right) => (left.Pid == rootPid, right.Pid == rootPid) switch
+        {
+            (true, false) => -1,
+            (false, true) => 1,
+            _ => left.Pid.CompareTo(right.Pid),
+        });
+        return found;
+    }
+}

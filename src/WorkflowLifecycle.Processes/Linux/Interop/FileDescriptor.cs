@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+
+namespace WorkflowLifecycle.Processes.Linux.Interop;
+
+/// <summary>An owned file descriptor.</summary>
+internal sealed class FileDescriptor : SafeHandle
+{
+    public FileDescriptor()
+        : base(new IntPtr(-1), ownsHandle: true)
+    {
+    }
+
+    public FileDescriptor(int descriptor)
+        : this() => SetHandle(descriptor);
+
+    // The C library returns an int: whether the upper half of the register is sign-extended is nobody's promise.
+    public override bool IsInvalid => Number < 0;
+
+    /// <summary>The number, for calls that end before this object does.</summary>
+    public int Number => unchecked((int)handle);
+
+    protected override bool ReleaseHandle() => Libc.Close(Number) == 0;
+}

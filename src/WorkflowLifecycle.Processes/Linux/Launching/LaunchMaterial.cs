@@ -1,0 +1,221 @@
+using System.IO.Pipes;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+using WorkflowLifecycle.Processes.Linux.Cgroups;
+using WorkflowLifecycle.Processes.Linux.Interop;
+using WorkflowLifecycle.Processes.Linux.Proc;
+using WorkflowLifecycle.Processes.Linux.RunDirectories;
+using WorkflowLifecycle.Processes.Linux.Shim;
+
+namespace WorkflowLifecycle.Processes.Linux.Launching;
+
+/// <summary>All that a launch makes before the gate: run directory, cgroup, pipes, channel and shim. Undone by <see cref="Discard"/>.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class LaunchMaterial
+{
+    private const uint CloseOnExec = 1;
+    private const int ShimLimitMilliseconds = 2000;
+
+    private LaunchMaterial(ContainmentSpec spec, RunDirectory directory, RunCgroup? cgroup)
+    {
+        Spec = spec;
+        Directory = directory;
+        Cgroup = cgroup;
+    }
+
+    public ContainmentSpec Spec { get; }
+
+    public RunDirectory Directory { get; }
+
+    public RunCgroup? Cgroup { get; }
+
+    public Socket? Channel { get; private set; }
+
+    public int ShimPid { get; private set; }
+
+    public Stream? StandardInput { get; private set; }
+
+    public Stream? StandardOutput { get; private set; }
+
+    public Stream? StandardError { get; private set; }
+
+    public static LaunchMaterial Make(ContainmentSpec spec, string runs, string? cgroupRoot, LocalUser user)
+    {
+        RunDirectory? directory = null;
+        try
+        {
+            directory = RunDirectory.Create(runs, spec.InternalId);
+            RunCgroup? cgroup = cgroupRoot is null ? null : RunCgroup.Create(cgroupRoot, spec.InternalId);
+            return new LaunchMaterial(spec, directory, cgroup);
+        }
+        catch (IOException exception)
+        {
+            directory?.Remove(keepOutput: false);
+            throw new LaunchFailedException(
+                LaunchStage.Containment, $"{exception.Message} Check that {user.Name} may write there and that there is space; see 'workflowctl doctor'.", cgroupRoot, exception);
+        }
+    }
+
+    /// <summary>Starts the shim. Nothing of the program runs before it is told to go.</summary>
+    public void Start(ShimImage image, Machine machine)
+    {
+        using ShimDescriptors descriptors = new();
+        using FileDescriptor nothing = OpenNothing();
+        using FileDescriptor? input = OpenInput();
+        using FileDescriptor? output = Spec.Output == OutputMode.Capture ? OpenPipeTo(stream => StandardOutput = stream) : null;
+        using FileDescriptor? error = Spec.Output == OutputMode.Capture ? OpenPipeTo(stream => StandardError = stream) : null;
+        using FileDescriptor channel = OpenChannel();
+        using FileDescriptor? host = PidDescriptor.Open(Environment.ProcessId, out _);
+        using FileDescriptor specification = WriteSpecification(host is not null);
+        using FileDescriptor runDirectory = Directory.Open();
+        descriptors.Add((input ?? nothing).Number);
+        descriptors.Add((output ?? nothing).Number);
+        descriptors.Add((error ?? nothing).Number);
+        descriptors.Add(channel.Number);
+        descriptors.Add(specification.Number);
+        descriptors.Add(runDirectory.Number);
+        descriptors.Add((host ?? nothing).Number);
+        descriptors.Add((Cgroup?.Directory ?? nothing).Number);
+
+        // The shim's program is the last one: it is executed by that very number, and the shim closes it.
+        int position = descriptors.Numbers.Length;
+        descriptors.Add(image.File.Number);
+        ShimPid = PosixSpawn.Start($"/proc/self/fd/{position}", $"workflow-lifecycle-shim {Spec.RunId}", descriptors.Numbers);
+        RunIdentityFile.Write(Directory, Spec, Cgroup, machine.Identify(ShimPid));
+    }
+
+    /// <summary>Collects the shim once it has left; it is our child.</summary>
+    public unsafe void CollectShim()
+    {
+        if (ShimPid > 0)
+        {
+            // A host that ignores SIGCHLD, or collects every child as PID 1, was faster: ECHILD is as good.
+            while (Libc.WaitPid(ShimPid, null, 0) < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+            {
+            }
+
+            ShimPid = 0;
+        }
+    }
+
+    /// <summary>Undoes everything: the closed channel tells a shim at the gate to leave without having started anything.</summary>
+    public void Discard()
+    {
+        Channel?.Dispose();
+        StandardInput?.Dispose();
+        StandardOutput?.Dispose();
+        StandardError?.Dispose();
+        DismissShim();
+        Cgroup?.Remove();
+        Cgroup?.Dispose();
+        Directory.Remove(keepOutput: false);
+    }
+
+    private unsafe void DismissShim()
+    {
+        for (int waited = 0; ShimPid > 0 && waited < ShimLimitMilliseconds; waited++)
+        {
+            int collected = Libc.WaitPid(ShimPid, null, Libc.WaitNoHang);
+            if (collected != 0)
+            {
+                ShimPid = 0;
+                return;
+            }
+
+            PollRequest nothing = new() { Descriptor = -1 };
+            _ = Libc.Poll(ref nothing, 1, 1);
+        }
+
+        // It does not leave: its number is its own until we collect it, so this hits nobody else.
+        if (ShimPid > 0)
+        {
+            _ = Cgroup?.Kill();
+            _ = Libc.Kill(ShimPid, Libc.SignalKill);
+            CollectShim();
+        }
+    }
+
+    private static FileDescriptor OpenNothing() => Checked(Libc.Open("/dev/null", Libc.OpenReadWrite | Libc.OpenCloseOnExec, 0), "/dev/null");
+
+    private static FileDescriptor Checked(FileDescriptor descriptor, string path) =>
+        descriptor.IsInvalid
+            ? throw new LaunchFailedException(LaunchStage.StandardStreams, $"{path}: {Errno.Describe(Marshal.GetLastPInvokeError())}. Check its permissions.", path)
+            : descriptor;
+
+    private static unsafe (FileDescriptor Reading, FileDescriptor Writing) OpenPipe()
+    {
+        int* ends = stackalloc int[2];
+        return Libc.Pipe(ends, Libc.OpenCloseOnExec) == 0
+            ? (new FileDescriptor(ends[0]), new FileDescriptor(ends[1]))
+            : throw new LaunchFailedException(LaunchStage.StandardStreams, $"pipe: {Errno.Describe(Marshal.GetLastPInvokeError())}. Raise the limit (ulimit -n).");
+    }
+
+    private static SafePipeHandle Surrender(FileDescriptor descriptor)
+    {
+        SafePipeHandle handle = new(descriptor.Number, ownsHandle: true);
+        descriptor.SetHandleAsInvalid();
+        return handle;
+    }
+
+    private FileDescriptor? OpenInput()
+    {
+        switch (Spec.Input)
+        {
+            case InputMode.File:
+                return Checked(Libc.Open(Spec.InputFile!, Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0), Spec.InputFile!);
+            case InputMode.Pipe:
+                (FileDescriptor reading, FileDescriptor writing) = OpenPipe();
+                StandardInput = new AnonymousPipeClientStream(PipeDirection.Out, Surrender(writing));
+                return reading;
+            default:
+                return null;
+        }
+    }
+
+    private static FileDescriptor OpenPipeTo(Action<Stream> keep)
+    {
+        (FileDescriptor reading, FileDescriptor writing) = OpenPipe();
+        keep(new AnonymousPipeClientStream(PipeDirection.In, Surrender(reading)));
+        return writing;
+    }
+
+    private unsafe FileDescriptor OpenChannel()
+    {
+        const int unix = 1;
+        const int sequencedPackets = 5;
+        int* ends = stackalloc int[2];
+        if (Libc.SocketPair(unix, sequencedPackets | Libc.OpenCloseOnExec, 0, ends) != 0)
+        {
+            throw new LaunchFailedException(LaunchStage.Spawn, $"socketpair: {Errno.Describe(Marshal.GetLastPInvokeError())}. Raise the limit (ulimit -n).");
+        }
+
+        Channel = new Socket(new SafeSocketHandle(ends[0], ownsHandle: true));
+        return new FileDescriptor(ends[1]);
+    }
+
+    private unsafe FileDescriptor WriteSpecification(bool hasHostPidfd)
+    {
+        byte[] bytes = ShimSpecification.Write(Spec, hasHostPidfd, Cgroup is not null, Directory.NotifySocketPath);
+
+        // It holds the arguments and the environment in clear: memory, never a disk.
+        FileDescriptor file = Checked(Libc.MemoryFile("workflow-lifecycle-specification", CloseOnExec), "memfd_create");
+        fixed (byte* start = bytes)
+        {
+            nint written = 0;
+            while (written < bytes.Length)
+            {
+                nint count = Libc.Write(file, start + written, (nuint)(bytes.Length - written));
+                if (count <= 0)
+                {
+                    throw new LaunchFailedException(LaunchStage.Spawn, $"The launch specification: {Errno.Describe(Marshal.GetLastPInvokeError())}. Free memory.");
+                }
+
+                written += count;
+            }
+        }
+
+        return file;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Runtime.Versioning;
+using System.Threading.Channels;
+using WorkflowLifecycle.Processes.Linux.Proc;
+using WorkflowLifecycle.Processes.Linux.Shim;
+
+namespace WorkflowLifecycle.Processes.Linux.Launching;
+
+/// <summary>A shim that waits at the gate.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class PreparedRun : IPreparedRun
+{
+    // A shim does a dozen system calls before it answers; seconds mean that something is badly wrong, not that the machine is busy.
+    private static readonly TimeSpan ShimLimit = TimeSpan.FromSeconds(10);
+
+    private readonly LaunchMaterial _material;
+    private readonly Machine _machine;
+    private readonly TimeProvider _timeProvider;
+    private readonly ShimConnection _channel;
+    private readonly TaskCompletionSource<ShimMessage> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ExitNotice> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<EndNotice?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<HoldSignal> _signals = Channel.CreateBounded<HoldSignal>(
+        new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    private ExitNotice? _exit;
+    private bool _gone;
+    private ProcessIdentity? _shim;
+
+    public PreparedRun(LaunchMaterial material, Machine machine, TimeProvider timeProvider)
+    {
+        _material = material;
+        _machine = machine;
+        _timeProvider = timeProvider;
+        _channel = new ShimConnection(material.Channel!, OnEvent);
+        _ = WatchChannelAsync();
+    }
+
+    public ContainmentRecord Containment => new()
+    {
+        Strength = _material.Cgroup is null ? ContainmentStrength.Reaper : ContainmentStrength.CgroupAndReaper,
+        RunDirectory = _material.Directory.Path,
+        CgroupPath = _material.Cgroup?.Path,
+        CgroupInode = _material.Cgroup?.Inode ?? 0,
+        Shim = _shim,
+        OpenExits = OpenExits.At(_material.Cgroup is not null),
+    };
+
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        ShimMessage first;
+        try
+        {
+            first = await _ready.Task.WaitAsync(ShimLimit, _timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new LaunchFailedException(LaunchStage.Shim, "The shim did not answer. See 'workflowctl doctor'.", innerException: exception);
+        }
+
+        if (first.Type == ShimMessageType.Failed)
+        {
+            throw ShimFailures.Describe(first, _material.Spec);
+        }
+
+        _shim = _machine.Identify(_material.ShimPid)
+            ?? throw new LaunchFailedException(LaunchStage.Shim, "The shim left before it was told to go. See 'workflowctl doctor'.");
+    }
+
+    public async Task<IHeldRun> GoAsync(CancellationToken cancellationToken = default)
+    {
+        ShimMessage? answer = await _channel.RequestAsync(ShimMessageType.Go, default, cancellationToken).ConfigureAwait(false);
+        if (answer is null)
+        {
+            throw new LaunchFailedException(LaunchStage.Shim, "The shim left while it started the program. See 'workflowctl doctor'.");
+        }
+
+        if (answer.Type != ShimMessageType.Started)
+        {
+            throw ShimFailures.Describe(answer, _material.Spec);
+        }
+
+        // A program that exited at once is still a zombie of the shim or already collected; its identity is then by PID and shim alone.
+        int pid = answer.Int32(0);
+        ProcessIdentity root = _machine.Identify(pid) ?? _shim! with { Pid = pid, PidfsHandle = null };
+        _gone = true;
+        return new HeldRun(_material, _channel, root, _exited.Task, _ended.Task, _signals.Reader);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_gone)
+        {
+            _gone = true;
+            await _channel.DisposeAsync().ConfigureAwait(false);
+            await Task.Run(_material.Discard).ConfigureAwait(false);
+        }
+    }
+
+    private void OnEvent(ShimMessage message)
+    {
+        switch (message.Type)
+        {
+            case ShimMessageType.Ready or ShimMessageType.Failed:
+                _ready.TrySetResult(message);
+                break;
+            case ShimMessageType.Exit:
+                _exit = ShimReadings.Exit(message);
+                _exited.TrySetResult(_exit);
+                break;
+            case ShimMessageType.Empty:
+                _ended.TrySetResult(ShimReadings.Empty(message, _exit));
+                break;
+            case ShimMessageType.Notify:
+                _signals.Writer.TryWrite(new HoldSignal(HoldSignalKind.Notification, System.Text.Encoding.UTF8.GetString(message.Payload.Span)));
+                break;
+            case ShimMessageType.Output:
+                _signals.Writer.TryWrite(new HoldSignal(HoldSignalKind.FirstOutput, string.Empty));
+                break;
+            default:
+                // A newer shim may say more than we understand; the protocol lets clients ignore it.
+                break;
+        }
+    }
+
+    private async Task WatchChannelAsync()
+    {
+        await _channel.Closed.ConfigureAwait(false);
+        _ready.TrySetException(new LaunchFailedException(LaunchStage.Shim, "The shim left before it was ready. See 'workflowctl doctor'."));
+        _ = _ready.Task.Exception;
+        _ended.TrySetResult(null);
+        _exited.TrySetResult(new ExitNotice(null, null));
+        _signals.Writer.TryComplete();
+        if (_gone)
+        {
+            await Task.Run(_material.CollectShim).ConfigureAwait(false);
+        }
+    }
+}

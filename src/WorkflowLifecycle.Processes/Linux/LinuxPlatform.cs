@@ -1,0 +1,112 @@
+using System.Runtime.Versioning;
+using WorkflowLifecycle.Processes.Linux.Cgroups;
+using WorkflowLifecycle.Processes.Linux.Ending;
+using WorkflowLifecycle.Processes.Linux.Interop;
+using WorkflowLifecycle.Processes.Linux.Launching;
+using WorkflowLifecycle.Processes.Linux.Proc;
+using WorkflowLifecycle.Processes.Linux.Shim;
+
+namespace WorkflowLifecycle.Processes.Linux;
+
+/// <summary>Linux: a shim per run, and a cgroup where one can be had.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxPlatform : IContainmentPlatform
+{
+    private readonly ContainmentSettings _settings;
+    private readonly TimeProvider _timeProvider;
+    private readonly Machine _machine = Machine.Read();
+    private readonly Lazy<ShimImage> _image = new(ShimImage.Load);
+    private readonly Lock _lock = new();
+    private Task<ContainmentAbility>? _ability;
+
+    public LinuxPlatform(ContainmentSettings settings, TimeProvider timeProvider)
+    {
+        _settings = settings;
+        _timeProvider = timeProvider;
+        User = CurrentUser();
+        RuntimeRoot = RunDirectories.RuntimeRoot.Resolve(settings.RuntimeDirectory, User);
+        Self = _machine.Identify(Environment.ProcessId)
+            ?? throw new WorkflowLifecycleException("This process cannot read its own entry in /proc. Mount procfs.");
+    }
+
+    public ProcessIdentity Self { get; }
+
+    public LocalUser User { get; }
+
+    public string RuntimeRoot { get; }
+
+    // Shared by all launches, so no single caller's token may end it. A good answer is kept; a bad one is asked for again, since somebody
+    // may have mended what was wrong.
+    public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            bool ask = _ability is null or { IsFaulted: true } or { IsCompletedSuccessfully: true, Result.Strength: < ContainmentStrength.Reaper };
+            _ability = ask ? Task.Run(new AbilityProbe(this, _settings, User).RunAsync, CancellationToken.None) : _ability!;
+            return _ability.WaitAsync(cancellationToken);
+        }
+    }
+
+    public static LocalUser CurrentUser()
+    {
+        uint user = Libc.EffectiveUserId();
+        return new LocalUser(user, Environment.UserName, user == 0);
+    }
+
+    public int? FindOwnInside(ContainmentRecord containment) => Ancestry.FindInside(containment);
+
+    public ContainmentSpec Resolve(ContainmentSpec spec) => ProgramResolver.Resolve(spec);
+
+    public async Task<IPreparedRun> PrepareAsync(ContainmentSpec spec, CancellationToken cancellationToken = default)
+    {
+        ContainmentAbility ability = await ProbeAsync(cancellationToken).ConfigureAwait(false);
+        if (ability.Strength < ContainmentStrength.Reaper)
+        {
+            throw new LaunchFailedException(LaunchStage.Containment, ability.Why + " 'workflowctl doctor' prints what to change.");
+        }
+
+        return await PrepareAsync(spec, ability.CgroupRoot, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Prepares a run under that cgroup root, or without a cgroup when it is null.</summary>
+    public async Task<IPreparedRun> PrepareAsync(ContainmentSpec spec, string? cgroupRoot, CancellationToken cancellationToken)
+    {
+        string runs = RunDirectories.RuntimeRoot.Prepare(RuntimeRoot, User);
+        LaunchMaterial material = LaunchMaterial.Make(spec, runs, cgroupRoot, User);
+        try
+        {
+            material.Start(_image.Value, _machine);
+            PreparedRun prepared = new(material, _machine, _timeProvider);
+            await prepared.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
+            return prepared;
+        }
+        catch
+        {
+            material.Discard();
+            throw;
+        }
+    }
+
+    public IContainment Open(RunRecord run) => run.Containment is { } containment
+        ? new RunContainment(containment, run.Root, _machine, _timeProvider)
+        : throw new InvalidOperationException($"Run {run.RunId} has no containment on record.");
+
+    public ProcessPresence Look(ProcessIdentity identity) => _machine.Look(identity);
+
+    /// <summary>The path by which a child of this process can execute the shim's memory file.</summary>
+    public string ShimProgram => $"/proc/{Environment.ProcessId}/fd/{_image.Value.File.Number}";
+
+    /// <summary>Whether that root can hold a cgroup of ours; null when it can, else why not.</summary>
+    public static string? TryCgroupRoot(string root)
+    {
+        try
+        {
+            using RunCgroup cgroup = RunCgroup.Create(root, "probe-" + Guid.NewGuid().ToString("N"));
+            return cgroup.Remove();
+        }
+        catch (IOException exception)
+        {
+            return exception.Message;
+        }
+    }
+}

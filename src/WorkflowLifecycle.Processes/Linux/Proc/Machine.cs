@@ -1,0 +1,93 @@
+using System.Globalization;
+using WorkflowLifecycle.Processes.Linux.Interop;
+
+namespace WorkflowLifecycle.Processes.Linux.Proc;
+
+/// <summary>The parts of an identity that all processes of this host, boot and PID namespace share.</summary>
+internal sealed record Machine(string HostId, string BootId, ulong PidNamespace, ulong PidNamespaceStartTicks)
+{
+    public static Machine Read()
+    {
+        string? machineId = SmallFile.ReadText("/etc/machine-id")?.Trim();
+        string host = string.IsNullOrEmpty(machineId) ? Environment.MachineName : machineId;
+        string boot = SmallFile.ReadText("/proc/sys/kernel/random/boot_id")?.Trim() ?? "unknown";
+
+        // Namespace inodes come back within a few spawns; the start of the namespace's PID 1 tells two of them apart.
+        ulong start = ProcessReader.TryReadStat(1, out ProcStat init) ? init.StartTicks : 0;
+        return new Machine(host, boot, ReadNamespace(), start);
+    }
+
+    /// <summary>Pins a process: null when it is gone.</summary>
+    public ProcessIdentity? Identify(int pid)
+    {
+        using FileDescriptor? descriptor = PidDescriptor.Open(pid, out int errno);
+        if (descriptor is null && errno == Errno.ESRCH)
+        {
+            return null;
+        }
+
+        // With the descriptor held, the stat that is read is that of the process it names, or of nobody.
+        return ProcessReader.TryReadStat(pid, out ProcStat stat) ? Identify(stat, descriptor is null ? null : PidDescriptor.Handle(descriptor)) : null;
+    }
+
+    public ProcessPresence Look(ProcessIdentity identity)
+    {
+        if (identity.HostId != HostId)
+        {
+            return ProcessPresence.Unknown;
+        }
+
+        if (identity.BootId != BootId)
+        {
+            return identity.BootId == "unknown" || BootId == "unknown" ? ProcessPresence.Unknown : ProcessPresence.OtherBoot;
+        }
+
+        if (identity.PidNamespace != PidNamespace || identity.PidNamespaceStartTicks != PidNamespaceStartTicks)
+        {
+            return ProcessPresence.Unknown;
+        }
+
+        using FileDescriptor? descriptor = PidDescriptor.Open(identity.Pid, out int errno);
+        if (descriptor is null && errno == Errno.ESRCH)
+        {
+            return ProcessPresence.Gone;
+        }
+
+        if (!ProcessReader.TryReadStat(identity.Pid, out ProcStat stat))
+        {
+            // Hidden (hidepid), or no descriptor free: a look that failed is no death. Without pidfds the kernel is asked by PID.
+            return descriptor is not null
+                ? PidDescriptor.HasExited(descriptor) ? ProcessPresence.Gone : ProcessPresence.Unknown
+                : PidDescriptor.IsUnused(identity.Pid) ? ProcessPresence.Gone : ProcessPresence.Unknown;
+        }
+
+        return stat.StartTicks != identity.StartTicks || (descriptor is not null && PidDescriptor.HasExited(descriptor))
+            ? ProcessPresence.Gone
+            : ProcessPresence.Present;
+    }
+
+    /// <summary>Whether that process is seen from here under the same names: same host, boot and PID namespace.</summary>
+    public bool IsHomeOf(ProcessIdentity identity) =>
+        identity.HostId == HostId && identity.BootId == BootId
+        && identity.PidNamespace == PidNamespace && identity.PidNamespaceStartTicks == PidNamespaceStartTicks;
+
+    private static ulong ReadNamespace()
+    {
+        string? target = new FileInfo("/proc/self/ns/pid").LinkTarget;
+        int open = target?.IndexOf('[', StringComparison.Ordinal) ?? -1;
+        return open >= 0 && ulong.TryParse(target.AsSpan(open + 1).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode)
+            ? inode
+            : 0;
+    }
+
+    private ProcessIdentity Identify(in ProcStat stat, string? handle) => new()
+    {
+        HostId = HostId,
+        BootId = BootId,
+        PidNamespace = PidNamespace,
+        PidNamespaceStartTicks = PidNamespaceStartTicks,
+        Pid = stat.Pid,
+        StartTicks = stat.StartTicks,
+        PidfsHandle = handle,
+    };
+}

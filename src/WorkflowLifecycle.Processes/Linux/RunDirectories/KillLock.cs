@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using WorkflowLifecycle.Processes.Linux.Interop;
+
+namespace WorkflowLifecycle.Processes.Linux.RunDirectories;
+
+/// <summary>
+/// Who holds it executes the kill. An open-file-description lock: it belongs to this descriptor alone (not to the whole process, and not
+/// lost when another descriptor of the file is closed), and the kernel frees it when the process dies.
+/// </summary>
+internal sealed class KillLock : IDisposable
+{
+    private readonly FileDescriptor _file;
+
+    private KillLock(FileDescriptor file) => _file = file;
+
+    /// <summary>Waits for the lock; null when the run directory is gone.</summary>
+    public static async Task<KillLock?> TakeAsync(RunDirectory directory, CancellationToken cancellationToken)
+    {
+        FileDescriptor file = Libc.Open(
+            System.IO.Path.Combine(directory.Path, RunDirectory.LockFile), Libc.OpenReadWrite | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
+        if (file.IsInvalid)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            file.Dispose();
+            return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new IOException($"{directory.Path}/{RunDirectory.LockFile}: {Errno.Describe(errno)}");
+        }
+
+        if (Set(file, Libc.FcntlOfdSetLock) == 0)
+        {
+            return new KillLock(file);
+        }
+
+        // The kernel wakes the waiter at the very moment the holder lets go or dies, so a thread waits instead of a timer asking.
+        Task<KillLock?> waiting = Task.Factory.StartNew(() => Wait(file), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            return await waiting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The thread cannot be called back: what it gets later, it gives back.
+            _ = waiting.ContinueWith(static late => late.Result?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static KillLock? Wait(FileDescriptor file)
+    {
+        int errno;
+        while ((errno = Set(file, Libc.FcntlOfdSetLockWait)) == Errno.EINTR)
+        {
+        }
+
+        if (errno == 0)
+        {
+            return new KillLock(file);
+        }
+
+        file.Dispose();
+        throw new IOException("Waiting for a kill lock: " + Errno.Describe(errno));
+    }
+
+    private static int Set(FileDescriptor file, int command)
+    {
+        FileLock request = new() { Type = FileLock.Write };
+        return Libc.FcntlLock(file, command, ref request) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
+}

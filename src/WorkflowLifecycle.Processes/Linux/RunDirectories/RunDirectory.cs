@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using WorkflowLifecycle.Processes.Linux.Interop;
+
+namespace WorkflowLifecycle.Processes.Linux.RunDirectories;
+
+/// <summary>The directory of one run: lock, control socket, records, journal, output.</summary>
+internal sealed class RunDirectory(string path)
+{
+    public const string ControlSocket = "ctl";
+    public const string NotifySocket = "notify";
+    public const string LockFile = "kill.lock";
+    public const string Identity = "run.json";
+
+    private const int RemoveNestedDirectory = 0x200;
+
+    private static readonly string[] OutputPrefixes = ["stdout.log", "stderr.log"];
+
+    public string Path { get; } = path;
+
+    public bool Exists => Directory.Exists(Path);
+
+    public string ControlSocketPath => System.IO.Path.Combine(Path, ControlSocket);
+
+    public string NotifySocketPath => System.IO.Path.Combine(Path, NotifySocket);
+
+    /// <summary>Makes the directory (0700) with its lock.</summary>
+    public static RunDirectory Create(string runs, string internalId)
+    {
+        RunDirectory directory = new(System.IO.Path.Combine(runs, internalId));
+        if (Libc.MakeDirectory(directory.Path, 0x1C0) != 0)
+        {
+            throw new IOException($"mkdir {directory.Path}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
+        }
+
+        using FileDescriptor handle = directory.Open();
+        using FileDescriptor file = Libc.OpenAt(handle, LockFile, Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenCloseOnExec, 0x180);
+        return file.IsInvalid
+            ? throw new IOException($"{directory.Path}/{LockFile}: {Errno.Describe(Marshal.GetLastPInvokeError())}")
+            : directory;
+    }
+
+    public FileDescriptor Open()
+    {
+        FileDescriptor handle = Libc.Open(Path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
+        return handle.IsInvalid ? throw new IOException($"{Path}: {Errno.Describe(Marshal.GetLastPInvokeError())}") : handle;
+    }
+
+    /// <summary>Removes the files of the run, and the directory when nothing is kept.</summary>
+    /// <returns>What is left by name: kept output, or what could not be removed.</returns>
+    public (IReadOnlyList<string> Removed, IReadOnlyList<string> Kept, IReadOnlyList<string> Failed) Remove(bool keepOutput)
+    {
+        List<string> removed = [];
+        List<string> kept = [];
+        List<string> failed = [];
+        if (!Exists)
+        {
+            return (removed, kept, failed);
+        }
+
+        using (FileDescriptor handle = Open())
+        {
+            // Through the descriptor and by plain name: a symbolic link put here is removed, never followed.
+            foreach (string entry in Directory.EnumerateFileSystemEntries(Path).ToArray())
+            {
+                string name = System.IO.Path.GetFileName(entry);
+                if (keepOutput && OutputPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+                {
+                    kept.Add(name);
+                }
+                else if (Libc.UnlinkAt(handle, name, 0) == 0 || Libc.UnlinkAt(handle, name, RemoveNestedDirectory) == 0)
+                {
+                    removed.Add(name);
+                }
+                else
+                {
+                    failed.Add(name);
+                }
+            }
+        }
+
+        if (kept.Count == 0 && failed.Count == 0 && Libc.RemoveDirectory(Path) != 0)
+        {
+            failed.Add(".");
+        }
+
+        return (removed, kept, failed);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace WorkflowLifecycle.Processes.Linux.Shim;
+
+/// <summary>Writes the launch specification (Shim/PROTOCOL.md, part 2).</summary>
+internal static class ShimSpecification
+{
+    private const uint Magic = 0x31534C57;
+    private const int HeaderSize = 64;
+    private const uint HostPidfd = 1;
+    private const uint Cgroup = 2;
+    private const uint KillOnHostExit = 4;
+    private const uint OutputFiles = 8;
+    private const uint LargestGrace = 0xFFFFFFFE;
+
+    public static byte[] Write(ContainmentSpec spec, bool hasHostPidfd, bool hasCgroup, string notifySocket)
+    {
+        using MemoryStream stream = new();
+        stream.SetLength(HeaderSize);
+        stream.Position = HeaderSize;
+        Append(stream, spec.Program);
+        Append(stream, spec.WorkingDirectory);
+        foreach (string argument in spec.Arguments)
+        {
+            Append(stream, argument);
+        }
+
+        uint variables = 1;
+        Append(stream, "NOTIFY_SOCKET=" + notifySocket);
+        foreach ((string name, string value) in spec.Environment)
+        {
+            if (name != "NOTIFY_SOCKET")
+            {
+                Append(stream, name + "=" + value);
+                variables++;
+            }
+        }
+
+        byte[] bytes = stream.ToArray();
+        Span<byte> header = bytes;
+        uint flags = (hasHostPidfd ? HostPidfd : 0) | (hasCgroup ? Cgroup : 0)
+            | (spec.OnHostExit == OnHostExit.Kill ? KillOnHostExit : 0) | (spec.Output == OutputMode.Files ? OutputFiles : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], 1);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], flags);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], HeaderSize);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[16..], (uint)bytes.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[20..], (uint)spec.Arguments.Count);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[24..], variables);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[28..], (uint)Math.Min(spec.LeftoverGrace.TotalMilliseconds, LargestGrace));
+        BinaryPrimitives.WriteUInt64LittleEndian(header[32..], (ulong)spec.OutputFileCap);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[40..], (uint)spec.OutputFilesKept);
+        return bytes;
+    }
+
+    private static void Append(MemoryStream stream, string text)
+    {
+        stream.Write(Encoding.UTF8.GetBytes(text));
+        stream.WriteByte(0);
+    }
+}

@@ -1,0 +1,15 @@
+/* The end of the tree: leftovers, the ending, and the proof that nothing is left. */
+#ifndef SHIM_ENDING_H
+#define SHIM_ENDING_H
+
+#include "types.h"
+
+void ending_begin(u32 by);
+
+/* The first moments of an ending, in which nothing may wait for a disk. */
+int ending_is_urgent(u64 now);
+
+/* Does what is due and returns when (monotonic) to be called again at the latest. REAPED: how many were reaped since the last call. */
+u64 ending_step(u64 now, u32 reaped);
+
+#endif

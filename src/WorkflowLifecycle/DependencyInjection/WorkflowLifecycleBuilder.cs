@@ -1,0 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace WorkflowLifecycle.DependencyInjection;
+
+internal sealed class WorkflowLifecycleBuilder(IServiceCollection services) : IWorkflowLifecycleBuilder
+{
+    public IServiceCollection Services { get; } = services;
+}

@@ -1,0 +1,78 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using WorkflowLifecycle;
+using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.Configuration;
+using WorkflowLifecycle.DependencyInjection;
+using WorkflowLifecycle.Diagnosis;
+using WorkflowLifecycle.Hosting;
+using WorkflowLifecycle.Killing;
+using WorkflowLifecycle.Launching;
+using WorkflowLifecycle.Permissions;
+using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Recovery;
+using WorkflowLifecycle.Redaction;
+using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Telemetry;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds WorkflowLifecycle to a host.</summary>
+public static class WorkflowLifecycleServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the launcher, the registry and the kill coordinator. Never throws on a platform without containment: a launch says so.
+    /// Add a store to the result, for example <c>UseSqliteStore(path)</c>; without one runs are known until the host ends.
+    /// </summary>
+    public static IWorkflowLifecycleBuilder AddWorkflowLifecycle(this IServiceCollection services, Action<WorkflowLifecycleOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<WorkflowLifecycleOptions>();
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkflowLifecycleOptions>, WorkflowLifecycleOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IKillAuthorizer, DefaultKillAuthorizer>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ILoggerFactory, NullLoggerFactory>();
+        services.TryAdd(ServiceDescriptor.Singleton(typeof(ILogger<>), typeof(Logger<>)));
+        services.TryAddSingleton<IRedactor, SecretRedactor>();
+        services.TryAddSingleton(CreatePlatform);
+        AddEngine(services);
+        return new WorkflowLifecycleBuilder(services);
+    }
+
+    private static void AddEngine(IServiceCollection services)
+    {
+        services.TryAddSingleton<IProcessStore, InMemoryProcessStore>();
+        services.TryAddSingleton(provider => new LifecycleTelemetry(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.TryAddSingleton<EventSignal>();
+        services.TryAddSingleton<StoreStart>();
+        services.TryAddSingleton<StoreHost>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, LifecycleHostedService>());
+        services.TryAddSingleton<StrengthNotice>();
+        services.TryAddSingleton<AuditDrafts>();
+        services.TryAddSingleton<RunUpdater>();
+        services.TryAddSingleton<KillLedger>();
+        services.TryAddSingleton<KillRunner>();
+        services.TryAddSingleton<ChildRuns>();
+        services.TryAddSingleton<RunFinisher>();
+        services.TryAddSingleton<RunReconciler>();
+        services.TryAddSingleton<IProcessRegistry, ProcessRegistry>();
+        services.TryAddSingleton<IKillCoordinator, KillCoordinator>();
+        services.TryAddSingleton<ITrackedProcessLauncher, TrackedProcessLauncher>();
+        services.TryAddSingleton<IEnvironmentDoctor, EnvironmentDoctor>();
+    }
+
+    private static IContainmentPlatform CreatePlatform(IServiceProvider provider)
+    {
+        WorkflowLifecycleOptions options = provider.GetRequiredService<IOptions<WorkflowLifecycleOptions>>().Value;
+        ContainmentSettings settings = new() { RuntimeDirectory = options.RuntimeDirectory, CgroupRoot = options.CgroupRoot };
+        return ContainmentPlatform.Create(settings, provider.GetRequiredService<TimeProvider>());
+    }
+}

@@ -1,0 +1,30 @@
+namespace WorkflowLifecycle.Killing;
+
+/// <summary>The clock of one kill; it starts when the intent is durable.</summary>
+internal sealed class KillClock(TimeProvider timeProvider)
+{
+    /// <summary>The promise: from the intent to the proof.</summary>
+    public static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(5);
+
+    private readonly long _intent = timeProvider.GetTimestamp();
+
+    public long Now => timeProvider.GetTimestamp();
+
+    public double SinceIntent => Since(_intent);
+
+    public double Since(long timestamp) => timeProvider.GetElapsedTime(timestamp).TotalMilliseconds;
+
+    public PeriodicTimer Every(TimeSpan interval) => new(interval, timeProvider);
+
+    public CancellationTokenSource Limit(TimeSpan ceiling, CancellationToken linked)
+    {
+        CancellationTokenSource timer = new(ceiling, timeProvider);
+        if (linked.CanBeCanceled)
+        {
+            // Registered on the source itself: no second source has to be kept and disposed with it.
+            linked.Register(static source => ((CancellationTokenSource)source!).Cancel(), timer);
+        }
+
+        return timer;
+    }
+}

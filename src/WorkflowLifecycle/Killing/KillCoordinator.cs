@@ -1,0 +1,218 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WorkflowLifecycle.Permissions;
+using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Recovery;
+using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Telemetry;
+
+namespace WorkflowLifecycle.Killing;
+
+/// <summary>The gate: who may, what is refused, what joins what. <see cref="KillRunner"/> does the rest.</summary>
+internal sealed class KillCoordinator(
+    StoreStart start,
+    IProcessStore store,
+    IContainmentPlatform platform,
+    RunReconciler reconciler,
+    KillRunner runner,
+    KillLedger ledger,
+    IEnumerable<IKillAuthorizer> authorizers,
+    ChildRuns childRuns,
+    IOptions<WorkflowLifecycleOptions> options,
+    TimeProvider timeProvider,
+    ILogger<KillCoordinator> logger) : IKillCoordinator
+{
+    private static readonly TimeSpan InspectionLimit = TimeSpan.FromSeconds(2);
+
+    public async Task<KillPreview> PreviewAsync(RunId runId, CancellationToken cancellationToken = default)
+    {
+        RunRecord run = await FindAsync(runId, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<RunRecord> children = await childRuns.ListAsync(runId, cancellationToken).ConfigureAwait(false);
+        return new KillPreview
+        {
+            Run = run,
+            Processes = run.State.IsFinal ? [] : await InspectAsync(run, InspectionDepth.Full, InspectionLimit).ConfigureAwait(false),
+            ChildRuns = [.. children.Select(child => child.RunId)],
+            Waits = run.State.IsFinal ? [] : [$"SIGTERM, at most {options.Value.TerminateCeiling.TotalSeconds:0.###} s for every process to leave, then SIGKILL"],
+            Cleans = run.State.IsFinal ? [] : ["the cgroup", "the shim", run.Output == OutputMode.Files ? "the run directory, but not the output files in it" : "the run directory"],
+        };
+    }
+
+    public async Task<KillReport> KillAsync(RunId runId, KillRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        RunRecord run = await FindAsync(runId, cancellationToken).ConfigureAwait(false);
+        Admission admission = await AdmitAsync(run, request, cascadeGround: null).ConfigureAwait(false);
+        return await admission.Report.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<KillReport>> KillManyAsync(IReadOnlyList<RunId> runIds, KillRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(runIds);
+        ArgumentNullException.ThrowIfNull(request);
+
+        // All are looked up before the first is touched: a wrong id in the list ends nothing.
+        List<RunRecord> runs = [];
+        foreach (RunId runId in runIds.Distinct())
+        {
+            runs.Add(await FindAsync(runId, cancellationToken).ConfigureAwait(false));
+        }
+
+        Dictionary<RunId, Task<KillReport>> reports = runs.ToDictionary(run => run.RunId, run => KillOneAsync(run, request));
+        await Task.WhenAll(reports.Values).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await Task.WhenAll(runIds.Select(runId => reports[runId])).ConfigureAwait(false);
+    }
+
+    public async Task<KillId> BeginKillAsync(RunId runId, KillRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        RunRecord run = await FindAsync(runId, cancellationToken).ConfigureAwait(false);
+        Admission admission = await AdmitAsync(run, request, cascadeGround: null).ConfigureAwait(false);
+        return await admission.Intent.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<KillReport?> FindReportAsync(KillId killId, CancellationToken cancellationToken = default)
+    {
+        await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        return (await store.FindKillAsync(killId, cancellationToken).ConfigureAwait(false))?.Report;
+    }
+
+    private async Task<KillReport> KillOneAsync(RunRecord run, KillRequest request)
+    {
+        Admission admission = await AdmitAsync(run, request, cascadeGround: null).ConfigureAwait(false);
+        return await admission.Report.ConfigureAwait(false);
+    }
+
+    private async Task<RunRecord> FindAsync(RunId runId, CancellationToken cancellationToken)
+    {
+        await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        RunRecord run = await store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
+        return await reconciler.ReconcileAsync(run, cancellationToken).ConfigureAwait(false);
+    }
+
+    // No caller's token from here on: a caller that goes away ends its wait, never the kill.
+    private async Task<Admission> AdmitAsync(RunRecord run, KillRequest request, string? cascadeGround)
+    {
+        string actor = PrincipalSubject.Of(request.RequestedBy, options.Value.OwnerClaimType);
+        KillRecord kill = Describe(run, request, actor);
+        KillAuthorization authorization = cascadeGround is null ? await AuthorizeAsync(run, request).ConfigureAwait(false) : KillAuthorization.Allow(cascadeGround);
+        if (!authorization.IsAllowed)
+        {
+            return await RefuseAsync(run, request, kill, authorization.Explanation).ConfigureAwait(false);
+        }
+
+        if (request.IdempotencyKey is { } key && await store.FindKillByKeyAsync(run.RunId, key).ConfigureAwait(false) is { Report: { } earlier, IsOpen: false })
+        {
+            return Admission.Done(earlier);
+        }
+
+        if (run.State.IsFinal)
+        {
+            return new Admission(Task.FromResult(kill.KillId), WithChildrenAsync(Task.FromResult(KillReports.AlreadyExited(run, kill)), run, request));
+        }
+
+        if (platform.Look(run.Containment?.Shim ?? run.Host) == ProcessPresence.Unknown)
+        {
+            return await RefuseAsync(run, request, kill, $"run {run.RunId} is held on another machine or in another PID namespace (host {run.Host.HostId}). Ask there.").ConfigureAwait(false);
+        }
+
+        // P4, whatever the permission: PID 1, this process, and what it descends from.
+        if (run.Containment is { } containment && platform.FindOwnInside(containment) is { } inside)
+        {
+            string refusal = $"process {inside} of run {run.RunId} is the one that asks, or one above it: a run is not ended from inside. Ask from another shell or host.";
+            return await RefuseAsync(run, request, kill, refusal).ConfigureAwait(false);
+        }
+
+        (KillOperation operation, bool started) = runner.Start(run, kill, authorization.Explanation);
+        if (!started && request.Mode > operation.Mode)
+        {
+            await operation.Intent.ConfigureAwait(false);
+            await operation.EscalateAsync().ConfigureAwait(false);
+            await ledger.EscalateAsync(operation.Kill, actor, request.Reason, authorization.Explanation).ConfigureAwait(false);
+        }
+
+        return new Admission(operation.Intent, FollowAsync(operation, run, kill, request, actor, authorization.Explanation));
+    }
+
+    private async Task<KillReport> FollowAsync(KillOperation operation, RunRecord run, KillRecord asked, KillRequest request, string actor, string ground)
+    {
+        KillId carriedOut = await operation.Intent.ConfigureAwait(false);
+        if (carriedOut != asked.KillId && request.Mode > operation.Mode)
+        {
+            // Another process has the kill under way, at a weaker mode.
+            await ledger.EscalateAsync(operation.Kill, actor, request.Reason, ground).ConfigureAwait(false);
+            await operation.EscalateAsync().ConfigureAwait(false);
+        }
+
+        return await WithChildrenAsync(operation.Report, run, request).ConfigureAwait(false);
+    }
+
+    private async Task<KillReport> WithChildrenAsync(Task<KillReport> own, RunRecord run, KillRequest request)
+    {
+        IReadOnlyList<RunRecord> children = await childRuns.ListAsync(run.RunId, CancellationToken.None).ConfigureAwait(false);
+        if (children.Count == 0)
+        {
+            return await own.ConfigureAwait(false);
+        }
+
+        KillRequest cascade = ChildRuns.Cascade(run.RunId, request);
+        Task<KillReport[]> ended = Task.WhenAll(children.Select(async child =>
+        {
+            Admission admission = await AdmitAsync(child, cascade, $"child run of {run.RunId}").ConfigureAwait(false);
+            return await admission.Report.ConfigureAwait(false);
+        }));
+        return await own.ConfigureAwait(false) with { ChildRuns = await ended.ConfigureAwait(false) };
+    }
+
+    private async Task<KillAuthorization> AuthorizeAsync(RunRecord run, KillRequest request)
+    {
+        KillAuthorization? allowed = null;
+        foreach (IKillAuthorizer authorizer in authorizers)
+        {
+            KillAuthorization answer = await authorizer.AuthorizeAsync(run, request).ConfigureAwait(false);
+            if (!answer.IsAllowed)
+            {
+                return answer;
+            }
+
+            allowed ??= answer;
+        }
+
+        return allowed ?? KillAuthorization.Deny("no authorizer is registered; register an IKillAuthorizer.");
+    }
+
+    private async Task<Admission> RefuseAsync(RunRecord run, KillRequest request, KillRecord kill, string missing)
+    {
+        Log.KillDenied(logger, run.RunId, kill.RequestedBy, missing);
+        await ledger.DenyAsync(run, kill.KillId, request, kill.RequestedBy, missing).ConfigureAwait(false);
+        return Admission.Done(KillReports.Of(run, kill, KillOutcome.Denied, missing));
+    }
+
+    private async Task<IReadOnlyList<ProcessSnapshot>> InspectAsync(RunRecord run, InspectionDepth depth, TimeSpan limit)
+    {
+        if (run.Containment is null)
+        {
+            return [];
+        }
+
+        IContainment containment = platform.Open(run);
+        await using (containment.ConfigureAwait(false))
+        {
+            return containment.Inspect(depth, limit).Processes;
+        }
+    }
+
+    private KillRecord Describe(RunRecord run, KillRequest request, string actor) => new()
+    {
+        KillId = KillId.New(timeProvider),
+        RunId = run.RunId,
+        State = KillState.Requested,
+        Mode = request.Mode,
+        Reason = request.Reason,
+        RequestedBy = actor,
+        Door = request.Door,
+        IdempotencyKey = request.IdempotencyKey,
+        TerminateCeiling = request.GracePeriod is { } grace && grace < options.Value.TerminateCeiling ? grace : options.Value.TerminateCeiling,
+        RequestedAt = timeProvider.GetUtcNow(),
+    };
+}

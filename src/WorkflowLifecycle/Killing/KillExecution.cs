@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Telemetry;
+
+namespace WorkflowLifecycle.Killing;
+
+/// <summary>The procedure of one kill, from the look to the receipt. Nothing here decides who may; the intent is durable before it signals.</summary>
+internal sealed class KillExecution(KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, bool wasEmpty, KillClock clock)
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan SurvivorLimit = TimeSpan.FromMilliseconds(100);
+
+    private readonly List<KillStep> _steps = [];
+    private EndNotice? _end;
+    private bool _proven;
+
+    /// <summary>True once SIGKILL was asked for.</summary>
+    public bool SentKill { get; private set; }
+
+    /// <summary>Ends the tree.</summary>
+    /// <param name="onTerminated">Told how many processes got SIGTERM.</param>
+    /// <returns>The report, without the receipt of the cleaning.</returns>
+    public async Task<KillReport> EndAsync(Action<int> onTerminated)
+    {
+        if (!wasEmpty && operation.Mode == KillMode.Graceful)
+        {
+            await TerminateAsync(onTerminated).ConfigureAwait(false);
+        }
+
+        if (!_proven)
+        {
+            await KillAsync().ConfigureAwait(false);
+        }
+
+        return Report();
+    }
+
+    /// <summary>Frees what the launch made; only after the proof.</summary>
+    public async Task<KillReport> CleanAsync(KillReport report)
+    {
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Clean);
+        long started = clock.Now;
+        IReadOnlyList<CleanupResult> cleanup = await containment.CleanAsync(keepOutput: run.Output == OutputMode.Files).ConfigureAwait(false);
+        int remaining = cleanup.Count(line => line.Outcome == "Failed");
+        _steps.Add(new KillStep(KillSteps.Clean, clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
+        return report with { Cleanup = cleanup, Steps = [.. _steps], DurationMs = clock.SinceIntent };
+    }
+
+    /// <summary>The end of an unconfirmed kill, whenever it comes.</summary>
+    public async Task<KillReport> WaitLongerAsync()
+    {
+        _end = await containment.WaitForEndAsync().ConfigureAwait(false);
+        _proven = true;
+        return Report();
+    }
+
+    private async Task TerminateAsync(Action<int> onTerminated)
+    {
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Terminate);
+        long started = clock.Now;
+        int signalled = await containment.TerminateAsync().ConfigureAwait(false);
+        onTerminated(signalled);
+        using CancellationTokenSource limit = clock.Limit(operation.Kill.TerminateCeiling, operation.Escalation);
+        string outcome;
+        try
+        {
+            _end = await containment.WatchEndAsync(limit.Token).ConfigureAwait(false);
+            if (_end is null)
+            {
+                // Nobody tells us when it is over: look.
+                using PeriodicTimer timer = clock.Every(LookInterval);
+                while (containment.Inspect(InspectionDepth.Full, SurvivorLimit) is { Processes.Count: > 0 } or { Truncated: true })
+                {
+                    await timer.WaitForNextTickAsync(limit.Token).ConfigureAwait(false);
+                }
+            }
+
+            _proven = _end is not null;
+            outcome = "all left";
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = operation.Escalation.IsCancellationRequested ? "escalated" : "ceiling reached";
+        }
+
+        _steps.Add(new KillStep(KillSteps.Terminate, clock.Since(started), $"SIGTERM to {signalled} processes: {outcome}"));
+    }
+
+    private async Task KillAsync()
+    {
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Kill);
+        long started = clock.Now;
+        SentKill = !wasEmpty;
+
+        // An emergency has its five seconds from the intent; after a terminate step they begin here.
+        TimeSpan remaining = _steps.Count > 0 ? KillClock.Ceiling : KillClock.Ceiling - TimeSpan.FromMilliseconds(clock.SinceIntent);
+        using CancellationTokenSource limit = clock.Limit(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, CancellationToken.None);
+        try
+        {
+            await containment.EndAsync(operation.Kill.KillId, limit.Token).ConfigureAwait(false);
+            _steps.Add(new KillStep(KillSteps.Kill, clock.Since(started), "ok"));
+            started = clock.Now;
+            _end = await containment.WaitForEndAsync(limit.Token).ConfigureAwait(false);
+            _proven = true;
+            _steps.Add(new KillStep(KillSteps.Prove, clock.Since(started), _end?.Proof.ToString() ?? "nothing found, nothing proven"));
+        }
+        catch (OperationCanceledException)
+        {
+            _steps.Add(new KillStep(KillSteps.Prove, clock.Since(started), "ceiling reached"));
+        }
+    }
+
+    private KillReport Report()
+    {
+        KillOutcome outcome = !_proven ? KillOutcome.KillUnconfirmed
+            : _end is null or { Proof: EndProof.None } ? KillOutcome.EndedUnproven
+            : wasEmpty ? KillOutcome.AlreadyExited
+            : !SentKill && _end.ForcedKills == 0 ? KillOutcome.ExitedGracefully
+            : KillOutcome.Killed;
+        return new KillReport
+        {
+            RunId = run.RunId,
+            KillId = operation.Kill.KillId,
+            Outcome = outcome,
+            Mode = operation.Mode,
+            Strength = containment.Strength,
+            Proof = outcome == KillOutcome.KillUnconfirmed ? EndProof.None : _end?.Proof ?? EndProof.None,
+            Reason = operation.Kill.Reason,
+            RequestedBy = operation.Kill.RequestedBy,
+            DurationMs = clock.SinceIntent,
+            Steps = [.. _steps],
+            ProcessesBefore = before.Processes,
+            ProcessesTruncated = before.Truncated,
+            Survivors = _proven ? [] : containment.Inspect(InspectionDepth.Full, SurvivorLimit).Processes,
+            OpenExits = run.Containment?.OpenExits ?? [],
+            ExitCode = _end?.Exit?.ExitCode,
+            ExitSignal = _end?.Exit?.Signal,
+            Message = Explain(outcome),
+        };
+    }
+
+    private string? Explain(KillOutcome outcome) => outcome switch
+    {
+        KillOutcome.KillUnconfirmed => "The ceiling passed and processes are still there; the kill goes on. A process in state D waits for the kernel: free what it waits on.",
+        KillOutcome.EndedUnproven => "Nothing of the run is known to be left, but what held it is gone, so nothing proves it. Look for strays.",
+        _ when containment.Strength < run.Containment?.Strength => $"The run's holder did not answer: the strength was lowered to {containment.Strength}.",
+        _ when _end is { Walkers: > 0 } => $"{_end.Walkers} processes had left the cgroup and were ended all the same.",
+        _ => null,
+    };
+}

@@ -1,0 +1,49 @@
+namespace WorkflowLifecycle.Killing;
+
+/// <summary>A kill under way in this process: what joins it waits for the same report.</summary>
+internal sealed class KillOperation(KillRecord kill) : IDisposable
+{
+    private readonly TaskCompletionSource<KillReport> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<KillId> _intent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _escalation = new();
+
+    /// <summary>The kill as it was asked for, or the one that was found under way elsewhere.</summary>
+    public KillRecord Kill { get; set; } = kill;
+
+    /// <summary>Completes when the intent is durable.</summary>
+    public Task<KillId> Intent => _intent.Task;
+
+    /// <summary>Completes with the report.</summary>
+    public Task<KillReport> Report => _report.Task;
+
+    /// <summary>Fires when an emergency joined.</summary>
+    public CancellationToken Escalation => _escalation.Token;
+
+    public KillMode Mode => _escalation.IsCancellationRequested ? KillMode.Emergency : Kill.Mode;
+
+    public Task EscalateAsync() => _escalation.CancelAsync();
+
+    public void IntentIsDurable() => _intent.TrySetResult(Kill.KillId);
+
+    public void Complete(KillReport report)
+    {
+        _intent.TrySetResult(report.KillId);
+        _report.TrySetResult(report);
+    }
+
+    public void Fail(Exception exception)
+    {
+        // Whoever waits sees it; observed here so that a failure nobody waits for does not end the host.
+        if (_intent.TrySetException(exception))
+        {
+            _ = _intent.Task.Exception;
+        }
+
+        if (_report.TrySetException(exception))
+        {
+            _ = _report.Task.Exception;
+        }
+    }
+
+    public void Dispose() => _escalation.Dispose();
+}

@@ -1,0 +1,47 @@
+namespace WorkflowLifecycle.Launching;
+
+/// <summary>Refuses what no program can be given, before anything is recorded.</summary>
+internal static class LaunchRequestCheck
+{
+    private const int LongestLabel = 200;
+
+    public static void Check(LaunchRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentException.ThrowIfNullOrWhiteSpace(request.Program, nameof(request));
+        Require(!request.Program.Contains('\0', StringComparison.Ordinal), "The program's name contains a NUL character. Remove it.", nameof(request));
+        if (request.Program.TrimEnd('.', ' ').ToUpperInvariant() is var upper && (upper.EndsWith(".CMD", StringComparison.Ordinal) || upper.EndsWith(".BAT", StringComparison.Ordinal)))
+        {
+            throw new ArgumentException($"{request.Program} is a batch file: its arguments cannot be quoted safely. Launch the program that it starts.", nameof(request));
+        }
+
+        for (int i = 0; i < request.Arguments.Count; i++)
+        {
+            Require(request.Arguments[i] is not null, $"Argument {i} is null. Leave it out or pass an empty string.", nameof(request));
+            Require(!request.Arguments[i].Contains('\0', StringComparison.Ordinal), $"Argument {i} contains a NUL character, which would cut it off. Remove it.", nameof(request));
+        }
+
+        foreach ((string name, string? value) in request.Environment)
+        {
+            Require(name.Length > 0 && !name.Contains('=', StringComparison.Ordinal) && !name.Contains('\0', StringComparison.Ordinal), $"The environment variable name '{name.Replace('\0', '?')}' is empty or contains '=' or NUL. Correct it.", nameof(request));
+            Require(value is null || !value.Contains('\0', StringComparison.Ordinal), $"The value of the environment variable {name} contains a NUL character. Remove it.", nameof(request));
+        }
+
+        CheckLabel(request.Workflow, nameof(request.Workflow));
+        CheckLabel(request.Session, nameof(request.Session));
+        CheckLabel(request.Owner, nameof(request.Owner));
+        Require(request.RunId is not { Value.Length: 0 }, $"The run id is empty: {RunId.Rule}.", nameof(request));
+        Require(request.Input != InputMode.File || !string.IsNullOrEmpty(request.InputFile), "Input from a file needs InputFile.", nameof(request));
+    }
+
+    private static void CheckLabel(string? label, string property) =>
+        Require(label is null || (label.Length is >= 1 and <= LongestLabel && !label.Any(char.IsControl)), $"{property} has 1 to {LongestLabel} characters without control characters. Shorten or correct it.", "request");
+
+    private static void Require(bool isGood, string message, string parameter)
+    {
+        if (!isGood)
+        {
+            throw new ArgumentException(message, parameter);
+        }
+    }
+}

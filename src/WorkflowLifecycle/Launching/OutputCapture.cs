@@ -1,0 +1,115 @@
+using WorkflowLifecycle.Processes;
+
+namespace WorkflowLifecycle.Launching;
+
+/// <summary>Drains the program's pipes as fast as it writes, whoever reads or does not.</summary>
+internal sealed class OutputCapture : IDisposable
+{
+    private const int BufferSize = 32 * 1024;
+
+    private readonly OutputTail _output = new();
+    private readonly OutputTail _error = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _firstOutput = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly Task _draining;
+    private bool _drainCut;
+
+    public OutputCapture(IHeldRun held, string runDirectory)
+    {
+        Buffer = new OutputBuffer(Path.Combine(runDirectory, "output.spill"));
+        _draining = Task.WhenAll(
+            DrainAsync(held.StandardOutput, OutputStream.Output, _output),
+            DrainAsync(held.StandardError, OutputStream.Error, _error));
+    }
+
+    public OutputBuffer Buffer { get; }
+
+    /// <summary>Completes with the first byte of output.</summary>
+    public Task FirstOutput => _firstOutput.Task;
+
+    public string StandardOutput
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    public string StandardError
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _error.ToString();
+            }
+        }
+    }
+
+    public bool IsTruncated => _drainCut || _output.IsTruncated || _error.IsTruncated || Buffer.HasDropped;
+
+    /// <summary>Waits for the end of both streams, but not for ever: somebody outside the tree may hold a pipe open.</summary>
+    public async Task FinishAsync(TimeSpan limit, TimeProvider timeProvider)
+    {
+        try
+        {
+            await _draining.WaitAsync(limit, timeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _drainCut = true;
+            await _stop.CancelAsync().ConfigureAwait(false);
+            await _draining.ConfigureAwait(false);
+        }
+
+        Buffer.Complete();
+    }
+
+    public void Dispose()
+    {
+        Buffer.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task DrainAsync(Stream? stream, OutputStream name, OutputTail tail)
+    {
+        if (stream is null)
+        {
+            return;
+        }
+
+        LineSplitter splitter = new(name, line => Keep(line, tail));
+        byte[] buffer = new byte[BufferSize];
+        try
+        {
+            int length;
+            while ((length = await stream.ReadAsync(buffer, _stop.Token).ConfigureAwait(false)) > 0)
+            {
+                _firstOutput.TrySetResult();
+                splitter.Write(buffer.AsSpan(0, length));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The drain limit: what was read so far is kept, and marked as truncated.
+            _drainCut = true;
+        }
+
+        splitter.Complete();
+        await stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Keep(OutputLine line, OutputTail tail)
+    {
+        lock (_lock)
+        {
+            tail.Add(line);
+        }
+
+        Buffer.Add(line);
+    }
+}

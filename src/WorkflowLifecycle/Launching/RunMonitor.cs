@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Recovery;
+using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Telemetry;
+
+namespace WorkflowLifecycle.Launching;
+
+/// <summary>Watches one run for the host that launched it: readiness, and the end.</summary>
+internal sealed class RunMonitor(
+    RunId runId, IHeldRun held, OutputCapture? capture, RunUpdater updater, RunFinisher finisher, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
+{
+    private const string Ready = "READY=1";
+    private const string Status = "STATUS=";
+    private const int LongestStatus = 500;
+
+    private readonly TaskCompletionSource<RunResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes once the run's end is recorded.</summary>
+    public Task<RunResult> Result => _result.Task;
+
+    public void Start()
+    {
+        _ = Task.Run(WatchSignalsAsync);
+        if (capture is not null)
+        {
+            _ = Task.Run(WatchFirstOutputAsync);
+        }
+
+        _ = Task.Run(WatchEndAsync);
+    }
+
+    public async Task MarkReadyAsync(string? status, CancellationToken cancellationToken) =>
+        await updater.UpdateAsync(runId, run => Advance(run, isReady: true, status), CommitDurability.Process, cancellationToken).ConfigureAwait(false);
+
+    private StoreCommit? Advance(RunRecord run, bool isReady, string? status)
+    {
+        bool becomesReady = isReady && run.State == RunState.Initializing;
+        string? text = status is { Length: > LongestStatus } ? status[..LongestStatus] : status;
+        return !becomesReady && (text is null || text == run.Status || run.State.IsFinal)
+            ? null
+            : new StoreCommit
+            {
+                UpdateRun = run with
+                {
+                    State = becomesReady ? RunState.Running : run.State,
+                    ReadyAt = becomesReady ? timeProvider.GetUtcNow() : run.ReadyAt,
+                    Status = text ?? run.Status,
+                },
+            };
+    }
+
+    private async Task WatchSignalsAsync()
+    {
+        await foreach (HoldSignal signal in held.Signals.ConfigureAwait(false))
+        {
+            string[] lines = signal.Text.Split('\n');
+            string? status = lines.LastOrDefault(line => line.StartsWith(Status, StringComparison.Ordinal))?[Status.Length..];
+            await RecordAsync(signal.Kind == HoldSignalKind.FirstOutput || lines.Contains(Ready), status).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WatchFirstOutputAsync()
+    {
+        await capture!.FirstOutput.ConfigureAwait(false);
+        await RecordAsync(isReady: true, status: null).ConfigureAwait(false);
+    }
+
+    private async Task RecordAsync(bool isReady, string? status)
+    {
+        try
+        {
+            await updater.UpdateAsync(runId, run => Advance(run, isReady, status), CommitDurability.Process, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (WorkflowLifecycleException exception)
+        {
+            // Readiness is a sign of life, not a promise: a store that is away must not end the watching.
+            Log.WatchFailed(logger, runId, exception);
+        }
+    }
+
+    private async Task WatchEndAsync()
+    {
+        try
+        {
+            EndNotice? end = await held.Ended.ConfigureAwait(false);
+            if (capture is not null)
+            {
+                await capture.FinishAsync(drainLimit, timeProvider).ConfigureAwait(false);
+            }
+
+            ExitNotice? exit = held.Exited.IsCompletedSuccessfully ? await held.Exited.ConfigureAwait(false) : null;
+            RunRecord run = await finisher.FinishOwnAsync(runId, end, exit).ConfigureAwait(false);
+            _result.TrySetResult(Describe(run, end));
+        }
+        catch (Exception exception)
+        {
+            Log.WatchFailed(logger, runId, exception);
+            _result.TrySetException(exception);
+        }
+        finally
+        {
+            await held.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private RunResult Describe(RunRecord run, EndNotice? end) => new()
+    {
+        RunId = run.RunId,
+        State = run.State,
+        ExitCode = run.ExitCode,
+        ExitSignal = run.ExitSignal,
+        Duration = (run.EndedAt ?? timeProvider.GetUtcNow()) - (run.StartedAt ?? run.CreatedAt),
+        Proof = run.Proof,
+        Leftovers = end?.Leftovers ?? 0,
+        StandardOutput = capture?.StandardOutput ?? string.Empty,
+        StandardError = capture?.StandardError ?? string.Empty,
+        OutputTruncated = capture?.IsTruncated ?? false,
+        KillId = run.KillId,
+    };
+}

@@ -1,0 +1,36 @@
+using WorkflowLifecycle.Processes;
+
+namespace WorkflowLifecycle.Launching;
+
+/// <summary>What the launching code holds in its hand.</summary>
+internal sealed class TrackedProcess(RunId runId, IHeldRun held, ContainmentStrength strength, RunMonitor monitor, OutputCapture? capture) : ITrackedProcess
+{
+    private bool _detached;
+
+    public RunId RunId { get; } = runId;
+
+    public ProcessIdentity Identity { get; } = held.Root;
+
+    public ContainmentStrength Strength { get; } = strength;
+
+    public Stream StandardInput => held.StandardInput ?? Stream.Null;
+
+    public IAsyncEnumerable<OutputLine> ReadOutputLinesAsync(CancellationToken cancellationToken = default) =>
+        capture?.Buffer.ReadAsync(cancellationToken) ?? AsyncEnumerable.Empty<OutputLine>();
+
+    public Task<RunResult> WaitForExitAsync(CancellationToken cancellationToken = default) => monitor.Result.WaitAsync(cancellationToken);
+
+    public Task MarkReadyAsync(string? status = null, CancellationToken cancellationToken = default) => monitor.MarkReadyAsync(status, cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        // Detached, not ended: the pipes go on being drained, only nobody keeps the lines any more.
+        if (!_detached)
+        {
+            _detached = true;
+            capture?.Buffer.Discard();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,291 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.Permissions;
+using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Recovery;
+using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Telemetry;
+
+namespace WorkflowLifecycle.Launching;
+
+/// <summary>The launch gate: row, containment, identity, go.</summary>
+internal sealed class TrackedProcessLauncher(
+    StoreStart start,
+    StoreHost host,
+    IProcessStore store,
+    IContainmentPlatform platform,
+    IOptions<WorkflowLifecycleOptions> options,
+    RunUpdater updater,
+    RunFinisher finisher,
+    IKillCoordinator kills,
+    IRedactor redactor,
+    AuditDrafts audit,
+    StrengthNotice strengthNotice,
+    LifecycleTelemetry telemetry,
+    EventSignal signal,
+    TimeProvider timeProvider,
+    ILogger<TrackedProcessLauncher> logger) : ITrackedProcessLauncher
+{
+    public async Task<ITrackedProcess> LaunchAsync(LaunchRequest request, CancellationToken cancellationToken = default)
+    {
+        LaunchRequestCheck.Check(request);
+        RunId runId = request.RunId ?? RunId.New();
+        using Activity? activity = LifecycleTelemetry.Start("launch", runId);
+        try
+        {
+            ITrackedProcess process = await LaunchAsync(request, runId, cancellationToken).ConfigureAwait(false);
+            activity?.SetTag("process.pid", process.Identity.Pid);
+            telemetry.Launched(succeeded: true);
+            return process;
+        }
+        catch (Exception exception)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+            telemetry.Launched(succeeded: false);
+            Log.LaunchFailed(logger, runId, redactor.RedactText(exception.Message));
+            throw;
+        }
+    }
+
+    public async Task<RunResult> RunAsync(LaunchRequest request, Action<OutputLine>? onOutput = null, CancellationToken cancellationToken = default)
+    {
+        ITrackedProcess process = await LaunchAsync(request, cancellationToken).ConfigureAwait(false);
+        await using (process.ConfigureAwait(false))
+        {
+            try
+            {
+                if (onOutput is not null)
+                {
+                    await foreach (OutputLine line in process.ReadOutputLinesAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        onOutput(line);
+                    }
+                }
+
+                return await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                string reason = exception is OperationCanceledException ? "the caller cancelled the run" : "the caller's output handler failed";
+                await EndOwnAsync(process.RunId, reason).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                throw;
+            }
+        }
+    }
+
+    private async Task EndOwnAsync(RunId runId, string reason)
+    {
+        KillRequest kill = new(reason, WorkflowPrincipal.Host(options.Value.HostName));
+        try
+        {
+            await kills.KillAsync(runId, kill, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Without a store there is no graceful kill, and leaving the tree behind is not what a cancelled call means.
+            await kills.KillAsync(runId, kill with { Mode = KillMode.Emergency }, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ITrackedProcess> LaunchAsync(LaunchRequest request, RunId runId, CancellationToken cancellationToken)
+    {
+        OnHostExit onHostExit = request.OnHostExit ?? options.Value.OnHostExit;
+        if (onHostExit == OnHostExit.Keep && request.Output == OutputMode.Capture)
+        {
+            throw new KeepNotAvailableException("A run that outlives its host cannot write to the host. Set Output to Files or Discard, or OnHostExit to Kill.");
+        }
+
+        ContainmentSpec spec = platform.Resolve(Specify(request, runId, onHostExit));
+        await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        host.Announce();
+        await RequireStrengthAsync(request, cancellationToken).ConfigureAwait(false);
+        await RegisterAsync(request, spec, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await StartAsync(request, spec, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            await RecordFailureAsync(runId, exception).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private ContainmentSpec Specify(LaunchRequest request, RunId runId, OnHostExit onHostExit) => new()
+    {
+        RunId = runId,
+        InternalId = Guid.NewGuid().ToString("N"),
+        Program = request.Program,
+        Arguments = [request.Program, .. request.Arguments],
+        WorkingDirectory = request.WorkingDirectory ?? Environment.CurrentDirectory,
+        Environment = ChildEnvironment.Build(request, runId),
+        Input = request.Input,
+        InputFile = request.InputFile,
+        Output = request.Output,
+        OnHostExit = onHostExit,
+        LeftoverGrace = options.Value.LeftoverGrace,
+        OutputFileCap = options.Value.OutputFileCap,
+        OutputFilesKept = options.Value.OutputFilesKept,
+    };
+
+    private async Task RequireStrengthAsync(LaunchRequest request, CancellationToken cancellationToken)
+    {
+        ContainmentAbility ability = await platform.ProbeAsync(cancellationToken).ConfigureAwait(false);
+        strengthNotice.Tell(ability);
+        ContainmentStrength minimum = request.MinimumStrength ?? options.Value.MinimumStrength;
+        if (ability.Strength < minimum)
+        {
+            throw new LaunchFailedException(
+                LaunchStage.Containment, $"The strength here is {ability.Strength}, and {minimum} was asked for. {ability.Why} Lower MinimumStrength, or see 'workflowctl doctor'.");
+        }
+    }
+
+    // Step 1 of the gate: from here on a crash leaves a row.
+    private async Task RegisterAsync(LaunchRequest request, ContainmentSpec spec, CancellationToken cancellationToken)
+    {
+        using Activity? activity = LifecycleTelemetry.Start("launch.register");
+        string subject = WorkflowPrincipal.HostSubject(options.Value.HostName);
+        DateTimeOffset now = timeProvider.GetUtcNow();
+        RunRecord row = new()
+        {
+            RunId = spec.RunId,
+            InternalId = spec.InternalId,
+            State = RunState.Launching,
+            Workflow = request.Workflow,
+            Session = request.Session,
+            Owner = request.Owner,
+            OwnerSubject = request.LaunchedBy?.FindFirst(options.Value.OwnerClaimType)?.Value,
+            LaunchedBy = subject,
+            HostUser = platform.User.Subject,
+            ParentRun = request.ParentRun,
+            Program = spec.Program,
+            Arguments = redactor.RedactArguments(request.Arguments),
+            WorkingDirectory = spec.WorkingDirectory,
+            OnHostExit = spec.OnHostExit,
+            Output = spec.Output,
+            Host = platform.Self,
+            CreatedAt = now,
+        };
+        string actor = request.LaunchedBy is null ? subject : PrincipalSubject.Of(request.LaunchedBy, options.Value.OwnerClaimType);
+        StoreCommit commit = new()
+        {
+            AddRun = row,
+            Audit = [audit.Of(AuditStages.Launch, spec.RunId, actor, details: [("program", row.Program), ("onHostExit", spec.OnHostExit.ToString())])],
+            Events = [new RunEvent { RunId = spec.RunId, Kind = EventKinds.Launching, State = RunState.Launching, At = now }],
+        };
+        CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
+        if (!result.IsCommitted)
+        {
+            throw new RunAlreadyRegisteredException(spec.RunId, result.Run?.State ?? RunState.Launching);
+        }
+
+        signal.Raise();
+    }
+
+    private async Task<ITrackedProcess> StartAsync(LaunchRequest request, ContainmentSpec spec, CancellationToken cancellationToken)
+    {
+        IPreparedRun prepared = await PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
+        await using (prepared.ConfigureAwait(false))
+        {
+            // Step 2: who holds the tree is durable before there is a tree.
+            await CommitStepAsync(spec.RunId, run => run with { Containment = prepared.Containment }, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
+            await RequireParentAsync(request.ParentRun, cancellationToken).ConfigureAwait(false);
+            // From here on the program may run: no caller's token may leave it without its monitor.
+            cancellationToken.ThrowIfCancellationRequested();
+            IHeldRun held = await GoAsync(prepared).ConfigureAwait(false);
+            OutputCapture? capture = spec.Output == OutputMode.Capture ? new OutputCapture(held, prepared.Containment.RunDirectory) : null;
+            RunMonitor monitor = new(spec.RunId, held, capture, updater, finisher, options.Value.OutputDrainLimit, timeProvider, logger);
+            await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
+            monitor.Start();
+            Log.Launched(logger, spec.RunId, spec.Program, held.Root.Pid, prepared.Containment.Strength);
+            return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, capture);
+        }
+    }
+
+    private async Task<IPreparedRun> PrepareAsync(ContainmentSpec spec, CancellationToken cancellationToken)
+    {
+        using Activity? activity = LifecycleTelemetry.Start("launch.prepare");
+        return await platform.PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<IHeldRun> GoAsync(IPreparedRun prepared)
+    {
+        using Activity? activity = LifecycleTelemetry.Start("launch.go");
+        return await prepared.GoAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task CommitStepAsync(RunId runId, Func<RunRecord, RunRecord> change, CommitDurability durability, CancellationToken cancellationToken)
+    {
+        (RunRecord? run, bool changed) = await updater.UpdateAsync(
+            runId, row => row.State == RunState.Launching ? new StoreCommit { UpdateRun = change(row) } : null, durability, cancellationToken).ConfigureAwait(false);
+        if (!changed)
+        {
+            throw new LaunchFailedException(LaunchStage.Spawn, $"Run {runId} was ended before it started: it is {run?.State.Name ?? "gone"}. Launch a new run.");
+        }
+    }
+
+    // The launch fence: a kill of the parent marks it as stopping before it lists its child runs, and we look after our row is there,
+    // so either that list has us or this look sees the mark.
+    private async Task RequireParentAsync(RunId? parentId, CancellationToken cancellationToken)
+    {
+        if (parentId is not { } id)
+        {
+            return;
+        }
+
+        RunRecord parent = await store.FindRunAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(id, store.Location);
+        if (parent.State.IsFinal || parent.State == RunState.Stopping || parent.State == RunState.KillUnconfirmed)
+        {
+            throw new LaunchFailedException(LaunchStage.Spawn, $"The parent run {id} is {parent.State}: nothing more is launched under it. Launch without a parent, or under another.");
+        }
+    }
+
+    private async Task RecordStartAsync(RunId runId, IHeldRun held)
+    {
+        try
+        {
+            await WriteStartAsync(runId, held).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            // The program runs, and the row says by what it is held: that is enough to find and end it.
+            Log.WatchFailed(logger, runId, exception);
+        }
+    }
+
+    private async Task WriteStartAsync(RunId runId, IHeldRun held) =>
+        await updater.UpdateAsync(
+            runId,
+            run => run.State == RunState.Launching || run.Root is null
+                ? new StoreCommit
+                {
+                    UpdateRun = run with
+                    {
+                        State = run.State == RunState.Launching ? RunState.Initializing : run.State,
+                        Root = held.Root,
+                        StartedAt = timeProvider.GetUtcNow(),
+                    },
+                }
+                : null,
+            CommitDurability.Process,
+            CancellationToken.None).ConfigureAwait(false);
+
+    private async Task RecordFailureAsync(RunId runId, Exception exception)
+    {
+        string why = redactor.RedactText(exception.Message);
+        await updater.UpdateAsync(
+            runId,
+            run => run.State == RunState.Launching
+                ? new StoreCommit
+                {
+                    UpdateRun = run with { State = RunState.LaunchFailed, Failure = why, EndedAt = timeProvider.GetUtcNow(), Proof = EndProof.NeverStarted },
+                    Audit = [audit.Of(AuditStages.LaunchFailed, runId, run.LaunchedBy, details: [("why", why)])],
+                }
+                : null,
+            CommitDurability.Machine,
+            CancellationToken.None).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Options;
+
+namespace WorkflowLifecycle.Permissions;
+
+/// <summary>Default deny: the host may end what it launched, a local user what its own processes launched, an owner its own runs, root all.</summary>
+internal sealed class DefaultKillAuthorizer(IOptions<WorkflowLifecycleOptions> options) : IKillAuthorizer
+{
+    public ValueTask<KillAuthorization> AuthorizeAsync(RunRecord run, KillRequest request, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(Decide(run, request, options.Value.OwnerClaimType));
+
+    internal static KillAuthorization Decide(RunRecord run, KillRequest request, string ownerClaimType)
+    {
+        if (PrincipalSubject.Local(request.RequestedBy) is { } local)
+        {
+            return local.IsPrivileged ? KillAuthorization.Allow("root")
+                : local.Subject == run.LaunchedBy ? KillAuthorization.Allow("the host that launched the run")
+                : local.Subject == run.HostUser ? KillAuthorization.Allow("the user whose process launched the run")
+                : KillAuthorization.Deny($"{local.Subject} did not launch this run: it was launched by {run.LaunchedBy}, running as {run.HostUser}. Ask as one of these, or as root.");
+        }
+
+        if (request.RequestedBy.Identity?.IsAuthenticated != true)
+        {
+            return KillAuthorization.Deny("an authenticated principal is required.");
+        }
+
+        bool isOwner = run.OwnerSubject is { } owner && request.RequestedBy.HasClaim(ownerClaimType, owner);
+        return isOwner
+            ? KillAuthorization.Allow("the owner of the run")
+            : KillAuthorization.Deny($"the claim '{ownerClaimType}' of the run's owner is required.");
+    }
+}

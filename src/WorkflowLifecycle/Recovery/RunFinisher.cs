@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.Killing;
+using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Telemetry;
+
+namespace WorkflowLifecycle.Recovery;
+
+/// <summary>Records the end of a run that ended by itself, and frees its containment; goes on with a kill that was interrupted.</summary>
+internal sealed class RunFinisher(
+    IProcessStore store, IContainmentPlatform platform, RunUpdater updater, KillRunner runner, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunFinisher> logger)
+{
+    // While the shim of a run is gone nobody tells us of its end; it is rare, so looking ten times a second is enough.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>For the host that launched the run.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="end">The holder's word; null when the holder was lost.</param>
+    /// <param name="exit">How the root program exited; null when unknown.</param>
+    public async Task<RunRecord> FinishOwnAsync(RunId runId, EndNotice? end, ExitNotice? exit)
+    {
+        RunRecord run = await ReadAsync(runId).ConfigureAwait(false);
+        if (end is null && !run.State.IsFinal)
+        {
+            run = await LowerStrengthAsync(run).ConfigureAwait(false);
+            end = await WatchWithoutHolderAsync(run).ConfigureAwait(false);
+        }
+
+        return await FinishAsync(run, (end ?? new EndNotice { Proof = EndProof.None }) with { Exit = exit ?? end?.Exit }).ConfigureAwait(false);
+    }
+
+    /// <summary>Brings a row to its end. Side by side with a kill or another process, once.</summary>
+    public async Task<RunRecord> FinishAsync(RunRecord run, EndNotice end)
+    {
+        while (!run.State.IsFinal)
+        {
+            if (run.KillId is { } killId && await store.FindKillAsync(killId).ConfigureAwait(false) is { IsOpen: true } kill)
+            {
+                await runner.ResumeAsync(run, kill).ConfigureAwait(false);
+            }
+            else
+            {
+                await FinishOnceAsync(run, end).ConfigureAwait(false);
+            }
+
+            run = await ReadAsync(run.RunId).ConfigureAwait(false);
+        }
+
+        return run;
+    }
+
+    private async Task FinishOnceAsync(RunRecord run, EndNotice end)
+    {
+        IContainment containment = platform.Open(run);
+        await using (containment.ConfigureAwait(false))
+        {
+            using IDisposable? held = await containment.LockAsync().ConfigureAwait(false);
+            (_, bool changed) = await updater.UpdateAsync(run.RunId, row => End(row, end), CommitDurability.Machine, CancellationToken.None).ConfigureAwait(false);
+            if (changed)
+            {
+                await containment.ConnectAsync().ConfigureAwait(false);
+                await containment.CleanAsync(keepOutput: run.Output == OutputMode.Files).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private StoreCommit? End(RunRecord run, EndNotice end)
+    {
+        if (run.State.IsFinal || run.State == RunState.Stopping || run.State == RunState.KillUnconfirmed)
+        {
+            return null;
+        }
+
+        RunState state = end.Proof == EndProof.None ? RunState.EndedUnproven : end.Cause == EndCause.HostExit ? RunState.Killed : RunState.Exited;
+        string actor = end.Cause == EndCause.HostExit ? "system:host-exit" : run.LaunchedBy;
+        return new StoreCommit
+        {
+            UpdateRun = run with
+            {
+                State = state,
+                Proof = end.Proof,
+                ExitCode = end.Exit?.ExitCode,
+                ExitSignal = end.Exit?.Signal,
+                EndedAt = timeProvider.GetUtcNow(),
+                Failure = end.Cause == EndCause.HostExit ? "its host died" : run.Failure,
+            },
+            Audit =
+            [
+                audit.Of(AuditStages.Exited, run.RunId, actor, details: [("state", state.Name), ("proof", end.Proof.ToString()), ("cause", end.Cause.ToString())]),
+            ],
+        };
+    }
+
+    private async Task<RunRecord> LowerStrengthAsync(RunRecord run)
+    {
+        ContainmentStrength strength = run.Containment?.CgroupPath is null ? ContainmentStrength.BestEffort : ContainmentStrength.CgroupOnly;
+        Log.HolderLost(logger, run.RunId, strength);
+        (RunRecord? updated, _) = await updater.UpdateAsync(
+            run.RunId,
+            row => row.State.IsFinal || row.Containment is null || row.Containment.Strength == strength
+                ? null
+                : new StoreCommit
+                {
+                    UpdateRun = row with { Containment = row.Containment with { Strength = strength } },
+                    Events = [new RunEvent { RunId = row.RunId, Kind = EventKinds.StrengthLowered, State = row.State, At = timeProvider.GetUtcNow(), Message = strength.ToString() }],
+                },
+            CommitDurability.Machine,
+            CancellationToken.None).ConfigureAwait(false);
+        return updated ?? run;
+    }
+
+    private async Task<EndNotice> WatchWithoutHolderAsync(RunRecord run)
+    {
+        IContainment containment = platform.Open(run);
+        await using (containment.ConfigureAwait(false))
+        {
+            using PeriodicTimer timer = new(LookInterval, timeProvider);
+            while (IsThere(run, containment) && !(await ReadAsync(run.RunId).ConfigureAwait(false)).State.IsFinal)
+            {
+                await timer.WaitForNextTickAsync().ConfigureAwait(false);
+            }
+
+            return new EndNotice { Proof = containment.IsPopulated() == false ? EndProof.CgroupEmpty : EndProof.None };
+        }
+    }
+
+    private bool IsThere(RunRecord run, IContainment containment) =>
+        containment.IsPopulated() ?? (run.Root is { } root && platform.Look(root) is ProcessPresence.Present or ProcessPresence.Unknown);
+
+    private async Task<RunRecord> ReadAsync(RunId runId) =>
+        await store.FindRunAsync(runId).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
+}

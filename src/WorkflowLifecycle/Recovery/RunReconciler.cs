@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Telemetry;
+
+namespace WorkflowLifecycle.Recovery;
+
+/// <summary>Holds a row whose host is gone against reality. "Can't tell" leaves the row alone.</summary>
+internal sealed class RunReconciler(
+    IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
+{
+    public async Task<RunRecord> ReconcileAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        if (run.State.IsFinal || !RunStateTable.Known.Contains(run.State))
+        {
+            return run;
+        }
+
+        return platform.Look(run.Host) switch
+        {
+            ProcessPresence.OtherBoot => await LoseAsync(run, cancellationToken).ConfigureAwait(false),
+            ProcessPresence.Gone when run.Containment is null => await UndoLaunchAsync(run, cancellationToken).ConfigureAwait(false),
+            ProcessPresence.Gone => await ReconcileHeldAsync(run, cancellationToken).ConfigureAwait(false),
+            _ => run,
+        };
+    }
+
+    private async Task<RunRecord> ReconcileHeldAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        HoldStatus? status;
+        bool? populated;
+        IContainment containment = platform.Open(run);
+        await using (containment.ConfigureAwait(false))
+        {
+            await containment.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            status = await containment.StatusAsync(cancellationToken).ConfigureAwait(false);
+            populated = containment.IsPopulated();
+        }
+
+        if (status is { IsEmpty: true, End: { } end } && populated != true)
+        {
+            return await finisher.FinishAsync(run, end).ConfigureAwait(false);
+        }
+
+        if (status is not null)
+        {
+            return await FollowAsync(run, status, cancellationToken).ConfigureAwait(false);
+        }
+
+        // No holder, no record. An empty cgroup is a proof; without a cgroup the death of the root program is the best there is to know.
+        bool rootIsGone = run.Root is { } root && platform.Look(root) == ProcessPresence.Gone;
+        return populated == false ? await finisher.FinishAsync(run, new EndNotice { Proof = EndProof.CgroupEmpty }).ConfigureAwait(false)
+            : populated is null && run.Containment!.CgroupPath is null && rootIsGone ? await finisher.FinishAsync(run, new EndNotice { Proof = EndProof.None }).ConfigureAwait(false)
+            : run;
+    }
+
+    // Nobody was there to write down what the holder saw meanwhile.
+    private async Task<RunRecord> FollowAsync(RunRecord run, HoldStatus status, CancellationToken cancellationToken)
+    {
+        bool isReady = status.IsReady || status.HasOutput;
+        (RunRecord? updated, _) = await updater.UpdateAsync(
+            run.RunId,
+            row => isReady && row.State == RunState.Initializing
+                ? new StoreCommit { UpdateRun = row with { State = RunState.Running, ReadyAt = timeProvider.GetUtcNow() } }
+                : null,
+            CommitDurability.Process,
+            cancellationToken).ConfigureAwait(false);
+        return updated ?? run;
+    }
+
+    private Task<RunRecord> LoseAsync(RunRecord run, CancellationToken cancellationToken) =>
+        CloseAsync(run, RunState.Lost, EndProof.BootEnded, "the machine was restarted", cancellationToken);
+
+    private Task<RunRecord> UndoLaunchAsync(RunRecord run, CancellationToken cancellationToken) =>
+        CloseAsync(run, RunState.LaunchFailed, EndProof.NeverStarted, "its host died before the program was started", cancellationToken);
+
+    private async Task<RunRecord> CloseAsync(RunRecord run, RunState state, EndProof proof, string why, CancellationToken cancellationToken)
+    {
+        (RunRecord? updated, bool changed) = await updater.UpdateAsync(
+            run.RunId,
+            row => row.State.IsFinal || row.Version != run.Version
+                ? null
+                : new StoreCommit
+                {
+                    UpdateRun = row with { State = state, Proof = proof, Failure = why, EndedAt = timeProvider.GetUtcNow() },
+                    Audit = [audit.Of(AuditStages.Reconciled, row.RunId, "system:recovery", details: [("state", state.Name), ("why", why)])],
+                },
+            CommitDurability.Machine,
+            cancellationToken).ConfigureAwait(false);
+        if (changed)
+        {
+            Log.Reconciled(logger, run.RunId, state, why);
+        }
+
+        return updated ?? run;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Recovery;
+
+namespace WorkflowLifecycle.Registry;
+
+/// <summary>The registry over a store, reconciled with reality on the way out.</summary>
+internal sealed class ProcessRegistry(
+    StoreStart start, IProcessStore store, IContainmentPlatform platform, RunReconciler reconciler, EventSignal signal, IRedactor redactor, TimeProvider timeProvider)
+    : IProcessRegistry
+{
+    private const int EventsPerRead = 500;
+
+    // Other processes' commits reach us only by looking; a person who watches does not notice a quarter of a second.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan EndInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan InspectionLimit = TimeSpan.FromSeconds(2);
+
+    public async Task<RunRecord?> FindAsync(RunId runId, CancellationToken cancellationToken = default)
+    {
+        await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        RunRecord? run = await store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false);
+        return run is null ? null : await reconciler.ReconcileAsync(run, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<RunPage> SearchAsync(RunQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        RunPage page = await store.SearchRunsAsync(query, cancellationToken).ConfigureAwait(false);
+        List<RunRecord> runs = new(page.Runs.Count);
+        foreach (RunRecord run in page.Runs)
+        {
+            RunRecord reconciled = await reconciler.ReconcileAsync(run, cancellationToken).ConfigureAwait(false);
+            if (query.States.Count > 0 ? query.States.Contains(reconciled.State) : query.IncludeFinished || !reconciled.State.IsFinal)
+            {
+                runs.Add(reconciled);
+            }
+        }
+
+        return page with { Runs = runs };
+    }
+
+    public async Task<IReadOnlyList<ProcessSnapshot>> InspectAsync(RunId runId, CancellationToken cancellationToken = default)
+    {
+        RunRecord run = await FindAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
+        if (run.Containment is null || run.State.IsFinal)
+        {
+            return [];
+        }
+
+        IContainment containment = platform.Open(run);
+        await using (containment.ConfigureAwait(false))
+        {
+            return [.. containment.Inspect(InspectionDepth.Full, InspectionLimit).Processes.Select(Redact)];
+        }
+    }
+
+    public async Task<RunRecord> WaitForEndAsync(RunId runId, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            RunRecord run = await FindAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
+            if (run.State.IsFinal)
+            {
+                return run;
+            }
+
+            await WaitForSignAsync(run, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async IAsyncEnumerable<RunEvent> WatchAsync(EventCursor? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        EventCursor cursor = after ?? await store.ReadLastCursorAsync(cancellationToken).ConfigureAwait(false);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            Task next = signal.Next;
+            IReadOnlyList<RunEvent> events = await store.ReadEventsAsync(cursor, EventsPerRead, cancellationToken).ConfigureAwait(false);
+            foreach (RunEvent runEvent in events)
+            {
+                cursor = runEvent.Cursor;
+                yield return runEvent;
+            }
+
+            if (events.Count == 0)
+            {
+                await Task.WhenAny(next, Task.Delay(LookInterval, timeProvider, cancellationToken)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // The holder of a tree says when it is over; the row follows by whoever is in charge of it.
+    private async Task WaitForSignAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        if (run.Containment is not null)
+        {
+            IContainment containment = platform.Open(run);
+            await using (containment.ConfigureAwait(false))
+            {
+                await containment.ConnectAsync(cancellationToken).ConfigureAwait(false);
+                await containment.WatchEndAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await Task.WhenAny(signal.Next, Task.Delay(EndInterval, timeProvider, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private ProcessSnapshot Redact(ProcessSnapshot process) =>
+        process.CommandLine is null ? process : process with { CommandLine = redactor.RedactText(process.CommandLine) };
+}

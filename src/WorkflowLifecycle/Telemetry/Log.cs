@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace WorkflowLifecycle.Telemetry;
+
+/// <summary>Every message of the engine, with its stable id: 1xx registry, 2xx launching, 3xx killing, 4xx recovery.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(101, LogLevel.Debug, "Store {Location} opened; run directories below {RuntimeRoot}")]
+    public static partial void StoreOpened(ILogger logger, string location, string runtimeRoot);
+
+    [LoggerMessage(102, LogLevel.Warning, "Runs are kept in memory only: nothing is known after a restart. Call UseSqliteStore(path).")]
+    public static partial void StoreIsInMemory(ILogger logger);
+
+    [LoggerMessage(103, LogLevel.Debug, "Store {Location} is not announced to workflowctl: {Problem}")]
+    public static partial void StoreNotAnnounced(ILogger logger, string location, string problem);
+
+    [LoggerMessage(201, LogLevel.Debug, "Run {RunId} launched: {Program}, pid {Pid}, strength {Strength}")]
+    public static partial void Launched(ILogger logger, RunId runId, string program, int pid, ContainmentStrength strength);
+
+    [LoggerMessage(202, LogLevel.Debug, "Run {RunId} was not launched: {Reason}")]
+    public static partial void LaunchFailed(ILogger logger, RunId runId, string reason);
+
+    [LoggerMessage(203, LogLevel.Warning, "Runs are held at strength {Strength}: {Why}")]
+    public static partial void WeakStrength(ILogger logger, ContainmentStrength strength, string why);
+
+    [LoggerMessage(204, LogLevel.Warning, "The holder of run {RunId} is gone: its strength is now {Strength}")]
+    public static partial void HolderLost(ILogger logger, RunId runId, ContainmentStrength strength);
+
+    [LoggerMessage(205, LogLevel.Error, "Watching run {RunId} failed; another process can still end it")]
+    public static partial void WatchFailed(ILogger logger, RunId runId, Exception exception);
+
+    [LoggerMessage(301, LogLevel.Information, "Kill {KillId} of run {RunId} ({Mode}) asked for by {Actor}: {Reason}")]
+    public static partial void KillIntent(ILogger logger, KillId killId, RunId runId, KillMode mode, string actor, string reason);
+
+    [LoggerMessage(302, LogLevel.Information, "Kill {KillId} of run {RunId}: {Outcome}, proof {Proof}, {DurationMs:0.0} ms")]
+    public static partial void KillCompleted(ILogger logger, KillId killId, RunId runId, KillOutcome outcome, EndProof proof, double durationMs);
+
+    [LoggerMessage(303, LogLevel.Error, "Kill {KillId} of run {RunId} is unconfirmed: {Survivors} processes are still there; it goes on")]
+    public static partial void KillUnconfirmed(ILogger logger, KillId killId, RunId runId, int survivors);
+
+    [LoggerMessage(304, LogLevel.Warning, "Kill of run {RunId} refused to {Actor}: {Missing}")]
+    public static partial void KillDenied(ILogger logger, RunId runId, string actor, string missing);
+
+    [LoggerMessage(305, LogLevel.Error, "Kill {KillId} of run {RunId} was interrupted; it is resumed by the next process that looks at the run")]
+    public static partial void KillInterrupted(ILogger logger, KillId killId, RunId runId, Exception exception);
+
+    [LoggerMessage(401, LogLevel.Information, "Run {RunId} was found {State}: {Why}")]
+    public static partial void Reconciled(ILogger logger, RunId runId, RunState state, string why);
+}

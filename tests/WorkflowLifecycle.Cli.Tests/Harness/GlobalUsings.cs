@@ -1,0 +1,2 @@
+global using WorkflowLifecycle.Cli.Tests.Harness;
+global using Xunit;
