@@ -13,10 +13,11 @@ internal sealed class FileDescriptor : SafeHandle
     public FileDescriptor(int descriptor)
         : this() => SetHandle(descriptor);
 
-    public override bool IsInvalid => handle.ToInt64() < 0;
+    public override bool IsInvalid => Number < 0;
 
     /// <summary>The number, for calls that end before this object does.</summary>
-    public int Number => (int)handle;
+    // The C library returns 32 bits, and says nothing of the upper half of the register that the handle is taken from: -1 may come as 0xFFFFFFFF.
+    public int Number => unchecked((int)handle.ToInt64());
 
-    protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
+    protected override bool ReleaseHandle() => Libc.Close(Number) == 0;
 }
