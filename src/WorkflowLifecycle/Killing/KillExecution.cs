@@ -3,11 +3,15 @@ using WorkflowLifecycle.Processes;
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>The procedure of one kill, from the look to the receipt. Nothing here decides who may; the intent is durable before it signals.</summary>
-internal sealed class KillExecution(KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, bool wasEmpty, KillClock clock)
+internal sealed class KillExecution(KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, HoldStatus? status, KillClock clock)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SurvivorLimit = TimeSpan.FromMilliseconds(100);
 
+    private readonly bool _wasEmpty = status?.IsEmpty == true;
+
+    // Still at the gate: there is nobody to be polite to, and waiting would only let the launch go on.
+    private readonly bool _hasNotStarted = status is { IsEmpty: false, RootPid: 0 };
     private readonly List<KillStep> _steps = [];
     private EndNotice? _end;
     private bool _proven;
@@ -20,7 +24,7 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
     /// <returns>The report, without the receipt of the cleaning.</returns>
     public async Task<KillReport> EndAsync(Action<int> onTerminated)
     {
-        if (!wasEmpty && operation.Mode == KillMode.Graceful)
+        if (!_wasEmpty && !_hasNotStarted && operation.Mode == KillMode.Graceful)
         {
             await TerminateAsync(onTerminated).ConfigureAwait(false);
         }
@@ -65,10 +69,12 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
             {
                 // Nobody tells us when it is over: look.
                 using PeriodicTimer timer = clock.Every(LookInterval);
-                while (containment.Inspect(InspectionDepth.Full, SurvivorLimit) is { Processes.Count: > 0 } or { Truncated: true })
+                while (IsAnybodyLeft())
                 {
                     await timer.WaitForNextTickAsync(limit.Token).ConfigureAwait(false);
                 }
+
+                _end = containment.IsPopulated() == false ? await containment.WaitForEndAsync(limit.Token).ConfigureAwait(false) : null;
             }
 
             _proven = _end is not null;
@@ -82,10 +88,14 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
         _steps.Add(new KillStep("terminate", clock.Since(started), $"SIGTERM to {signalled} processes: {outcome}"));
     }
 
+    // A zombie has left; only its parent can take it away.
+    private bool IsAnybodyLeft() =>
+        containment.Inspect(InspectionDepth.Full, SurvivorLimit) is var listing && (listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X')));
+
     private async Task KillAsync()
     {
         long started = clock.Now;
-        SentKill = !wasEmpty;
+        SentKill = !_wasEmpty;
         using CancellationTokenSource limit = clock.Limit(KillClock.Ceiling, CancellationToken.None);
         try
         {
@@ -106,7 +116,7 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
     {
         KillOutcome outcome = !_proven ? KillOutcome.KillUnconfirmed
             : _end is null or { Proof: EndProof.None } ? KillOutcome.EndedUnproven
-            : wasEmpty ? KillOutcome.AlreadyExited
+            : _wasEmpty ? KillOutcome.AlreadyExited
             : !SentKill && _end.ForcedKills == 0 ? KillOutcome.ExitedGracefully
             : KillOutcome.Killed;
         return new KillReport

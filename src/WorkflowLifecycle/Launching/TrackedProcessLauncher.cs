@@ -177,9 +177,10 @@ internal sealed class TrackedProcessLauncher(
             // Step 2: who holds the tree is durable before there is a tree.
             await CommitStepAsync(spec.RunId, run => run with { Containment = prepared.Containment }, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
             await RequireParentAsync(request.ParentRun, cancellationToken).ConfigureAwait(false);
-            IHeldRun held = await prepared.GoAsync(cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
 
-            // From here on the program runs: no caller's token may leave it without its monitor.
+            // From "go" on the program may run: no caller's token may leave it without its monitor.
+            IHeldRun held = await prepared.GoAsync(CancellationToken.None).ConfigureAwait(false);
             OutputCapture? capture = spec.Output == OutputMode.Capture ? new OutputCapture(held, prepared.Containment.RunDirectory) : null;
             RunMonitor monitor = new(spec.RunId, held, capture, updater, finisher, options.Value.OutputDrainLimit, timeProvider, logger);
             await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
