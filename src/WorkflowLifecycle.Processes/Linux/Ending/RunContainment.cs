@@ -40,6 +40,8 @@ internal sealed class RunContainment : IContainment
     // Without an identity of the shim on record nothing tells boots apart; such a run never went through the gate.
     private bool IsOurBoot => _record.Shim is null || _record.Shim.BootId == _machine.BootId;
 
+    private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
+
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
 
     public async Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default) =>
@@ -52,9 +54,7 @@ internal sealed class RunContainment : IContainment
             _control = await ShimControl.ConnectAsync(_directory, shim, _machine, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
 
-        Strength = _control is not null ? _record.Strength
-            : _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly
-            : ContainmentStrength.BestEffort;
+        Strength = _control is not null ? _record.Strength : WithoutHolder;
     }
 
     public async Task<HoldStatus?> StatusAsync(CancellationToken cancellationToken = default)
@@ -71,13 +71,21 @@ internal sealed class RunContainment : IContainment
             : null;
     }
 
-    public ProcessListing Inspect(InspectionDepth depth, TimeSpan limit) =>
-        IsOurBoot
-            ? new TreeReader(_cgroup, ShimIsThere ? _record.Shim!.Pid : 0, _root?.Pid ?? 0, _timeProvider).Read(depth, limit)
-            : ProcessListing.Empty;
+    public ProcessListing Inspect(InspectionDepth depth, TimeSpan limit)
+    {
+        if (!IsOurBoot)
+        {
+            return ProcessListing.Empty;
+        }
+
+        int shimPid = ShimIsThere ? _record.Shim!.Pid : 0;
+        bool isHeld = shimPid > 0 || _cgroup is not null || _cgroupIsGone;
+        return new TreeReader(_cgroup, shimPid, _root?.Pid ?? 0, _timeProvider).Read(depth, limit, isHeld ? [] : new SessionSweep(_root, _machine).Find());
+    }
 
     public async Task<int> TerminateAsync(CancellationToken cancellationToken = default)
     {
+        await WakeAsync(cancellationToken).ConfigureAwait(false);
         if (_control is not null)
         {
             byte[] payload = new byte[8];
@@ -96,6 +104,7 @@ internal sealed class RunContainment : IContainment
 
     public async Task EndAsync(KillId killId, CancellationToken cancellationToken = default)
     {
+        await WakeAsync(cancellationToken).ConfigureAwait(false);
         ShimMessage? answer = _control is null ? null
             : await _control.AskAsync(ShimMessageType.End, killId.ToByteArray(), cancellationToken).ConfigureAwait(false);
         if (answer is { Type: ShimMessageType.Done })
@@ -104,7 +113,7 @@ internal sealed class RunContainment : IContainment
         }
 
         // The shim does not answer: from here on the cgroup alone holds the tree, or nothing does.
-        Strength = _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
+        Strength = WithoutHolder;
         EndDirectly();
     }
 
@@ -122,7 +131,7 @@ internal sealed class RunContainment : IContainment
             return notice;
         }
 
-        Strength = _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
+        Strength = WithoutHolder;
         return _record.CgroupPath is not null
             ? await WaitForCgroupAsync(cancellationToken).ConfigureAwait(false)
             : await SweepAsync(cancellationToken).ConfigureAwait(false);
@@ -140,6 +149,15 @@ internal sealed class RunContainment : IContainment
         if (_control is not null)
         {
             await _control.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // A shim that was stopped is the better witness once it goes on; one that hangs is done without.
+    private async Task WakeAsync(CancellationToken cancellationToken)
+    {
+        if (_control is null && _record.Shim is { } shim && _machine.Signal(shim, Libc.SignalContinue))
+        {
+            await ConnectAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
