@@ -109,7 +109,7 @@ internal sealed class KillCoordinator(
 
         if (run.State.IsFinal)
         {
-            return new Admission(Task.FromResult(kill.KillId), WithChildrenAsync(Task.FromResult(AlreadyExited(run, kill)), run, request));
+            return new Admission(Task.FromResult(kill.KillId), WithChildrenAsync(Task.FromResult(KillReports.AlreadyExited(run, kill)), run, request));
         }
 
         if (await FindForbiddenAsync(run).ConfigureAwait(false) is { } forbidden)
@@ -179,7 +179,7 @@ internal sealed class KillCoordinator(
     {
         Log.KillDenied(logger, run.RunId, kill.RequestedBy, missing);
         await ledger.DenyAsync(run, kill.KillId, request, kill.RequestedBy, missing).ConfigureAwait(false);
-        return Admission.Done(Report(run, kill, KillOutcome.Denied) with { Message = missing });
+        return Admission.Done(KillReports.Of(run, kill, KillOutcome.Denied) with { Message = missing });
     }
 
     // P4, whatever the permission: PID 1, this process, and what it descends from.
@@ -223,26 +223,5 @@ internal sealed class KillCoordinator(
         IdempotencyKey = request.IdempotencyKey,
         TerminateCeiling = request.GracePeriod is { } grace && grace < options.Value.TerminateCeiling ? grace : options.Value.TerminateCeiling,
         RequestedAt = timeProvider.GetUtcNow(),
-    };
-
-    private static KillReport AlreadyExited(RunRecord run, KillRecord kill) => Report(run, kill, KillOutcome.AlreadyExited) with
-    {
-        KillId = run.KillId ?? kill.KillId,
-        Proof = run.Proof,
-        ExitCode = run.ExitCode,
-        ExitSignal = run.ExitSignal,
-        Message = $"The run was over before: it is {run.State}.",
-    };
-
-    private static KillReport Report(RunRecord run, KillRecord kill, KillOutcome outcome) => new()
-    {
-        RunId = run.RunId,
-        KillId = kill.KillId,
-        Outcome = outcome,
-        Mode = kill.Mode,
-        Strength = run.Containment?.Strength ?? ContainmentStrength.BestEffort,
-        Reason = kill.Reason,
-        RequestedBy = kill.RequestedBy,
-        OpenExits = run.Containment?.OpenExits ?? [],
     };
 }

@@ -16,8 +16,10 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
     private EndNotice? _end;
     private bool _proven;
 
-    /// <summary>True once SIGKILL was asked for.</summary>
-    public bool SentKill { get; private set; }
+    private bool _askedForKill;
+
+    /// <summary>True once SIGKILL was asked for, by this execution or by another that went ahead of it.</summary>
+    public bool SentKill => _askedForKill || _end is { ForcedKills: > 0 };
 
     /// <summary>Ends the tree.</summary>
     /// <param name="onTerminated">Told how many processes got SIGTERM.</param>
@@ -95,7 +97,7 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
     private async Task KillAsync()
     {
         long started = clock.Now;
-        SentKill = !_wasEmpty;
+        _askedForKill = !_wasEmpty;
         using CancellationTokenSource limit = clock.Limit(KillClock.Ceiling, CancellationToken.None);
         try
         {
@@ -117,7 +119,7 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
         KillOutcome outcome = !_proven ? KillOutcome.KillUnconfirmed
             : _end is null or { Proof: EndProof.None } ? KillOutcome.EndedUnproven
             : _wasEmpty ? KillOutcome.AlreadyExited
-            : !SentKill && _end.ForcedKills == 0 ? KillOutcome.ExitedGracefully
+            : !SentKill ? KillOutcome.ExitedGracefully
             : KillOutcome.Killed;
         return new KillReport
         {

@@ -74,6 +74,11 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         (RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, ground, processes: 0).ConfigureAwait(false);
         operation.Kill = kill;
         operation.IntentIsDurable();
+        if (IsOverBefore(now, kill))
+        {
+            return KillReports.AlreadyExited(now, kill);
+        }
+
         if (now.Containment is not null)
         {
             return await EndHeldAsync(operation, now, ground).ConfigureAwait(false);
@@ -104,6 +109,11 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             ProcessListing before = containment.Inspect(
                 emergency ? InspectionDepth.Shallow : InspectionDepth.Full, emergency ? EmergencyLook : GracefulLook);
             run = await WriteIntentAsync(operation, run, ground, before).ConfigureAwait(false);
+            if (IsOverBefore(run, operation.Kill))
+            {
+                return KillReports.AlreadyExited(run, operation.Kill);
+            }
+
             KillClock clock = new(timeProvider);
             using IDisposable? held = await LockAsync(containment, operation).ConfigureAwait(false);
             if (await ledger.FindAsync(operation.Kill.KillId).ConfigureAwait(false) is { State: KillState.Completed, Report: { } done })
@@ -133,6 +143,9 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             }
         }
     }
+
+    // The run ended between our look and our intent: there is no intent, and nothing of it may be touched or told any more.
+    private static bool IsOverBefore(RunRecord run, KillRecord kill) => run.State.IsFinal && kill.State == KillState.Requested;
 
     private async Task<RunRecord> WriteIntentAsync(KillOperation operation, RunRecord run, string ground, ProcessListing before)
     {

@@ -66,7 +66,7 @@ internal sealed class RunContainment : IContainment
             return ShimReadings.Status(answer);
         }
 
-        return ReadEndRecord() is { } end
+        return (ReadEndRecord() ?? ReadNeverStarted()) is { } end
             ? new HoldStatus { IsEmpty = true, RootExited = true, HostGone = true, End = end }
             : null;
     }
@@ -163,6 +163,14 @@ internal sealed class RunContainment : IContainment
 
     // A record counts only when its writer is gone: while the shim lives, it is asked.
     private EndNotice? ReadEndRecord() => ShimIsThere ? null : ShimRecords.ReadEmpty(_directory.Path);
+
+    // A shim takes its socket away when it leaves, not when it is killed. One that left without a record of any end had nothing to hold:
+    // its host was gone before the gate opened.
+    private EndNotice? ReadNeverStarted() =>
+        _root is null && _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Gone && _directory.Exists
+            && !File.Exists(_directory.ControlSocketPath) && ShimRecords.ReadExit(_directory.Path) is null
+            ? new EndNotice { Proof = EndProof.NeverStarted }
+            : null;
 
     private void EndDirectly()
     {
