@@ -29,7 +29,8 @@ public sealed class ChildStateTests
             new ShimOptions { StrayDescriptor = stray });
         Native.Close(stray);
         await shim.Host.EventAsync(MessageType.Ready);
-        Assert.DoesNotContain("/dev/zero", Directory.GetFiles($"/proc/{shim.Pid}/fd").Select(f => File.ResolveLinkTarget(f, false)?.FullName));
+        // Only root may look into an undumpable process.
+        if (Native.EffectiveUserId() == 0) Assert.DoesNotContain("/dev/zero", Directory.GetFiles($"/proc/{shim.Pid}/fd").Select(f => File.ResolveLinkTarget(f, false)?.FullName));
         await shim.GoAsync();
         await shim.EmptyAsync();
         // The shell has the directory that it lists open while it lists it, as 3.
@@ -77,8 +78,6 @@ public sealed class ChildStateTests
         using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("sleeper", cgroup: false));
         Assert.Equal("workflow-lifecycle-shim run_5fbae44ab6f0\0", await File.ReadAllTextAsync($"/proc/{shim.Pid}/cmdline", TestContext.Current.CancellationToken));
         Assert.Equal("wl-shim\n", await File.ReadAllTextAsync($"/proc/{shim.Pid}/comm", TestContext.Current.CancellationToken));
-        // 0 = undumpable: what the kernel would dump is nothing, and another process of the same user may not trace it.
-        Assert.Contains("CoreDumping:\t0", await File.ReadAllLinesAsync($"/proc/{shim.Pid}/status", TestContext.Current.CancellationToken));
         if (Native.EffectiveUserId() != 0) Assert.Throws<UnauthorizedAccessException>(() => Directory.GetFiles($"/proc/{shim.Pid}/fd"));
         await shim.EndAsync();
         await shim.ReleaseAsync();

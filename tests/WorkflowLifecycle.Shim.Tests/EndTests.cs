@@ -88,6 +88,33 @@ public sealed class EndTests
         }
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task End_TreeMadeCgroupsOfItsOwn_AreNoWalkers(bool oldKernel)
+    {
+        Assert.SkipWhen(Native.EffectiveUserId() != 0, "Needs root to write into the cgroup.");
+        using TestCgroup? cgroup = TestCgroup.TryCreate();
+        Assert.SkipWhen(cgroup is null, "No writable cgroup v2 on this machine.");
+        string hidden = Path.Combine(cgroup.Run, "cgroup.kill");
+        if (oldKernel) Native.Mount("/dev/full", hidden, null, 4096, null);
+        try
+        {
+            string[] argv = TestPrograms.Sh(
+                $"cd '{cgroup.Run}'; mkdir -p a/b c; (echo 0 >a/b/cgroup.procs; sleep 60) & (echo 0 >c/cgroup.procs; setsid sleep 60) & sleep 0.3; echo ready; wait");
+            int descriptor = Native.Open(cgroup.Run, Native.O_RDONLY | Native.O_DIRECTORY);
+            using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification(argv, cgroup: true), new ShimOptions { CgroupDescriptor = descriptor });
+            EmptyEvent empty = await shim.EndAsync();
+            Assert.Equal((3u, 0u), (empty.Proof, empty.Walkers));
+            Assert.False(cgroup.IsPopulated);
+            await shim.ReleaseAsync();
+        }
+        finally
+        {
+            if (oldKernel) Native.Unmount(hidden);
+        }
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData("daemons", true)]
     [InlineData("hoppers", false)]

@@ -154,6 +154,43 @@ public sealed class HostileWorldTests
         await shim.ReleaseAsync();
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Shim_NothingHappens_SleepsInEveryPhase()
+    {
+        Specification specification = Trees.Specification(TestPrograms.Sh("echo ready; sleep 1.5 & sleep 0.7"), cgroup: true) with
+        {
+            LeftoverGraceMs = Specification.LeaveLeftovers,
+            Flags = LaunchFlags.HostPidfd | LaunchFlags.Cgroup | LaunchFlags.OutputFiles,
+        };
+        using ShimUnderTest shim = ShimUnderTest.Start(specification);
+        await shim.Host.EventAsync(MessageType.Ready);
+        await SleepsAsync(shim, "waiting for GO");
+        await shim.GoAsync();
+        await shim.Host.EventAsync(MessageType.Output);
+        await SleepsAsync(shim, "running");
+        await shim.Host.EventAsync(MessageType.Exit);
+        await SleepsAsync(shim, "waiting for leftovers");
+        await shim.EmptyAsync();
+        await SleepsAsync(shim, "empty");
+        using ControlClient other = shim.Connect();
+        await other.StatusAsync();
+        shim.Host.Dispose();
+        await SleepsAsync(shim, "without its host channel");
+        await other.RequestAsync(MessageType.Release);
+        await shim.LeftAsync();
+    }
+
+    private static async Task SleepsAsync(ShimUnderTest shim, string phase)
+    {
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        long before = Switches(shim);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        Assert.True(Switches(shim) - before <= 2, $"{phase}: {Switches(shim) - before} context switches in 300 ms");
+    }
+
+    private static long Switches(ShimUnderTest shim) =>
+        File.ReadLines($"/proc/{shim.Pid}/status").Where(l => l.Contains("ctxt_switches", StringComparison.Ordinal)).Sum(l => long.Parse(l.Split('\t')[1], null));
+
     private static ShimOptions World(string world) => new() { Binary = ShimBinary.In(world) };
 
     private static ShimOptions AsNobody(string world)

@@ -58,6 +58,18 @@ public sealed class SignalTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Signal_ChildWasForkedByASecondThread_ReachesItToo()
+    {
+        Native.WaitPid(Spawner.Spawn("/usr/bin/perl", ["perl", "-Mthreads", "-e", "1"], [], [], 0), out int status, 0);
+        Assert.SkipUnless(status == 0, "This perl has no threads (perl-base alone).");
+        using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification(TestPrograms.Perl("forking-thread"), cgroup: false));
+        Message answer = await shim.Host.RequestAsync(MessageType.Signal, Message.Numbers(Native.SIGKILL, 1));
+        Assert.Equal((2u, 0u), (answer.U32(0), answer.U32(4)));
+        Assert.Equal(0u, (await shim.EmptyAsync()).EndedBy);
+        await shim.ReleaseAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Signal_ToAThousandProcesses_ReachesEachOnce()
     {
         using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification(TestPrograms.Perl("crowd", "1000"), cgroup: false));

@@ -43,14 +43,15 @@ internal sealed class SqliteFixture : IAsyncDisposable
         return fault.Message;
     }
 
-    /// <summary>Runs a statement on the file, past the store.</summary>
-    public object? Query(string sql, string? file = null)
+    /// <summary>Runs statements on the file, past the store; a column of the first row of the last one.</summary>
+    public object? Query(string sql, string? file = null, int column = 0)
     {
         using SqliteConnection connection = new($"Data Source={file ?? File};Pooling=False");
         connection.Open();
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;
-        return command.ExecuteScalar();
+        using SqliteDataReader reader = command.ExecuteReader();
+        return reader.Read() ? reader.GetValue(column) : null;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -41,6 +42,9 @@ internal static class SqliteFaults
     public static StoreUnavailableException Busy(string path, TimeSpan waited, Exception? fault = null) => new(
         $"The store {path} was not free to write for {waited.TotalSeconds:0.###} s; nothing was written. {BusyRemedy(path)}",
         fault);
+
+    /// <summary>A value in a row is not of the form in which this version writes it.</summary>
+    public static bool IsUnreadable(Exception fault) => fault is FormatException or JsonException or InvalidCastException;
 
     public static StoreUnavailableException Unreadable(string path, Exception fault) => new(
         $"A row of the store {path} cannot be read ({fault.Message}). It was written by a newer version, or changed by hand: " +

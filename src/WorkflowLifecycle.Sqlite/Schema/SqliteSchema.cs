@@ -64,13 +64,6 @@ internal sealed class SqliteSchema
         Refuse(found);
         Check(session, cancellationToken);
         session.AllowCheckpointOnClose(true);
-        if (found.Version > 0 && found.Version < OurVersion && !_options.Migrate)
-        {
-            throw new StoreUnavailableException(
-                $"The store {_file.Path} has schema version {found.Version}, and this version needs {OurVersion}. " +
-                "Start a host of this version on it, which brings it up to date.");
-        }
-
         UseWriteAheadLog(session, cancellationToken);
         return Migrate(session, found, cancellationToken).StoreId;
     }
@@ -102,6 +95,13 @@ internal sealed class SqliteSchema
             throw new StoreUnavailableException(
                 $"The store {_file.Path} has schema version {found.Version}, which needs version {found.OldestReader} or newer; " +
                 $"this version knows {OurVersion}. Update this program, or name another file.");
+        }
+
+        if (found.Version > 0 && found.Version < OurVersion && !_options.Migrate)
+        {
+            throw new StoreUnavailableException(
+                $"The store {_file.Path} has schema version {found.Version}, and this version needs {OurVersion}. " +
+                "Start a host of this version on it, which brings it up to date.");
         }
     }
 

@@ -268,6 +268,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
         {
             return (request, null, SqliteFaults.ExplainCommit(_file.Path, request.Commit, fault));
         }
+        catch (Exception fault) when (SqliteFaults.IsUnreadable(fault))
+        {
+            return (request, null, SqliteFaults.Unreadable(_file.Path, fault));
+        }
         catch (Exception fault)
         {
             // Whatever is wrong with this commit is its caller's to know; the others of the batch go on.

@@ -111,7 +111,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
                 return done;
             }
 
-            KillExecution execution = new(operation, run, containment, before, status?.IsEmpty == true, clock);
+            KillExecution execution = new(operation, run, containment, before, status, clock);
             KillReport report = await execution.EndAsync(signalled => WriteBehind(operation.Kill, signalled)).ConfigureAwait(false);
             if (report.Outcome != KillOutcome.KillUnconfirmed)
             {

@@ -98,7 +98,13 @@ internal sealed class ShimUnderTest : IDisposable
         return await EmptyAsync();
     }
 
-    public async Task<EmptyEvent> EmptyAsync() => EmptyEvent.From(await Host.EventAsync(MessageType.Empty));
+    /// <summary>Waits for EMPTY and takes the shim at its word: at this very moment nobody but itself may be there.</summary>
+    public async Task<EmptyEvent> EmptyAsync()
+    {
+        EmptyEvent empty = EmptyEvent.From(await Host.EventAsync(MessageType.Empty));
+        if (_cgroup is not null) Assert.DoesNotContain(_cgroup.Members(), member => !member.StartsWith($"{Pid} ", StringComparison.Ordinal));
+        return empty;
+    }
 
     /// <summary>Releases the shim and proves that it, its sockets and everything it held are gone.</summary>
     public async Task ReleaseAsync()

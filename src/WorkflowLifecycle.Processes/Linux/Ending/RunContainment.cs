@@ -43,6 +43,8 @@ internal sealed class RunContainment : IContainment
 
     public ContainmentStrength Strength { get; private set; }
 
+    private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
+
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
 
     public async Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default) =>
@@ -55,9 +57,7 @@ internal sealed class RunContainment : IContainment
             _control = await ShimControl.ConnectAsync(_directory, shim, _machine, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
 
-        Strength = _control is not null ? _record.Strength
-            : _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly
-            : ContainmentStrength.BestEffort;
+        Strength = _control is not null ? _record.Strength : WithoutHolder;
     }
 
     public async Task<HoldStatus?> StatusAsync(CancellationToken cancellationToken = default)
@@ -69,18 +69,26 @@ internal sealed class RunContainment : IContainment
             return ShimReadings.Status(answer);
         }
 
-        return ReadEndRecord() is { } end
+        return (ReadEndRecord() ?? ReadNeverStarted()) is { } end
             ? new HoldStatus { IsEmpty = true, RootExited = true, HostGone = true, End = end }
             : null;
     }
 
-    public ProcessListing Inspect(InspectionDepth depth, TimeSpan limit) =>
-        _isHere
-            ? new TreeReader(_cgroup, ShimIsThere ? _record.Shim!.Pid : 0, _root?.Pid ?? 0, _timeProvider).Read(depth, limit)
-            : ProcessListing.Empty;
+    public ProcessListing Inspect(InspectionDepth depth, TimeSpan limit)
+    {
+        if (!_isHere)
+        {
+            return ProcessListing.Empty;
+        }
+
+        int shimPid = ShimIsThere ? _record.Shim!.Pid : 0;
+        bool isHeld = shimPid > 0 || _cgroup is not null || _cgroupIsGone;
+        return new TreeReader(_cgroup, shimPid, _root?.Pid ?? 0, _timeProvider).Read(depth, limit, isHeld ? [] : new SessionSweep(_root, _machine).Find());
+    }
 
     public async Task<int> TerminateAsync(CancellationToken cancellationToken = default)
     {
+        await WakeAsync(cancellationToken).ConfigureAwait(false);
         if (_control is not null)
         {
             byte[] payload = new byte[8];
@@ -99,6 +107,7 @@ internal sealed class RunContainment : IContainment
 
     public async Task EndAsync(KillId killId, CancellationToken cancellationToken = default)
     {
+        await WakeAsync(cancellationToken).ConfigureAwait(false);
         ShimMessage? answer = _control is null ? null
             : await _control.AskAsync(ShimMessageType.End, killId.ToByteArray(), cancellationToken).ConfigureAwait(false);
         if (answer is { Type: ShimMessageType.Done })
@@ -107,7 +116,7 @@ internal sealed class RunContainment : IContainment
         }
 
         // The shim does not answer: from here on the cgroup alone holds the tree, or nothing does.
-        Strength = _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
+        Strength = WithoutHolder;
         EndDirectly();
     }
 
@@ -125,7 +134,7 @@ internal sealed class RunContainment : IContainment
             return notice;
         }
 
-        Strength = _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
+        Strength = WithoutHolder;
         return _record.CgroupPath is not null
             ? await WaitForCgroupAsync(cancellationToken).ConfigureAwait(false)
             : await SweepAsync(cancellationToken).ConfigureAwait(false);
@@ -146,8 +155,25 @@ internal sealed class RunContainment : IContainment
         }
     }
 
+    // A shim that was stopped is the better witness once it goes on; one that hangs is done without.
+    private async Task WakeAsync(CancellationToken cancellationToken)
+    {
+        if (_control is null && _record.Shim is { } shim && _machine.Signal(shim, Libc.SignalContinue))
+        {
+            await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     // A record counts only when its writer is gone: while the shim lives, it is asked.
     private EndNotice? ReadEndRecord() => ShimIsThere ? null : ShimRecords.ReadEmpty(_directory.Path);
+
+    // A shim takes its socket away when it leaves, not when it is killed. One that left without a record of any end had nothing to hold:
+    // its host was gone before the gate opened.
+    private EndNotice? ReadNeverStarted() =>
+        _root is null && _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Gone && _directory.Exists
+            && !File.Exists(_directory.ControlSocketPath) && ShimRecords.ReadExit(_directory.Path) is null
+            ? new EndNotice { Proof = EndProof.NeverStarted }
+            : null;
 
     private void EndDirectly()
     {

@@ -21,6 +21,7 @@ internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
         StoreCommit commit, CommitDurability durability, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(commit);
+        CheckIds(commit);
         return Locked(() => Commit(commit), cancellationToken);
     }
 
@@ -145,6 +146,20 @@ internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
         lock (_gate)
         {
             return ValueTask.FromResult(work());
+        }
+    }
+
+    private static void CheckIds(StoreCommit commit)
+    {
+        IEnumerable<(RunId RunId, RunState State)> rows =
+        [
+            .. new[] { commit.AddRun, commit.UpdateRun }.OfType<RunRecord>().Select(run => (run.RunId, run.State)),
+            .. commit.Events.Select(happened => (happened.RunId, happened.State)),
+            .. new[] { commit.AddKill, commit.UpdateKill }.OfType<KillRecord>().Select(kill => (kill.RunId, RunState.Stopping)),
+        ];
+        if (rows.Any(row => row.RunId == default || row.State == default))
+        {
+            throw new ArgumentException("The commit lacks a value that every row has (a run id, a state). Fill it in; nothing was written.", nameof(commit));
         }
     }
 
