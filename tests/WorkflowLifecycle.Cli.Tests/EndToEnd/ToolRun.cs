@@ -66,9 +66,11 @@ internal sealed class ToolRun : IAsyncDisposable
         }
     }
 
-    public async Task<ToolResult> WaitAsync()
+    public Task<ToolResult> WaitAsync() => WaitAsync(TestContext.Current.CancellationToken);
+
+    public async Task<ToolResult> WaitAsync(CancellationToken cancellationToken)
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(cancellationToken);
         await _reading;
         return new ToolResult(_process.ExitCode, Out, Error);
     }
