@@ -19,7 +19,7 @@ public sealed class KillTests : ToolRoom
         JsonElement receipt = await JsonAsync("kill", id, "--reason", "the test is over", "--emergency");
 
         Assert.Equal("Killed", receipt.GetProperty("outcome").GetString());
-        Assert.True(receipt.GetProperty("processesBefore").GetArrayLength() >= 3);
+        Assert.True(receipt.GetProperty("processesBefore").GetArrayLength() >= 3 || receipt.GetProperty("processesTruncated").GetBoolean());
         Assert.Equal(0, receipt.GetProperty("survivors").GetArrayLength());
         Assert.Empty((await JsonAsync("ps")).EnumerateArray());
         Assert.Equal("Killed", (await JsonAsync("wait", id)).GetProperty("state").GetString());
