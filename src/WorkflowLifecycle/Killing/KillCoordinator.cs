@@ -163,7 +163,7 @@ internal sealed class KillCoordinator(
         KillAuthorization? allowed = null;
         foreach (IKillAuthorizer authorizer in authorizers)
         {
-            KillAuthorization answer = await authorizer.AuthorizeAsync(run, request).ConfigureAwait(false);
+            KillAuthorization answer = await AskAsync(authorizer, run, request).ConfigureAwait(false);
             if (!answer.IsAllowed)
             {
                 return answer;
@@ -173,6 +173,20 @@ internal sealed class KillCoordinator(
         }
 
         return allowed ?? KillAuthorization.Deny("no authorizer is registered; register an IKillAuthorizer.");
+    }
+
+    // Whatever goes wrong in code that is not ours, it must neither allow nor go unrecorded.
+    private async Task<KillAuthorization> AskAsync(IKillAuthorizer authorizer, RunRecord run, KillRequest request)
+    {
+        try
+        {
+            return await authorizer.AuthorizeAsync(run, request).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.AuthorizerFailed(logger, run.RunId, authorizer.GetType().Name, exception);
+            return KillAuthorization.Deny($"{authorizer.GetType().Name} failed and so refuses. Its error is in the log of this host.");
+        }
     }
 
     private async Task<Admission> RefuseAsync(RunRecord run, KillRequest request, KillRecord kill, string missing)
@@ -191,6 +205,11 @@ internal sealed class KillCoordinator(
         }
 
         IReadOnlySet<int> untouchable = platform.SelfAndAncestors();
+        if (run.Containment.Shim is { } shim && untouchable.Contains(shim.Pid) && platform.Look(shim) == ProcessPresence.Present)
+        {
+            return $"this process was started by run {run.RunId}: a run is not ended from inside. Ask from another shell or host.";
+        }
+
         IReadOnlyList<ProcessSnapshot> processes = await InspectAsync(run, InspectionDepth.Shallow, RefusalLook).ConfigureAwait(false);
         ProcessSnapshot? found = processes.FirstOrDefault(process => untouchable.Contains(process.Pid));
         return found is null ? null
