@@ -13,7 +13,7 @@ internal sealed class CancellingPlatform(IContainmentPlatform platform, Cancella
 
     public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default) => platform.ProbeAsync(cancellationToken);
 
-    public IReadOnlySet<int> SelfAndAncestors() => platform.SelfAndAncestors();
+    public int? FindOwnInside(ContainmentRecord containment) => platform.FindOwnInside(containment);
 
     public ContainmentSpec Resolve(ContainmentSpec spec) => platform.Resolve(spec);
 
