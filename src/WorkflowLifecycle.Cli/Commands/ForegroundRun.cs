@@ -14,7 +14,10 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         {
             SayHowToEnd(process);
             Task<RunResult> ended = process.WaitForExitAsync(CancellationToken.None);
-            Task passing = OutputPump.RunAsync(process, context.Console.OpenOut(), context.Console.OpenError());
+            OutputPump pump = new(context.Console.OpenOut(), context.Console.OpenError(), context.Time);
+
+            // On a thread of its own: writing to a reader that is slow blocks, and must not keep an interrupt waiting.
+            Task passing = Task.Run(() => pump.RunAsync(process), CancellationToken.None);
             return await FollowAsync(process, ended, passing).ConfigureAwait(false);
         }
     }
@@ -124,7 +127,7 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
     private static Task<Task> FaultOf(Task task)
     {
         TaskCompletionSource<Task> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        task.ContinueWith(fault.SetResult, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = task.ContinueWith(fault.SetResult, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return fault.Task;
     }
 

@@ -44,7 +44,7 @@ internal static class RunTable
             RunId = RunId.Parse(read.Text()),
             InternalId = read.Text(),
             Version = read.Number(),
-            State = new RunState(read.Text()),
+            State = read.State(),
             Workflow = read.TextOrNull(),
             Session = read.TextOrNull(),
             Owner = read.TextOrNull(),

@@ -1,3 +1,5 @@
+using WorkflowLifecycle.Processes;
+
 namespace WorkflowLifecycle;
 
 /// <summary>Where announcements are written and looked for.</summary>
@@ -8,6 +10,9 @@ internal static class AnnouncementDirectories
     private const string ProductName = "workflow-lifecycle";
     private const string LeafName = "stores";
     private const string MachineWide = "/run/" + ProductName;
+
+    // Not the temporary directory of the environment: two processes of one user must look in the same place.
+    private const string Shared = "/tmp";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -64,7 +69,7 @@ internal static class AnnouncementDirectories
     private static IEnumerable<AnnouncementDirectory> OfOtherUsers() =>
         Subdirectories("/run/user", "*")
             .Select(user => Path.Combine(user, ProductName))
-            .Concat(Subdirectories(Path.GetTempPath(), ProductName + "-*"))
+            .Concat(Subdirectories(Shared, ProductName + "-*"))
             .Select(root => new AnnouncementDirectory(Path.Combine(root, LeafName), IsTrusted: false));
 
     private static string[] Subdirectories(string parent, string pattern)
@@ -88,9 +93,9 @@ internal static class AnnouncementDirectories
     private static string PerUser()
     {
         string? runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
-        return !string.IsNullOrEmpty(runtime) && Path.IsPathFullyQualified(runtime)
+        return !string.IsNullOrEmpty(runtime) && Directory.Exists(runtime)
             ? Path.Combine(runtime, ProductName)
-            : Path.Combine(Path.GetTempPath(), ProductName + "-" + Environment.UserName);
+            : $"{Shared}/{ProductName}-{ContainmentPlatform.CurrentUser().Id}";
     }
 
     private static string CreateOwned(string root, UnixFileMode mode)

@@ -23,7 +23,6 @@ internal sealed class KillCoordinator(
     ILogger<KillCoordinator> logger) : IKillCoordinator
 {
     private static readonly TimeSpan InspectionLimit = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan RefusalLook = TimeSpan.FromMilliseconds(20);
 
     public async Task<KillPreview> PreviewAsync(RunId runId, CancellationToken cancellationToken = default)
     {
@@ -112,9 +111,16 @@ internal sealed class KillCoordinator(
             return new Admission(Task.FromResult(kill.KillId), WithChildrenAsync(Task.FromResult(KillReports.AlreadyExited(run, kill)), run, request));
         }
 
-        if (await FindForbiddenAsync(run).ConfigureAwait(false) is { } forbidden)
+        if (platform.Look(run.Containment?.Shim ?? run.Host) == ProcessPresence.Unknown)
         {
-            return await RefuseAsync(run, request, kill, forbidden).ConfigureAwait(false);
+            return await RefuseAsync(run, request, kill, $"run {run.RunId} is held on another machine or in another PID namespace (host {run.Host.HostId}). Ask there.").ConfigureAwait(false);
+        }
+
+        // P4, whatever the permission: PID 1, this process, and what it descends from.
+        if (run.Containment is { } containment && platform.FindOwnInside(containment) is { } inside)
+        {
+            string refusal = $"process {inside} of run {run.RunId} is the one that asks, or one above it: a run is not ended from inside. Ask from another shell or host.";
+            return await RefuseAsync(run, request, kill, refusal).ConfigureAwait(false);
         }
 
         (KillOperation operation, bool started) = runner.Start(run, kill, authorization.Explanation);
@@ -193,27 +199,7 @@ internal sealed class KillCoordinator(
     {
         Log.KillDenied(logger, run.RunId, kill.RequestedBy, missing);
         await ledger.DenyAsync(run, kill.KillId, request, kill.RequestedBy, missing).ConfigureAwait(false);
-        return Admission.Done(KillReports.Of(run, kill, KillOutcome.Denied) with { Message = missing });
-    }
-
-    // P4, whatever the permission: PID 1, this process, and what it descends from.
-    private async Task<string?> FindForbiddenAsync(RunRecord run)
-    {
-        if (run.Containment is null)
-        {
-            return null;
-        }
-
-        IReadOnlySet<int> untouchable = platform.SelfAndAncestors();
-        if (run.Containment.Shim is { } shim && untouchable.Contains(shim.Pid) && platform.Look(shim) == ProcessPresence.Present)
-        {
-            return $"this process was started by run {run.RunId}: a run is not ended from inside. Ask from another shell or host.";
-        }
-
-        IReadOnlyList<ProcessSnapshot> processes = await InspectAsync(run, InspectionDepth.Shallow, RefusalLook).ConfigureAwait(false);
-        ProcessSnapshot? found = processes.FirstOrDefault(process => untouchable.Contains(process.Pid));
-        return found is null ? null
-            : $"process {found.Pid} ({found.Name}) of run {run.RunId} is the one that asks, or one above it: a run is not ended from inside. Ask from another shell or host.";
+        return Admission.Done(KillReports.Of(run, kill, KillOutcome.Denied, missing));
     }
 
     private async Task<IReadOnlyList<ProcessSnapshot>> InspectAsync(RunRecord run, InspectionDepth depth, TimeSpan limit)

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
 
@@ -42,10 +44,11 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
     /// <summary>Frees what the launch made; only after the proof.</summary>
     public async Task<KillReport> CleanAsync(KillReport report)
     {
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Clean);
         long started = clock.Now;
         IReadOnlyList<CleanupResult> cleanup = await containment.CleanAsync(keepOutput: run.Output == OutputMode.Files).ConfigureAwait(false);
         int remaining = cleanup.Count(line => line.Outcome == "Failed");
-        _steps.Add(new KillStep("clean", clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
+        _steps.Add(new KillStep(KillSteps.Clean, clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
         return report with { Cleanup = cleanup, Steps = [.. _steps], DurationMs = clock.SinceIntent };
     }
 
@@ -59,8 +62,9 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
 
     private async Task TerminateAsync(Action<int> onTerminated)
     {
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Terminate);
         long started = clock.Now;
-        int signalled = await containment.TerminateAsync().ConfigureAwait(false);
+        int signalled = await containment.TerminateAsync(operation.Kill.TerminateCeiling).ConfigureAwait(false);
         onTerminated(signalled);
         using CancellationTokenSource limit = clock.Limit(operation.Kill.TerminateCeiling, operation.Escalation);
         string outcome;
@@ -87,7 +91,7 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
             outcome = operation.Escalation.IsCancellationRequested ? "escalated" : "ceiling reached";
         }
 
-        _steps.Add(new KillStep("terminate", clock.Since(started), $"SIGTERM to {signalled} processes: {outcome}"));
+        _steps.Add(new KillStep(KillSteps.Terminate, clock.Since(started), $"SIGTERM to {signalled} processes: {outcome}"));
     }
 
     // A zombie has left; only its parent can take it away.
@@ -96,21 +100,25 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
 
     private async Task KillAsync()
     {
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Kill);
         long started = clock.Now;
         _askedForKill = !_wasEmpty;
-        using CancellationTokenSource limit = clock.Limit(KillClock.Ceiling, CancellationToken.None);
+
+        // An emergency has its five seconds from the intent; after a terminate step they begin here.
+        TimeSpan remaining = _steps.Count > 0 ? KillClock.Ceiling : KillClock.Ceiling - TimeSpan.FromMilliseconds(clock.SinceIntent);
+        using CancellationTokenSource limit = clock.Limit(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, CancellationToken.None);
         try
         {
             await containment.EndAsync(operation.Kill.KillId, limit.Token).ConfigureAwait(false);
-            _steps.Add(new KillStep("kill", clock.Since(started), "ok"));
+            _steps.Add(new KillStep(KillSteps.Kill, clock.Since(started), "ok"));
             started = clock.Now;
             _end = await containment.WaitForEndAsync(limit.Token).ConfigureAwait(false);
             _proven = true;
-            _steps.Add(new KillStep("prove", clock.Since(started), _end?.Proof.ToString() ?? "nothing found, nothing proven"));
+            _steps.Add(new KillStep(KillSteps.Prove, clock.Since(started), _end?.Proof.ToString() ?? "nothing found, nothing proven"));
         }
         catch (OperationCanceledException)
         {
-            _steps.Add(new KillStep("prove", clock.Since(started), "ceiling reached"));
+            _steps.Add(new KillStep(KillSteps.Prove, clock.Since(started), "ceiling reached"));
         }
     }
 

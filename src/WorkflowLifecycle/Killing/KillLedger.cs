@@ -10,10 +10,10 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
     // P5: a kill does not wait longer for its intent to become durable.
     private static readonly TimeSpan IntentLimit = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Commits the intent, or finds the open kill that stands in the way.</summary>
-    /// <returns>The run and the open kill; the kill is not <paramref name="kill"/> when another one was there before.</returns>
+    /// <summary>Commits the intent, or finds what stands in the way.</summary>
+    /// <returns>What was met, the run as it is now, and the kill that counts.</returns>
     /// <exception cref="StoreUnavailableException">Not durable in time.</exception>
-    public async Task<(RunRecord Run, KillRecord Kill)> BeginAsync(RunRecord run, KillRecord kill, string ground, int processes)
+    public async Task<(IntentOutcome Outcome, RunRecord Run, KillRecord Kill)> BeginAsync(RunRecord run, KillRecord kill, string ground, int processes)
     {
         using CancellationTokenSource limit = new(IntentLimit, timeProvider);
         try
@@ -21,18 +21,19 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
             while (true)
             {
                 CommitResult result = await store.CommitAsync(Intent(run, kill, ground, processes), CommitDurability.Machine, limit.Token).ConfigureAwait(false);
+                RunRecord now = result.Run ?? await ReadAsync(run.RunId, limit.Token).ConfigureAwait(false);
                 switch (result.Outcome)
                 {
                     case CommitOutcome.Committed:
                         signal.Raise();
-                        return (result.Run!, result.Kill!);
-                    case CommitOutcome.KillExists when result.Kill is { IsOpen: true } open:
-                        return (result.Run ?? await ReadAsync(run.RunId, limit.Token).ConfigureAwait(false), open);
-                    case CommitOutcome.RunConflict when result.Run is { } current && !current.State.IsFinal:
-                        run = current;
+                        return (IntentOutcome.Written, now, result.Kill!);
+                    case CommitOutcome.KillExists when result.Kill is { } other:
+                        return (other.IsOpen ? IntentOutcome.Joined : IntentOutcome.Over, now, other);
+                    case CommitOutcome.RunConflict when !now.State.IsFinal:
+                        run = now;
                         break;
                     default:
-                        return (result.Run ?? run, kill);
+                        return (IntentOutcome.Over, now, kill);
                 }
             }
         }

@@ -44,8 +44,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
 
     private async Task CarryOutAsync(KillOperation operation, RunRecord run, string ground)
     {
-        using Activity? activity = telemetry.Source.StartActivity("workflow_lifecycle.kill");
-        activity?.SetTag("workflow_lifecycle.run.id", run.RunId.Value);
+        using Activity? activity = LifecycleTelemetry.Start("kill", run.RunId);
         try
         {
             KillReport report = run.Containment is null
@@ -71,12 +70,10 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
     // The row is there and nothing was started: marking it is enough, since the launch gate checks the mark before it opens.
     private async Task<KillReport> EndUnstartedAsync(KillOperation operation, RunRecord run, string ground)
     {
-        (RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, ground, processes: 0).ConfigureAwait(false);
-        operation.Kill = kill;
-        operation.IntentIsDurable();
-        if (IsOverBefore(now, kill))
+        (IntentOutcome intent, RunRecord now) = await WriteIntentAsync(operation, run, ground, processes: 0).ConfigureAwait(false);
+        if (intent == IntentOutcome.Over)
         {
-            return KillReports.AlreadyExited(now, kill);
+            return Over(now, operation.Kill);
         }
 
         if (now.Containment is not null)
@@ -84,23 +81,13 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             return await EndHeldAsync(operation, now, ground).ConfigureAwait(false);
         }
 
-        KillReport report = new()
-        {
-            RunId = run.RunId,
-            KillId = kill.KillId,
-            Outcome = KillOutcome.Killed,
-            Mode = kill.Mode,
-            Proof = EndProof.NeverStarted,
-            Reason = kill.Reason,
-            RequestedBy = kill.RequestedBy,
-            Message = "The run had not started yet, and never will.",
-        };
-        return await ledger.CompleteAsync(kill, report, row => Finish(row, report), sentKill: false).ConfigureAwait(false);
+        KillReport report = KillReports.NeverStarted(now, operation.Kill);
+        return await ledger.CompleteAsync(operation.Kill, report, row => Finish(row, report), sentKill: false).ConfigureAwait(false);
     }
 
     private async Task<KillReport> EndHeldAsync(KillOperation operation, RunRecord run, string ground)
     {
-        IContainment containment = platform.Open(run);
+        IContainment? containment = platform.Open(run);
         try
         {
             await containment.ConnectAsync().ConfigureAwait(false);
@@ -108,15 +95,18 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             bool emergency = operation.Mode == KillMode.Emergency;
             ProcessListing before = containment.Inspect(
                 emergency ? InspectionDepth.Shallow : InspectionDepth.Full, emergency ? EmergencyLook : GracefulLook);
-            run = await WriteIntentAsync(operation, run, ground, before).ConfigureAwait(false);
-            if (IsOverBefore(run, operation.Kill))
+            (IntentOutcome intent, run) = await WriteIntentAsync(operation, run, ground, before.Processes.Count).ConfigureAwait(false);
+            if (intent == IntentOutcome.Over)
             {
-                return KillReports.AlreadyExited(run, operation.Kill);
+                return Over(run, operation.Kill);
             }
 
             KillClock clock = new(timeProvider);
             using IDisposable? held = await LockAsync(containment, operation).ConfigureAwait(false);
-            if (await ledger.FindAsync(operation.Kill.KillId).ConfigureAwait(false) is { State: KillState.Completed, Report: { } done })
+
+            // Only a kill that was found under way can have been completed by the one who held the lock. Our own goes on without asking
+            // the store again: P11.
+            if (intent == IntentOutcome.Joined && await ledger.FindAsync(operation.Kill.KillId).ConfigureAwait(false) is { State: KillState.Completed, Report: { } done })
             {
                 return done;
             }
@@ -131,7 +121,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             KillReport unconfirmed = await ledger.CompleteAsync(operation.Kill, report, row => Finish(row, report), execution.SentKill).ConfigureAwait(false);
             Log.KillUnconfirmed(logger, operation.Kill.KillId, run.RunId, report.Survivors.Count);
             IContainment kept = containment;
-            containment = null!;
+            containment = null;
             _ = Task.Run(() => GoOnAsync(operation, execution, kept));
             return unconfirmed;
         }
@@ -144,32 +134,36 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         }
     }
 
-    // The run ended between our look and our intent: there is no intent, and nothing of it may be touched or told any more.
-    private static bool IsOverBefore(RunRecord run, KillRecord kill) => run.State.IsFinal && kill.State == KillState.Requested;
+    private static KillReport Over(RunRecord run, KillRecord kill) => kill.Report ?? KillReports.AlreadyExited(run, kill);
 
-    private async Task<RunRecord> WriteIntentAsync(KillOperation operation, RunRecord run, string ground, ProcessListing before)
+    private async Task<(IntentOutcome Outcome, RunRecord Run)> WriteIntentAsync(KillOperation operation, RunRecord run, string ground, int processes)
     {
         if (operation.Kill.State != KillState.Requested)
         {
             operation.IntentIsDurable();
-            return run;
+            return (IntentOutcome.Joined, run);
         }
 
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Intent);
         try
         {
-            (RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, ground, before.Processes.Count).ConfigureAwait(false);
+            (IntentOutcome outcome, RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, ground, processes).ConfigureAwait(false);
             operation.Kill = kill;
-            Log.KillIntent(logger, kill.KillId, run.RunId, kill.Mode, kill.RequestedBy, kill.Reason);
-            run = now;
+            if (outcome == IntentOutcome.Written)
+            {
+                Log.KillIntent(logger, kill.KillId, run.RunId, kill.Mode, kill.RequestedBy, kill.Reason);
+            }
+
+            operation.IntentIsDurable();
+            return (outcome, now);
         }
-        catch (StoreUnavailableException) when (operation.Mode == KillMode.Emergency)
+        catch (StoreUnavailableException) when (operation.Mode == KillMode.Emergency && run.Containment is not null)
         {
             // P5: no signal without a record, and no emergency that waits for a store.
             IntentSpool.Write(run, operation.Kill);
+            operation.IntentIsDurable();
+            return (IntentOutcome.Written, run);
         }
-
-        operation.IntentIsDurable();
-        return run;
     }
 
     private static async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
@@ -193,7 +187,18 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
     private async Task<KillReport> SettleAsync(KillOperation operation, KillExecution execution, KillReport report)
     {
         KillReport cleaned = await execution.CleanAsync(report).ConfigureAwait(false);
-        KillReport final = await ledger.CompleteAsync(operation.Kill, cleaned, row => Finish(row, cleaned), execution.SentKill).ConfigureAwait(false);
+        KillReport final;
+        try
+        {
+            final = await ledger.CompleteAsync(operation.Kill, cleaned, row => Finish(row, cleaned), execution.SentKill).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            // The tree is gone and the caller must know it; the row follows when the store is back and somebody looks at the run.
+            Log.KillInterrupted(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
+            final = cleaned with { Message = $"The run is ended, and its record is not: {exception.Message}" };
+        }
+
         Log.KillCompleted(logger, final.KillId, final.RunId, final.Outcome, final.Proof, final.DurationMs);
         return final;
     }

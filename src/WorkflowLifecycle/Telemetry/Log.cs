@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Warning, "Runs are kept in memory only: nothing is known after a restart. Call UseSqliteStore(path).")]
     public static partial void StoreIsInMemory(ILogger logger);
 
+    [LoggerMessage(103, LogLevel.Debug, "Store {Location} is not announced to workflowctl: {Problem}")]
+    public static partial void StoreNotAnnounced(ILogger logger, string location, string problem);
+
     [LoggerMessage(201, LogLevel.Debug, "Run {RunId} launched: {Program}, pid {Pid}, strength {Strength}")]
     public static partial void Launched(ILogger logger, RunId runId, string program, int pid, ContainmentStrength strength);
 

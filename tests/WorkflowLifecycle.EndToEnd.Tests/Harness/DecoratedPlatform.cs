@@ -9,8 +9,6 @@ internal sealed class DecoratedPlatform(IContainmentPlatform platform) : IContai
 
     public Func<IContainment, IContainment> Opened { get; init; } = containment => containment;
 
-    public Func<IReadOnlySet<int>> Ancestors { get; init; } = platform.SelfAndAncestors;
-
     public ProcessIdentity Self => platform.Self;
 
     public LocalUser User => platform.User;
@@ -19,7 +17,7 @@ internal sealed class DecoratedPlatform(IContainmentPlatform platform) : IContai
 
     public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default) => platform.ProbeAsync(cancellationToken);
 
-    public IReadOnlySet<int> SelfAndAncestors() => Ancestors();
+    public int? FindOwnInside(ContainmentRecord containment) => platform.FindOwnInside(containment);
 
     public ContainmentSpec Resolve(ContainmentSpec spec) => platform.Resolve(spec);
 

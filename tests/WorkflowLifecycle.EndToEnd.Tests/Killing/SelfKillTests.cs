@@ -1,5 +1,3 @@
-using NSubstitute;
-using WorkflowLifecycle.Processes;
 using Xunit;
 
 namespace WorkflowLifecycle.EndToEnd.Tests.Killing;
@@ -8,31 +6,6 @@ namespace WorkflowLifecycle.EndToEnd.Tests.Killing;
 public sealed class SelfKillTests : EndToEndTest
 {
     private static readonly RunId _id = RunId.Parse("self:1");
-
-    [Fact(Timeout = Limit)]
-    [Trait("Scenario", "S72")]
-    public async Task Kill_FromInsideARunTooLargeToListInTime_IsRefused()
-    {
-        HashSet<int> ancestors = [];
-        Engine engine = Start(services: services => services.With<IContainmentPlatform>(platform => new DecoratedPlatform(platform)
-        {
-            Ancestors = () => ancestors,
-            Opened = real =>
-            {
-                IContainment cut = Substitute.For<IContainment>();
-                cut.Inspect(default, default).ReturnsForAnyArgs(_ => ancestors.Count > 0 ? new ProcessListing([], Truncated: true) : ProcessListing.Empty);
-                return ancestors.Count > 0 ? cut : real;
-            },
-        }));
-        await using ITrackedProcess process = await engine.LaunchReadyAsync(engine.Program("stubborn"));
-        ancestors = [1, (await engine.RowAsync(process.RunId)).Containment!.Shim!.Pid, process.Identity.Pid];
-
-        KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Emergency());
-
-        Assert.Equal(KillOutcome.Denied, report.Outcome);
-        Assert.True(ProcessEntry.IsAlive(process.Identity.Pid));
-        ancestors = [];
-    }
 
     [Theory(Timeout = Limit)]
     [Trait("Scenario", "S72")]

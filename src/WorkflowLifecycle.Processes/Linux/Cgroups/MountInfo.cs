@@ -53,7 +53,7 @@ internal static class MountInfo
         StringBuilder text = new(field.Length);
         for (int i = 0; i < field.Length; i++)
         {
-            if (field[i] == '\\' && i + 3 < field.Length && field[i + 1] is >= '0' and <= '3')
+            if (field[i] == '\\' && i + 3 < field.Length && field[i + 1] is >= '0' and <= '3' && field[i + 2] is >= '0' and <= '7' && field[i + 3] is >= '0' and <= '7')
             {
                 text.Append((char)Convert.ToInt32(field.Substring(i + 1, 3), 8));
                 i += 3;

@@ -22,6 +22,9 @@ internal sealed class RunContainment : IContainment
     private readonly ProcessIdentity? _root;
     private readonly RunCgroup? _cgroup;
     private readonly bool _cgroupIsGone;
+
+    // Under another boot, machine or PID namespace the paths and numbers of the record mean something else, or nothing.
+    private readonly bool _isHere;
     private ShimControl? _control;
 
     public RunContainment(ContainmentRecord record, ProcessIdentity? root, Machine machine, TimeProvider timeProvider)
@@ -31,14 +34,14 @@ internal sealed class RunContainment : IContainment
         _timeProvider = timeProvider;
         _root = root;
         _directory = new RunDirectory(record.RunDirectory);
-        _cgroup = record.CgroupPath is { } path && IsOurBoot ? RunCgroup.Open(path, record.CgroupInode, out _cgroupIsGone) : null;
+        _isHere = record.Shim is null || machine.IsHomeOf(record.Shim);
+
+        // A container shows a cgroup tree of its own: that the path is missing in it proves nothing of the machine's.
+        _cgroup = record.CgroupPath is { } path && _isHere ? RunCgroup.Open(path, record.CgroupInode, out _cgroupIsGone) : null;
         Strength = record.Strength;
     }
 
     public ContainmentStrength Strength { get; private set; }
-
-    // Without an identity of the shim on record nothing tells boots apart; such a run never went through the gate.
-    private bool IsOurBoot => _record.Shim is null || _record.Shim.BootId == _machine.BootId;
 
     private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
 
@@ -73,7 +76,7 @@ internal sealed class RunContainment : IContainment
 
     public ProcessListing Inspect(InspectionDepth depth, TimeSpan limit)
     {
-        if (!IsOurBoot)
+        if (!_isHere)
         {
             return ProcessListing.Empty;
         }
@@ -83,14 +86,15 @@ internal sealed class RunContainment : IContainment
         return new TreeReader(_cgroup, shimPid, _root?.Pid ?? 0, _timeProvider).Read(depth, limit, isHeld ? [] : new SessionSweep(_root, _machine).Find());
     }
 
-    public async Task<int> TerminateAsync(CancellationToken cancellationToken = default)
+    public async Task<int> TerminateAsync(TimeSpan patience, CancellationToken cancellationToken = default)
     {
         await WakeAsync(cancellationToken).ConfigureAwait(false);
         if (_control is not null)
         {
-            byte[] payload = new byte[8];
+            byte[] payload = new byte[12];
             BinaryPrimitives.WriteInt32LittleEndian(payload, Libc.SignalTerminate);
             BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(4), WholeTree);
+            BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(8), (uint)patience.TotalMilliseconds);
             ShimMessage? answer = await _control.AskAsync(ShimMessageType.Signal, payload, cancellationToken).ConfigureAwait(false);
             if (answer is { Type: ShimMessageType.Signalled })
             {

@@ -13,11 +13,11 @@ internal sealed class FileDescriptor : SafeHandle
     public FileDescriptor(int descriptor)
         : this() => SetHandle(descriptor);
 
+    // The C library returns an int: whether the upper half of the register is sign-extended is nobody's promise.
     public override bool IsInvalid => Number < 0;
 
     /// <summary>The number, for calls that end before this object does.</summary>
-    // The C library returns 32 bits, and says nothing of the upper half of the register that the handle is taken from: -1 may come as 0xFFFFFFFF.
-    public int Number => unchecked((int)handle.ToInt64());
+    public int Number => unchecked((int)handle);
 
     protected override bool ReleaseHandle() => Libc.Close(Number) == 0;
 }

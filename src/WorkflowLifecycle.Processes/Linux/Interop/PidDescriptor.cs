@@ -24,6 +24,9 @@ internal static class PidDescriptor
     public static int Signal(FileDescriptor process, int signal) =>
         Libc.SystemCall(PidfdSendSignal, process.Number, signal, 0, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
+    /// <summary>True when the kernel says that no process has that PID. Sends nothing.</summary>
+    public static bool IsUnused(int pid) => Libc.Kill(pid, 0) != 0 && Marshal.GetLastPInvokeError() == Errno.ESRCH;
+
     /// <summary>True when the whole process has exited, collected or not: a leader in state Z may still have threads.</summary>
     public static bool HasExited(FileDescriptor process)
     {

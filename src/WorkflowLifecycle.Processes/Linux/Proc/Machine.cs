@@ -53,13 +53,23 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
             return ProcessPresence.Gone;
         }
 
-        if (!ProcessReader.TryReadStat(identity.Pid, out ProcStat stat) || stat.StartTicks != identity.StartTicks)
+        if (!ProcessReader.TryReadStat(identity.Pid, out ProcStat stat))
         {
-            return ProcessPresence.Gone;
+            // Hidden (hidepid), or no descriptor free: a look that failed is no death. Without pidfds the kernel is asked by PID.
+            return descriptor is not null
+                ? PidDescriptor.HasExited(descriptor) ? ProcessPresence.Gone : ProcessPresence.Unknown
+                : PidDescriptor.IsUnused(identity.Pid) ? ProcessPresence.Gone : ProcessPresence.Unknown;
         }
 
-        return descriptor is not null && PidDescriptor.HasExited(descriptor) ? ProcessPresence.Gone : ProcessPresence.Present;
+        return stat.StartTicks != identity.StartTicks || (descriptor is not null && PidDescriptor.HasExited(descriptor))
+            ? ProcessPresence.Gone
+            : ProcessPresence.Present;
     }
+
+    /// <summary>Whether that process is seen from here under the same names: same host, boot and PID namespace.</summary>
+    public bool IsHomeOf(ProcessIdentity identity) =>
+        identity.HostId == HostId && identity.BootId == BootId
+        && identity.PidNamespace == PidNamespace && identity.PidNamespaceStartTicks == PidNamespaceStartTicks;
 
     /// <summary>Sends a signal to that very process; false when it is not there.</summary>
     public bool Signal(ProcessIdentity identity, int signal)

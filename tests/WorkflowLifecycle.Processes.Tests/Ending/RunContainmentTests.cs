@@ -1,0 +1,90 @@
+using WorkflowLifecycle.Processes.Linux.Cgroups;
+using WorkflowLifecycle.Processes.Linux.Ending;
+using WorkflowLifecycle.Processes.Linux.Proc;
+using WorkflowLifecycle.Processes.Tests.Support;
+
+namespace WorkflowLifecycle.Processes.Tests.Ending;
+
+/// <summary>What a containment says of a run whose shim is gone.</summary>
+public sealed class RunContainmentTests : IDisposable
+{
+    private readonly Machine _machine = Machine.Read();
+    private readonly TemporaryDirectory _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    private RunContainment Open(string cgroupPath, ulong inode, Func<ProcessIdentity, ProcessIdentity> shim)
+    {
+        ProcessIdentity gone = _machine.Identify(Environment.ProcessId)! with { StartTicks = 1 };
+        ContainmentRecord record = new()
+        {
+            Strength = ContainmentStrength.CgroupAndReaper, RunDirectory = _run.Path, CgroupPath = cgroupPath, CgroupInode = inode, Shim = shim(gone),
+        };
+        return new RunContainment(record, null, _machine, TimeProvider.System);
+    }
+
+    private static (string Path, ulong Inode) RemovedCgroup()
+    {
+        using RunCgroup cgroup = RunCgroup.Create(CgroupPlace.Require(), "unit-" + Guid.NewGuid().ToString("N"));
+        Assert.Null(cgroup.Remove());
+        return (cgroup.Path, cgroup.Inode);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task IsPopulated_CgroupRemovedHere_IsFalse()
+    {
+        (string path, ulong inode) = RemovedCgroup();
+        await using RunContainment containment = Open(path, inode, shim => shim);
+        Assert.False(containment.IsPopulated());
+    }
+
+    [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S47")]
+    public async Task IsPopulated_CgroupOfAnotherNamespaceOrHost_IsUnknown()
+    {
+        // A container that shares the store sees a cgroup tree of its own: that a path is missing in it says nothing of the machine's.
+        (string path, ulong inode) = RemovedCgroup();
+        await using RunContainment otherNamespace = Open(path, inode, shim => shim with { PidNamespace = 1 });
+        await using RunContainment otherHost = Open(path, inode, shim => shim with { HostId = "elsewhere" });
+
+        Assert.Null(otherNamespace.IsPopulated());
+        Assert.Null(otherHost.IsPopulated());
+    }
+
+    [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S03")]
+    public async Task Inspect_AfterAReboot_LooksAtNobody()
+    {
+        (string path, ulong inode) = RemovedCgroup();
+        await using RunContainment containment = Open(path, inode, shim => shim with { BootId = Guid.NewGuid().ToString() });
+
+        Assert.Null(containment.IsPopulated());
+        Assert.Empty(containment.Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1)).Processes);
+        Assert.Equal(0, await containment.TerminateAsync());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Status_OfALostShim_IsItsRecord()
+    {
+        await using RunContainment containment = Open(_run.File("none"), 1, shim => shim);
+        Assert.Null(await containment.StatusAsync());
+
+        _run.Write("exit", "how=1\nstatus=5\n");
+        _run.Write("empty", "proof=3\n");
+
+        HoldStatus status = (await containment.StatusAsync())!;
+        Assert.True(status.IsEmpty);
+        Assert.Equal(5, status.End!.Exit!.ExitCode);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task WaitForEnd_WhereTheCgroupCannotBeSeen_WaitsAndNeverProves()
+    {
+        await using RunContainment containment = Open(_run.File("none"), 1, shim => shim);
+        _run.Write("empty", "proof=3\n");
+        using CancellationTokenSource limit = new(TimeSpan.FromMilliseconds(100));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => containment.WaitForEndAsync(limit.Token));
+        Assert.Equal(ContainmentStrength.CgroupOnly, containment.Strength);
+    }
+}
