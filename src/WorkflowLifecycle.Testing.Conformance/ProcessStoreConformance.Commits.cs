@@ -112,6 +112,13 @@ public abstract partial class ProcessStoreConformance
         Assert.Empty(await Store.ReadAuditAsync(new AuditQuery(), Aborted));
     }
 
+    /// <summary>A durability that nobody defined is refused, not waited for.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(2)]
+    public async Task Commit_UnknownDurability_IsRefused(int durability) => await Assert.ThrowsAnyAsync<ArgumentException>(
+        async () => await Store.CommitAsync(new StoreCommit(), (CommitDurability)durability, Aborted));
+
     /// <summary>A token that fired before writes nothing.</summary>
     [Fact]
     public async Task Commit_TokenFiredBefore_WritesNothing()

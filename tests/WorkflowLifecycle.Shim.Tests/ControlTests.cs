@@ -79,7 +79,8 @@ public sealed class ControlTests
         using ControlClient other = shim.Connect();
         Assert.Equal(MessageType.StatusReply, (await watcher.RequestAsync(MessageType.Watch)).Type);
         await other.RequestAsync(MessageType.End, new byte[16]);
-        Assert.Equal((2u, 9), (await watcher.EventAsync(MessageType.Exit)) is var exit ? (exit.U32(0), exit.I32(4)) : default);
+        Message exit = await watcher.EventAsync(MessageType.Exit);
+        Assert.Equal((2u, 9), (exit.U32(0), exit.I32(4)));
         await watcher.EventAsync(MessageType.Empty);
         Assert.True(other.IsSilentFor(50));
         Assert.Equal(MessageType.Done, (await other.RequestAsync(MessageType.Release)).Type);

@@ -125,6 +125,7 @@ public sealed class EndTests
         using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification(tree, cgroup), new ShimOptions { Binary = ShimBinary.OnOldKernel });
         Assert.Equal(cgroup ? 3u : 1u, (await shim.EndAsync()).Proof);
         await shim.ReleaseAsync();
+        Assert.Contains(cgroup ? " in_cgroup=2\n" : " in_cgroup=0\n", shim.File("journal"), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 30_000)]

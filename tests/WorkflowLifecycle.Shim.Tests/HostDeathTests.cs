@@ -60,8 +60,8 @@ public sealed class HostDeathTests
     public async Task Shim_HostDiesAndPolicyIsKeep_GoesOnAndLeavesItsRecords()
     {
         Specification specification = Trees.Specification(TestPrograms.Sh("echo ready; while [ ! -e go ]; do sleep 0.02; done; echo after; exit 9"), cgroup: true);
-        DirectoryInfo place = Directory.CreateTempSubdirectory("shim-place-");
-        using ShimUnderTest shim = await Trees.LaunchAsync(specification with { Directory = place.FullName });
+        string place = Directory.CreateTempSubdirectory("shim-test-").FullName;
+        using ShimUnderTest shim = await Trees.LaunchAsync(specification with { Directory = place }, new ShimOptions { RunDirectory = place });
         shim.HostProcess.Die();
         shim.Host.Dispose();
         using (ControlClient other = shim.Connect())
@@ -70,12 +70,11 @@ public sealed class HostDeathTests
             Assert.Equal((1u, StatusFlags.HostGone | StatusFlags.HasCgroup), (status.Phase, status.Flags));
         }
 
-        await File.WriteAllTextAsync(Path.Combine(place.FullName, "go"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(place, "go"), "", TestContext.Current.CancellationToken);
         await shim.LeftAsync();
         Assert.Equal("9", shim.Record("exit")["status"]);
         Assert.Equal("0", shim.Record("empty")["ended_by"]);
         Assert.EndsWith("after\n", shim.Output, StringComparison.Ordinal);
-        place.Delete(recursive: true);
     }
 
     [Fact(Timeout = 30_000)]

@@ -10,7 +10,8 @@ public sealed class HostileWorldTests
     {
         using ShimUnderTest shim = await ShimUnderTest.LaunchAsync(
             Trees.Specification(TestPrograms.Sh("(sleep 0.05 &); sleep 0.2; exit 5"), cgroup: false), World("ignored-sigchld"));
-        Assert.Equal((1u, 5), (await shim.Host.EventAsync(MessageType.Exit)) is var exit ? (exit.U32(0), exit.I32(4)) : default);
+        Message exit = await shim.Host.EventAsync(MessageType.Exit);
+        Assert.Equal((1u, 5), (exit.U32(0), exit.I32(4)));
         await shim.EmptyAsync();
         await shim.ReleaseAsync();
     }
@@ -85,7 +86,8 @@ public sealed class HostileWorldTests
             Trees.Specification(TestPrograms.Sh("setsid sleep 5 & sleep 0.5; echo ready; sleep 60"), cgroup: false), World("no-proc"));
         await shim.Host.RequestAsync(MessageType.End, new byte[16]);
         await shim.Host.EventAsync(MessageType.Exit);
-        Assert.Equal((2u, StatusFlags.Ending), (await shim.Host.StatusAsync()) is var status ? (status.Phase, status.Flags) : default);
+        ShimStatus status = await shim.Host.StatusAsync();
+        Assert.Equal((2u, StatusFlags.Ending), (status.Phase, status.Flags));
         Assert.True(shim.Host.IsSilentFor(300));
         // What could not be named ends by itself in the end; the exit code did not wait for it.
         await ShimUnderTest.WaitForAsync(() => shim.Has("exit"), "the exit record", 3_500);

@@ -65,7 +65,7 @@ public sealed class SignalTests
         using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification(TestPrograms.Perl("forking-thread"), cgroup: false));
         Message answer = await shim.Host.RequestAsync(MessageType.Signal, Message.Numbers(Native.SIGKILL, 1));
         Assert.Equal((2u, 0u), (answer.U32(0), answer.U32(4)));
-        Assert.Equal(0u, (await shim.EmptyAsync()).EndedBy);
+        await shim.EmptyAsync();
         await shim.ReleaseAsync();
     }
 

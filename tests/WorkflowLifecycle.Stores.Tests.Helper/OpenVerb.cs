@@ -7,9 +7,17 @@ internal static class OpenVerb
     {
         Console.WriteLine("ready");
         await Console.In.ReadLineAsync();
-        await using HelperStore helper = await HelperStore.OpenAsync(file);
-        CommitResult result = await helper.Store.CommitAsync(new StoreCommit { AddRun = HelperStore.Run() }, CommitDurability.Machine);
-        Console.WriteLine(result.Outcome);
-        return 0;
+        try
+        {
+            await using HelperStore helper = await HelperStore.OpenAsync(file);
+            CommitResult result = await helper.Store.CommitAsync(new StoreCommit { AddRun = HelperStore.Run() }, CommitDurability.Machine);
+            Console.WriteLine(result.Outcome);
+            return 0;
+        }
+        catch (StoreUnavailableException fault)
+        {
+            Console.WriteLine($"refused: {fault.Message}");
+            return 6;
+        }
     }
 }

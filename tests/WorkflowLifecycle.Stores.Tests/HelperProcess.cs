@@ -32,7 +32,12 @@ internal sealed class HelperProcess : IAsyncDisposable
 
     public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
-    public async Task<string> ReadToEndAsync() => await _process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+    /// <summary>Gives it no input, and reads all that it says.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        _process.StandardInput.Close();
+        return await _process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
 
     public async Task GoAsync()
     {

@@ -36,6 +36,27 @@ public sealed class SqliteCrashTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Killed at any moment while it makes the store, a process leaves a file that the next one opens.</summary>
+    [Fact(Timeout = 120_000)]
+    [Trait("Scenario", "S38")]
+    public async Task Open_ProcessKilledWhileMakingTheStore_TheNextOneOpensIt()
+    {
+        for (int round = 0; round < 12; round++)
+        {
+            string file = Path.Combine(_fixture.Directory, $"round-{round}.db");
+            await using (HelperProcess helper = await HelperProcess.StartAsync("open", file))
+            {
+                await helper.GoAsync();
+                await Task.Delay(round * 8, SqliteFixture.Aborted);
+                helper.Kill();
+                await helper.WaitForExitAsync();
+            }
+
+            await using SqliteProcessStore store = await _fixture.OpenAsync(file: file);
+            Assert.True((await store.CommitAsync(new StoreCommit { AddRun = Rows.Run() }, CommitDurability.Machine, SqliteFixture.Aborted)).IsCommitted);
+        }
+    }
+
     /// <summary>The log of a killed process, cut at and around every frame and at bytes in between: each commit is there as a whole, or not at all.</summary>
     [Fact(Timeout = 240_000)]
     [Trait("Scenario", "S36")]

@@ -20,8 +20,10 @@ public interface IContainment : IAsyncDisposable
     ProcessListing Inspect(InspectionDepth depth, TimeSpan limit);
 
     /// <summary>SIGTERM to every process, then SIGCONT.</summary>
+    /// <param name="patience">How long the holder leaves what remains alone after the root program exited.</param>
+    /// <param name="cancellationToken">Ends the wait for the holder's answer.</param>
     /// <returns>How many were signalled.</returns>
-    Task<int> TerminateAsync(CancellationToken cancellationToken = default);
+    Task<int> TerminateAsync(TimeSpan patience, CancellationToken cancellationToken = default);
 
     /// <summary>Begins to end everything with SIGKILL; goes on until nothing is left.</summary>
     Task EndAsync(KillId killId, CancellationToken cancellationToken = default);

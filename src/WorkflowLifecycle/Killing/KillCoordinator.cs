@@ -169,7 +169,7 @@ internal sealed class KillCoordinator(
         KillAuthorization? allowed = null;
         foreach (IKillAuthorizer authorizer in authorizers)
         {
-            KillAuthorization answer = await authorizer.AuthorizeAsync(run, request).ConfigureAwait(false);
+            KillAuthorization answer = await AskAsync(authorizer, run, request).ConfigureAwait(false);
             if (!answer.IsAllowed)
             {
                 return answer;
@@ -179,6 +179,20 @@ internal sealed class KillCoordinator(
         }
 
         return allowed ?? KillAuthorization.Deny("no authorizer is registered; register an IKillAuthorizer.");
+    }
+
+    // Whatever goes wrong in code that is not ours, it must neither allow nor go unrecorded.
+    private async Task<KillAuthorization> AskAsync(IKillAuthorizer authorizer, RunRecord run, KillRequest request)
+    {
+        try
+        {
+            return await authorizer.AuthorizeAsync(run, request).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.AuthorizerFailed(logger, run.RunId, authorizer.GetType().Name, exception);
+            return KillAuthorization.Deny($"{authorizer.GetType().Name} failed and so refuses. Its error is in the log of this host.");
+        }
     }
 
     private async Task<Admission> RefuseAsync(RunRecord run, KillRequest request, KillRecord kill, string missing)

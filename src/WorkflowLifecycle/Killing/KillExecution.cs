@@ -64,7 +64,7 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Terminate);
         long started = clock.Now;
-        int signalled = await containment.TerminateAsync().ConfigureAwait(false);
+        int signalled = await containment.TerminateAsync(operation.Kill.TerminateCeiling).ConfigureAwait(false);
         onTerminated(signalled);
         using CancellationTokenSource limit = clock.Limit(operation.Kill.TerminateCeiling, operation.Escalation);
         string outcome;

@@ -6,7 +6,7 @@ namespace WorkflowLifecycle.Shim.Tests.Harness;
 /// <summary>The few libc calls that a raw client of the shim needs; deliberately not the product's own interop.</summary>
 internal static unsafe partial class Native
 {
-    public const int EINTR = 4, EAGAIN = 11, SIGKILL = 9, SIGTERM = 15, SIGCONT = 18, SIGSTOP = 19;
+    public const int EINTR = 4, SIGKILL = 9, SIGTERM = 15, SIGCONT = 18, SIGSTOP = 19;
     public const int O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_APPEND = 0x400, O_CLOEXEC = 0x80000;
     public const int AF_UNIX = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5, SOCK_CLOEXEC = 0x80000;
     public const short POLLIN = 1;
@@ -132,7 +132,7 @@ internal static unsafe partial class Native
         return (ends[0], ends[1]);
     }
 
-    /// <summary>Connects to a socket in a directory; the directory goes through /proc/self/fd, so its length does not matter.</summary>
+    /// <summary>Connects to a unix socket; the tests' own paths are short enough for an address.</summary>
     public static int Connect(string path, int type)
     {
         int fd = Check(CreateSocket(AF_UNIX, type | SOCK_CLOEXEC, 0), "socket");

@@ -29,7 +29,12 @@ internal sealed class ShimUnderTest : IDisposable
         options ??= new ShimOptions();
         bool wantsCgroup = specification.Flags.HasFlag(LaunchFlags.Cgroup);
         TestCgroup? cgroup = TestCgroup.TryCreate();
-        if (wantsCgroup && cgroup is null) Assert.Skip("No writable cgroup v2 for this user on this machine.");
+        if (wantsCgroup && cgroup is null)
+        {
+            if (options.RunDirectory is not null) Directory.Delete(options.RunDirectory, recursive: true);
+            Assert.Skip("No writable cgroup v2 for this user on this machine.");
+        }
+
 
         string runDirectory = options.RunDirectory ?? Directory.CreateTempSubdirectory("shim-test-").FullName;
         FakeHost host = FakeHost.Start();

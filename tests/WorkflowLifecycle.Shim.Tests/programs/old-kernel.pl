@@ -1,9 +1,9 @@
 # old-kernel.pl ARGV0 PROGRAM: executes PROGRAM where pidfd_send_signal, pidfd_open, clone3 and close_range answer ENOSYS.
 use strict;
+use POSIX ();
 my ($name, $program) = @ARGV;
-my $arm = (POSIX_machine() eq 'aarch64');
-sub POSIX_machine { require POSIX; (POSIX::uname())[4] }
-my ($prctl, $enosys) = ($arm ? 167 : 157, 0x00050000 | 38);
+my $prctl = (POSIX::uname())[4] eq 'aarch64' ? 167 : 157;
+my $enosys = 0x00050000 | 38;
 my @missing = (424, 434, 435, 436);
 my @filter = (pack 'SCCL', 0x20, 0, 0, 0);
 my $left = @missing;

@@ -86,14 +86,15 @@ internal sealed class RunContainment : IContainment
         return new TreeReader(_cgroup, shimPid, _root?.Pid ?? 0, _timeProvider).Read(depth, limit, isHeld ? [] : new SessionSweep(_root, _machine).Find());
     }
 
-    public async Task<int> TerminateAsync(CancellationToken cancellationToken = default)
+    public async Task<int> TerminateAsync(TimeSpan patience, CancellationToken cancellationToken = default)
     {
         await WakeAsync(cancellationToken).ConfigureAwait(false);
         if (_control is not null)
         {
-            byte[] payload = new byte[8];
+            byte[] payload = new byte[12];
             BinaryPrimitives.WriteInt32LittleEndian(payload, Libc.SignalTerminate);
             BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(4), WholeTree);
+            BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(8), (uint)patience.TotalMilliseconds);
             ShimMessage? answer = await _control.AskAsync(ShimMessageType.Signal, payload, cancellationToken).ConfigureAwait(false);
             if (answer is { Type: ShimMessageType.Signalled })
             {

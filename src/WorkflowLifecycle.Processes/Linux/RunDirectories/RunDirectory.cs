@@ -67,7 +67,7 @@ internal sealed class RunDirectory(string path)
                 {
                     kept.Add(name);
                 }
-                else if (Libc.UnlinkAt(handle, name, 0) == 0 || Libc.UnlinkAt(handle, name, RemoveNestedDirectory) == 0)
+                else if (IsGone(Libc.UnlinkAt(handle, name, 0)) || IsGone(Libc.UnlinkAt(handle, name, RemoveNestedDirectory)))
                 {
                     removed.Add(name);
                 }
@@ -78,11 +78,14 @@ internal sealed class RunDirectory(string path)
             }
         }
 
-        if (kept.Count == 0 && failed.Count == 0 && Libc.RemoveDirectory(Path) != 0)
+        if (kept.Count == 0 && failed.Count == 0 && !IsGone(Libc.RemoveDirectory(Path)))
         {
             failed.Add(".");
         }
 
         return (removed, kept, failed);
     }
+
+    // Two processes may clean at once; what the other one removed is removed.
+    private static bool IsGone(int result) => result == 0 || Marshal.GetLastPInvokeError() == Errno.ENOENT;
 }

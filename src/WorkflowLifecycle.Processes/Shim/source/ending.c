@@ -19,7 +19,7 @@ enum { ROUNDS_BEFORE_RESTART = 32 };
 
 static u8 leftovers_handled, first_blow_struck, in_slice, sigkill_sent;
 static u32 killed_in_round, rounds;
-static u64 began, next_round, last_progress, delay = DELAY_LEAST;
+static u64 began, next_round, last_progress, delay = DELAY_LEAST, patient_until;
 
 void ending_begin(u32 by)
 {
@@ -129,6 +129,13 @@ static void handle_leftovers(u64 now)
     if (spec.leftover_grace_ms == LEAVE_LEFTOVERS) return;
     if (shim.end.leftovers > 0) shim.end.ended_by = BY_LEFTOVER_POLICY;
     shim.leftover_deadline = now + spec.leftover_grace_ms * MILLISECOND;
+    if (shim.leftover_deadline < patient_until) shim.leftover_deadline = patient_until;
+}
+
+void ending_be_patient(u64 until)
+{
+    patient_until = until;
+    if (shim.leftover_deadline != NEVER && shim.leftover_deadline < until) shim.leftover_deadline = until;
 }
 
 u64 ending_step(u64 now, u32 reaped)

@@ -21,6 +21,11 @@ internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
         StoreCommit commit, CommitDurability durability, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(commit);
+        if (!Enum.IsDefined(durability))
+        {
+            throw new ArgumentOutOfRangeException(nameof(durability), durability, "The durability is Process or Machine.");
+        }
+
         CheckIds(commit);
         return Locked(() => Commit(commit), cancellationToken);
     }
