@@ -45,6 +45,8 @@ internal sealed class RunContainment : IContainment
 
     public ContainmentStrength Strength { get; private set; }
 
+    public bool IsCleaned => !_directory.HasLock;
+
     private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
 
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
