@@ -1,7 +1,7 @@
 using WorkflowLifecycle;
 using WorkflowLifecycle.Cli;
 
-using Interrupts interrupts = Interrupts.OfProcess();
+using Interrupts interrupts = Interrupts.OfProcess(TimeProvider.System);
 WorkflowCtl workflowctl = new(new CliContext
 {
     Console = CliConsole.OfProcess(Environment.GetEnvironmentVariable),

@@ -65,6 +65,11 @@ internal sealed class SqliteProcessStore : IProcessStore, IAuditChainSource, IAs
         StoreCommit commit, CommitDurability durability, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(commit);
+        if (!Enum.IsDefined(durability))
+        {
+            throw new ArgumentOutOfRangeException(nameof(durability), durability, "The durability is Process or Machine.");
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         SqliteWriter writer = Opened.Writer;
         using WriteRequest request = new(

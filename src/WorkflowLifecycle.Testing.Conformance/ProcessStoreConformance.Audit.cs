@@ -72,13 +72,14 @@ public abstract partial class ProcessStoreConformance
         };
 
         await WriteAsync(new StoreCommit { Audit = [draft, draft] });
+        await WriteAsync(new StoreCommit { Audit = [draft] });
 
         IAuditChainSource source = (IAuditChainSource)Store;
         string chain = Assert.Single(await source.ReadChainIdsAsync(Aborted));
         IReadOnlyList<AuditChainRow> rows = await source.ReadChainAsync(chain, 0, 10, Aborted);
-        Assert.Equal(2, rows.Count);
+        Assert.Equal(3, rows.Count);
         Assert.Null(AuditChain.Verify(rows));
-        Assert.Equal(2, (await Store.ReadAuditAsync(new AuditQuery { ChainId = chain }, Aborted)).Count);
+        Assert.Equal(3, (await Store.ReadAuditAsync(new AuditQuery { ChainId = chain }, Aborted)).Count);
     }
 
     /// <summary>The rows carry no personal word in what is hashed.</summary>

@@ -87,6 +87,38 @@ public abstract partial class ProcessStoreConformance
         Assert.Null(result.Kill);
     }
 
+    /// <summary>A row without an id or a state could not be read again: it is refused.</summary>
+    [Fact]
+    public async Task Commit_EmptyIdOrState_IsTheCallersFaultAndWritesNothing()
+    {
+        RunRecord run = Sample.Run();
+        StoreCommit[] commits =
+        [
+            new() { AddRun = run with { RunId = default } },
+            new() { AddRun = run with { State = default } },
+            new() { AddRun = run, AddKill = Sample.Kill(default) },
+            new() { AddRun = run, Events = [Sample.Event(default)] },
+            new() { AddRun = run, Events = [Sample.Event(run.RunId) with { State = default }] },
+            new() { AddRun = run, Audit = [Sample.Audit("Launch", default(RunId))] },
+        ];
+
+        foreach (StoreCommit commit in commits)
+        {
+            await Assert.ThrowsAnyAsync<ArgumentException>(() => TryAsync(commit));
+        }
+
+        Assert.Empty((await Store.SearchRunsAsync(new RunQuery { IncludeFinished = true }, Aborted)).Runs);
+        Assert.Empty(await EventsAsync());
+        Assert.Empty(await Store.ReadAuditAsync(new AuditQuery(), Aborted));
+    }
+
+    /// <summary>A durability that nobody defined is refused, not waited for.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(2)]
+    public async Task Commit_UnknownDurability_IsRefused(int durability) => await Assert.ThrowsAnyAsync<ArgumentException>(
+        async () => await Store.CommitAsync(new StoreCommit(), (CommitDurability)durability, Aborted));
+
     /// <summary>A token that fired before writes nothing.</summary>
     [Fact]
     public async Task Commit_TokenFiredBefore_WritesNothing()

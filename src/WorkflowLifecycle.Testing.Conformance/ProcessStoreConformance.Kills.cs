@@ -156,6 +156,22 @@ public abstract partial class ProcessStoreConformance
         Assert.Equal(KillState.Completed, (await Store.FindKillAsync(closed.KillId, Aborted))!.State);
     }
 
+    /// <summary>A kill keeps its run and its key: a row that names others was not read from the store.</summary>
+    [Fact]
+    public async Task UpdateKill_AnotherRunOrKey_IsTheCallersFault()
+    {
+        KillRecord added = await AddAsync(Sample.Kill(RunId.New(), "key"));
+
+        foreach (KillRecord changed in new[] { added with { RunId = RunId.New() }, added with { IdempotencyKey = null } })
+        {
+            await Assert.ThrowsAnyAsync<ArgumentException>(
+                () => TryAsync(new StoreCommit { UpdateKill = changed, Audit = [Sample.Audit()] }));
+        }
+
+        Assert.Equivalent(added, await Store.FindKillAsync(added.KillId, Aborted), strict: true);
+        Assert.Empty(await Store.ReadAuditAsync(new AuditQuery(), Aborted));
+    }
+
     /// <summary>One commit closes a kill and opens the next.</summary>
     [Fact]
     public async Task Commit_ClosesAKillAndOpensTheNext_IsWritten()

@@ -13,6 +13,7 @@ namespace WorkflowLifecycle.Testing.Conformance;
 /// a kill may be closed and the next one opened.</item>
 /// <item>A refusal carries the rows as they stand: the run that the commit names, and the kill in the way (by id, then by idempotency key,
 /// then the open one) or, where a run was in the way, the kill that the commit names.</item>
+/// <item>A kill keeps its run and its idempotency key; an update that names others is an <see cref="ArgumentException"/>.</item>
 /// <item>A condition on states does not override <see cref="RunQuery.IncludeFinished"/>: every condition must hold.</item>
 /// <item>The arguments are searched as one text, joined by single spaces.</item>
 /// <item>Text comes back as it went in, NUL characters included. Unpaired surrogates may come back as U+FFFD.</item>

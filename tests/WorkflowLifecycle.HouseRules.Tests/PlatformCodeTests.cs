@@ -40,6 +40,7 @@ public sealed partial class PlatformCodeTests
     {
         IEnumerable<string> broken =
             from project in Others
+            where !project.Name.StartsWith("WorkflowLifecycle.Testing", StringComparison.Ordinal) // sample rows
             from file in Repository.CSharp(project.Folder)
             from line in file.Lines
             where !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && KernelPath().IsMatch(line)

@@ -47,11 +47,18 @@ public static class AuditChain
         ArgumentNullException.ThrowIfNull(draft);
         ArgumentOutOfRangeException.ThrowIfLessThan(sequence, 1);
         ArgumentException.ThrowIfNullOrEmpty(previousHash);
+        if (draft.RunId is { Value.Length: 0 })
+        {
+            throw new ArgumentException("The run id of an audit entry is null or an id, not an empty one.", nameof(draft));
+        }
+
+        // As the payload has it: a store would replace an unpaired surrogate, and the row would no longer match.
+        string chainId = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(draft.ChainId));
         string payload = new AuditChainJson()
             .Open()
             .Member("actor", Commit("actor", draft.Actor, actorSalt))
             .Member("at", draft.At.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture))
-            .Member("chainId", draft.ChainId)
+            .Member("chainId", chainId)
             .Member("details", draft.Details)
             .Member("killId", draft.KillId?.ToString())
             .Member("reason", draft.Reason is null ? null : Commit("reason", draft.Reason, reasonSalt))
@@ -63,8 +70,7 @@ public static class AuditChain
             .ToString();
         return new AuditChainRow
         {
-            // As the payload has it: a store would replace an unpaired surrogate, and the row would no longer match.
-            ChainId = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(draft.ChainId)),
+            ChainId = chainId,
             Sequence = sequence,
             PreviousHash = previousHash,
             Hash = HashOf(previousHash, payload),

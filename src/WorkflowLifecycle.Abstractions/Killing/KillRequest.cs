@@ -8,7 +8,7 @@ public sealed record KillRequest
     /// <summary>The longest grace period.</summary>
     public static readonly TimeSpan MaximumGracePeriod = TimeSpan.FromHours(24);
 
-    private const int MaximumKeyLength = 200;
+    private const int LongestKey = 200;
 
     private readonly TimeSpan? _gracePeriod;
     private readonly string? _idempotencyKey;
@@ -48,14 +48,14 @@ public sealed record KillRequest
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A grace period is above 0 and at most 24 hours.");
     }
 
-    /// <summary>The same key for the same run gives the same kill, also after it is over. At most 200 characters.</summary>
+    /// <summary>The same key for the same run gives the same kill, also after it is over. 1 to 200 characters.</summary>
     /// <exception cref="ArgumentException">Empty or longer.</exception>
     public string? IdempotencyKey
     {
         get => _idempotencyKey;
-        init => _idempotencyKey = value is null or { Length: >= 1 and <= MaximumKeyLength }
+        init => _idempotencyKey = value is null or { Length: >= 1 and <= LongestKey }
             ? value
-            : throw new ArgumentException("An idempotency key has 1 to 200 characters.", nameof(value));
+            : throw new ArgumentException($"An idempotency key has 1 to {LongestKey} characters.", nameof(value));
     }
 
     /// <summary>Which door it came through, for the audit: <c>library</c>, <c>cli</c>, <c>http</c> and so on.</summary>

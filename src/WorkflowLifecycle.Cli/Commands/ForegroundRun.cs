@@ -14,7 +14,10 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         {
             SayHowToEnd(process);
             Task<RunResult> ended = process.WaitForExitAsync(CancellationToken.None);
-            Task passing = OutputPump.RunAsync(process, context.Console.OpenOut(), context.Console.OpenError());
+            OutputPump pump = new(context.Console.OpenOut(), context.Console.OpenError(), context.Time);
+
+            // On a thread of its own: writing to a reader that is slow blocks, and must not keep an interrupt waiting.
+            Task passing = Task.Run(() => pump.RunAsync(process), CancellationToken.None);
             return await FollowAsync(process, ended, passing).ConfigureAwait(false);
         }
     }
@@ -34,8 +37,11 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         if (broken.IsCompleted)
         {
             // As a shell would: a program whose reader is gone has nobody to work for.
-            context.Console.Say($"Nobody reads the output any more; ending {process.RunId}.");
-            if (!await EndAsync(process, "The reader of its output is gone.", ended).ConfigureAwait(false))
+            Exception? fault = passing.Exception?.GetBaseException();
+            context.Console.Say(fault is IOException { HResult: StandardStream.BrokenPipe }
+                ? $"Nobody reads the output any more; ending {process.RunId}."
+                : $"The output cannot be passed on ({fault?.Message}); ending {process.RunId}.");
+            if (!await EndAsync(process, "Its output cannot be passed on.", ended).ConfigureAwait(false))
             {
                 return ExitCodes.KillUnconfirmed;
             }
@@ -116,7 +122,7 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         }
         catch (Exception expected) when (expected is IOException or TimeoutException)
         {
-            // The reader of our output is gone or asleep: there is nobody left to tell, and the exit code says how the run ended.
+            // The reader of our output is gone or asleep, which was said where it mattered; the exit code says how the run ended.
             return;
         }
     }
@@ -124,7 +130,7 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
     private static Task<Task> FaultOf(Task task)
     {
         TaskCompletionSource<Task> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        task.ContinueWith(fault.SetResult, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = task.ContinueWith(fault.SetResult, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return fault.Task;
     }
 

@@ -16,16 +16,8 @@ internal sealed class OpenStore : IAsyncDisposable
     public IWorkflowSession Session { get; }
 
     /// <summary>Opens it to launch into; it is created when it is missing.</summary>
-    public static async ValueTask<OpenStore> ForLaunchingAsync(CliContext context, ParseResult parsed, CancellationToken cancellationToken)
-    {
-        StoreChoice choice = context.Stores.ForLaunching(parsed.GetValue(SharedOptions.Store));
-        if (choice.Source == StoreSource.Default)
-        {
-            CreateDirectory(Path.GetDirectoryName(choice.File)!);
-        }
-
-        return await OpenAsync(context, choice, cancellationToken).ConfigureAwait(false);
-    }
+    public static ValueTask<OpenStore> ForLaunchingAsync(CliContext context, ParseResult parsed, CancellationToken cancellationToken) =>
+        OpenAsync(context, context.Stores.ForLaunching(parsed.GetValue(SharedOptions.Store)), cancellationToken);
 
     /// <summary>Opens it to read or kill in; null when there is none yet. Nothing is created.</summary>
     public static async ValueTask<OpenStore?> ForReadingAsync(CliContext context, ParseResult parsed, CancellationToken cancellationToken) =>
@@ -49,25 +41,4 @@ internal sealed class OpenStore : IAsyncDisposable
 
     private static async ValueTask<OpenStore> OpenAsync(CliContext context, StoreChoice choice, CancellationToken cancellationToken) =>
         new(choice, await context.Sessions.OpenAsync(choice, cancellationToken).ConfigureAwait(false));
-
-    // What workflows do is nobody else's to read.
-    private static void CreateDirectory(string directory)
-    {
-        try
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(directory);
-            }
-            else
-            {
-                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-        }
-        catch (Exception expected) when (expected is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreUnavailableException(
-                $"The directory {directory} of your own store cannot be made: {expected.Message} Choose another store with --store FILE.", expected);
-        }
-    }
 }

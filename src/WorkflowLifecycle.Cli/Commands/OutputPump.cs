@@ -4,56 +4,81 @@ using System.Text;
 namespace WorkflowLifecycle.Cli.Commands;
 
 /// <summary>Passes on what a program writes, each stream to its own, as it comes.</summary>
-internal static class OutputPump
+internal sealed class OutputPump(Stream output, Stream error, TimeProvider time)
 {
     private const int FlushAt = 64 * 1024;
 
+    // However fast a program writes, what it wrote is not kept back longer than this, and a reader that is gone is noticed.
+    private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(50);
+
+    private readonly ArrayBufferWriter<byte> _pending = new(FlushAt);
+    private OutputStream _pendingFor;
+    private long _flushed = time.GetTimestamp();
+
+    /// <summary>Returns when the output ends.</summary>
     /// <exception cref="IOException">The reader at the other end is gone.</exception>
-    public static async Task RunAsync(ITrackedProcess process, Stream output, Stream error)
+    public async Task RunAsync(ITrackedProcess process)
     {
-        ArrayBufferWriter<byte> pending = new(FlushAt);
-        OutputStream pendingFor = OutputStream.Output;
-        IAsyncEnumerator<OutputLine> lines = process.ReadOutputLinesAsync(CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
+        using CancellationTokenSource stop = new();
+        IAsyncEnumerator<OutputLine> lines = process.ReadOutputLinesAsync(stop.Token).GetAsyncEnumerator(CancellationToken.None);
         await using (lines.ConfigureAwait(false))
         {
-            while (true)
+            while (await NextAsync(lines, stop).ConfigureAwait(false))
             {
-                ValueTask<bool> next = lines.MoveNextAsync();
-
-                // What is there is written in one piece; what must be waited for finds everything before it already written.
-                if (!next.IsCompleted)
-                {
-                    Flush();
-                }
-
-                if (!await next.ConfigureAwait(false))
-                {
-                    Flush();
-                    return;
-                }
-
-                OutputLine line = lines.Current;
-                if (line.Stream != pendingFor || pending.WrittenCount >= FlushAt)
-                {
-                    Flush();
-                    pendingFor = line.Stream;
-                }
-
-                Encoding.UTF8.GetBytes(line.Text, pending);
-                if (!line.IsCut)
-                {
-                    pending.Write("\n"u8);
-                }
+                Add(lines.Current);
             }
+
+            Flush();
+        }
+    }
+
+    // What is there is written in one piece; when there is nothing more for now, everything before is written first.
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<OutputLine> lines, CancellationTokenSource stop)
+    {
+        ValueTask<bool> next = lines.MoveNextAsync();
+        if (next.IsCompleted)
+        {
+            return await next.ConfigureAwait(false);
         }
 
-        void Flush()
+        Task<bool> waiting = next.AsTask();
+        try
         {
-            if (pending.WrittenCount > 0)
-            {
-                (pendingFor == OutputStream.Output ? output : error).Write(pending.WrittenSpan);
-                pending.ResetWrittenCount();
-            }
+            Flush();
+        }
+        catch (IOException)
+        {
+            // The enumerator may only be disposed once it no longer waits.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        return await waiting.ConfigureAwait(false);
+    }
+
+    private void Add(OutputLine line)
+    {
+        if (line.Stream != _pendingFor || _pending.WrittenCount >= FlushAt || time.GetElapsedTime(_flushed) >= FlushEvery)
+        {
+            Flush();
+            _pendingFor = line.Stream;
+        }
+
+        Encoding.UTF8.GetBytes(line.Text, _pending);
+        if (!line.IsCut)
+        {
+            _pending.Write("\n"u8);
+        }
+    }
+
+    private void Flush()
+    {
+        _flushed = time.GetTimestamp();
+        if (_pending.WrittenCount > 0)
+        {
+            (_pendingFor == OutputStream.Output ? output : error).Write(_pending.WrittenSpan);
+            _pending.ResetWrittenCount();
         }
     }
 }

@@ -39,6 +39,12 @@ internal static class RunArgument
     // The shell waits for an answer on every press of the tab key, and shows whatever is printed: a store that cannot be read completes nothing.
     private static IEnumerable<CompletionItem> Complete(CliContext context, CompletionContext completion)
     {
+        // Help asks too, to list what an argument may be; it must not open a store.
+        if (completion is not TextCompletionContext)
+        {
+            return [];
+        }
+
         try
         {
             return CompleteAsync(context, completion).GetAwaiter().GetResult();

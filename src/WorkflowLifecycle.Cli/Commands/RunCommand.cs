@@ -67,9 +67,18 @@ internal sealed class RunCommand
         OpenStore opened = await OpenStore.ForLaunchingAsync(_context, parsed, cancellationToken).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
         {
-            return parsed.GetValue(_detach)
-                ? await DetachAsync(opened, request, cancellationToken).ConfigureAwait(false)
-                : await new ForegroundRun(_context, opened).ExecuteAsync(request).ConfigureAwait(false);
+            try
+            {
+                return parsed.GetValue(_detach)
+                    ? await DetachAsync(opened, request, cancellationToken).ConfigureAwait(false)
+                    : await new ForegroundRun(_context, opened).ExecuteAsync(request).ConfigureAwait(false);
+            }
+            catch (RunNotFoundException missing)
+            {
+                // 3 would read as the program's own code.
+                throw new CliException(new CliError(ExitCodes.NotRun, "parent-not-found", missing.Message,
+                    $"List the runs: {opened.Choice.Command("ps")}"), missing);
+            }
         }
     }
 

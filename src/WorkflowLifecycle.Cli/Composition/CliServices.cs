@@ -1,14 +1,36 @@
 using System.Security.Claims;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkflowLifecycle.Cli.Composition;
 
 /// <summary>The library composed for the command line: the one file that names the engine and the store.</summary>
 internal sealed class CliServices(TimeProvider time) : IWorkflowSessions
 {
-    public ClaimsPrincipal Caller { get; } = new();
+    public ClaimsPrincipal Caller { get; } = WorkflowPrincipal.LocalUser();
 
-    public ValueTask<IWorkflowSession> OpenAsync(StoreChoice store, CancellationToken cancellationToken) =>
-        throw new StoreUnavailableException($"The engine is not part of this build ({time.GetUtcNow():O}); {store.File} is not opened.");
+    public async ValueTask<IWorkflowSession> OpenAsync(StoreChoice store, CancellationToken cancellationToken)
+    {
+        // A host decides when the schema of its store changes; a tool that happens to be newer must not lock it out.
+        WorkflowSession session = Compose(builder => builder.UseSqliteStore(store.File, options => options.Migrate = false));
+        try
+        {
+            await session.Store.InitializeAsync(cancellationToken).ConfigureAwait(false);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
-    public IWorkflowSession OpenWithoutStore() => throw new StoreUnavailableException("The engine is not part of this build.");
+    public IWorkflowSession OpenWithoutStore() => Compose(static builder => builder);
+
+    private WorkflowSession Compose(Func<IWorkflowLifecycleBuilder, IWorkflowLifecycleBuilder> chooseStore)
+    {
+        ServiceCollection services = new();
+        services.AddSingleton(time);
+        chooseStore(services.AddWorkflowLifecycle());
+        return new WorkflowSession(services.BuildServiceProvider());
+    }
 }

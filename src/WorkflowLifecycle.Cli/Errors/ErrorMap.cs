@@ -15,7 +15,7 @@ internal static class ErrorMap
             $"Look at that run: {CommandText.Of("show", taken.RunId.Value)}"),
         KeepNotAvailableException keep => new(ExitCodes.NotRun, "keep-not-available", keep.Message,
             "Leave --detach out to run in the foreground, or see what to change: workflowctl doctor"),
-        ArgumentException argument => new(ExitCodes.Usage, "usage", argument.Message, "See the options: workflowctl --help"),
+        ArgumentException argument => new(ExitCodes.Usage, "usage", WithoutParameter(argument), "See the options: workflowctl --help"),
         _ => new(ExitCodes.Failed, "failed", Describe(exception), "Look at this machine: workflowctl doctor"),
     };
 
@@ -31,6 +31,13 @@ internal static class ErrorMap
             "Create the directory, or choose another with --workdir DIRECTORY."),
         _ => new(ExitCodes.NotRun, "launch-failed", launch.Message, "See what this machine can hold: workflowctl doctor"),
     };
+
+    // The name of a parameter says something to who calls a method, not to who types a command.
+    private static string WithoutParameter(ArgumentException exception)
+    {
+        string suffix = $" (Parameter '{exception.ParamName}')";
+        return exception.Message.EndsWith(suffix, StringComparison.Ordinal) ? exception.Message[..^suffix.Length] : exception.Message;
+    }
 
     private static string Describe(Exception exception) =>
         exception is WorkflowLifecycleException or IOException or UnauthorizedAccessException

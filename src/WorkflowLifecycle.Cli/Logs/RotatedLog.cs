@@ -12,7 +12,7 @@ internal sealed class RotatedLog(string directory, string name) : IDisposable
     private const int Attempts = 3;
 
     private readonly byte[] _buffer = new byte[BufferSize];
-    private FileStream? _current;
+    private Opened? _current;
 
     /// <summary>Passes on everything that was written since the last call.</summary>
     public void CopyTo(Action<ReadOnlySpan<byte>> sink)
@@ -20,22 +20,22 @@ internal sealed class RotatedLog(string directory, string name) : IDisposable
         _current ??= OpenOldest();
         while (_current is not null)
         {
-            CopyCurrent(_current, sink);
+            Copy(_current.Stream, sink);
             if (OpenNext(_current) is not { } next)
             {
                 return;
             }
 
             // Between the last read and the rotation there may have been one more line.
-            CopyCurrent(_current, sink);
-            _current.Dispose();
+            Copy(_current.Stream, sink);
+            _current.Stream.Dispose();
             _current = next;
         }
     }
 
-    public void Dispose() => _current?.Dispose();
+    public void Dispose() => _current?.Stream.Dispose();
 
-    private void CopyCurrent(FileStream current, Action<ReadOnlySpan<byte>> sink)
+    private void Copy(FileStream current, Action<ReadOnlySpan<byte>> sink)
     {
         int read;
         while ((read = current.Read(_buffer)) > 0)
@@ -45,7 +45,7 @@ internal sealed class RotatedLog(string directory, string name) : IDisposable
     }
 
     /// <summary>The file after this one; null while this is the newest, or the newest is just being made.</summary>
-    private FileStream? OpenNext(FileStream current)
+    private Opened? OpenNext(Opened current)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
@@ -61,7 +61,8 @@ internal sealed class RotatedLog(string directory, string name) : IDisposable
                 return null;
             }
 
-            FileStream? next = Open(number.Value - 1);
+            List<int> newer = [.. Numbers().TakeWhile(other => other < number)];
+            Opened? next = newer.Count > 0 ? Open(newer[^1]) : null;
 
             // A rotation between the look and the opening would have skipped a file.
             if (next is null || NumberOf(current) == number)
@@ -69,64 +70,48 @@ internal sealed class RotatedLog(string directory, string name) : IDisposable
                 return next;
             }
 
-            next.Dispose();
+            next.Stream.Dispose();
         }
 
         return null;
     }
 
-    private FileStream? OpenOldest() => Open(Numbers().DefaultIfEmpty(0).Max());
+    private Opened? OpenOldest() => Open(Numbers().DefaultIfEmpty(0).Max());
 
-    private int? NumberOf(FileStream file)
+    /// <summary>Which of the files the open one is by now; null when it was rotated out.</summary>
+    private int? NumberOf(Opened file)
     {
-        for (int attempt = 0; attempt < Attempts; attempt++)
-        {
-            foreach (int number in Numbers())
-            {
-                if (IsSame(file, PathOf(number)))
-                {
-                    return number;
-                }
-            }
-        }
-
-        return null;
+        // The kernel keeps the name of an open file up to date through renames. Neither length nor times tell two files apart that
+        // were filled within one tick of its clock.
+        string? path = new FileInfo($"/dev/fd/{file.Stream.SafeFileHandle.DangerousGetHandle()}").LinkTarget;
+        return path is null ? file.Number : Number(Path.GetFileName(path));
     }
 
-    // Two looks at one file give the same time of birth. Where a file system keeps none, the time of the last change stands in for it;
-    // a write between the looks then makes them differ, which is why the question is asked again.
-    private static bool IsSame(FileStream file, string path)
-    {
-        FileInfo info = new(path);
-        return info.Exists && File.GetCreationTimeUtc(file.SafeFileHandle) == info.CreationTimeUtc;
-    }
+    private IEnumerable<int> Numbers() =>
+        Directory.GetFiles(directory, name + "*").Select(path => Number(Path.GetFileName(path))).OfType<int>().Order();
 
-    private IEnumerable<int> Numbers()
-    {
-        string prefix = Path.Combine(directory, name);
-        return Directory.GetFiles(directory, name + "*")
-            .Select(path => path == prefix ? 0 : Number(path[prefix.Length..]))
-            .OfType<int>()
-            .Order();
-    }
-
-    private static int? Number(string suffix) =>
-        suffix.StartsWith('.') && int.TryParse(suffix.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
-            ? number
-            : null;
+    private int? Number(string fileName) =>
+        fileName == name ? 0
+        : fileName.StartsWith(name + ".", StringComparison.Ordinal) &&
+          int.TryParse(fileName.AsSpan(name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number
+        : null;
 
     private string PathOf(int number) =>
         Path.Combine(directory, number == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}.{number}"));
 
-    private FileStream? Open(int number)
+    private Opened? Open(int number)
     {
         try
         {
-            return new FileStream(PathOf(number), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            return new Opened(
+                new FileStream(PathOf(number), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0), number);
         }
         catch (FileNotFoundException)
         {
             return null;
         }
     }
+
+    /// <summary>An open file, and the number it had then.</summary>
+    private sealed record Opened(FileStream Stream, int Number);
 }

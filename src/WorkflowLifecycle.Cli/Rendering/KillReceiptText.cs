@@ -17,7 +17,7 @@ internal static class KillReceiptText
             .Add("  kill", $"{report.KillId} ({report.Mode}), by {report.RequestedBy}")
             .Add("  reason", report.Reason)
             .Add("  proof", report.Outcome == KillOutcome.Denied ? null : $"{report.Proof} at strength {report.Strength}")
-            .Add("  open exits", string.Join("; ", report.OpenExits))
+            .Add("  open exits", string.Join("; ", report.Outcome == KillOutcome.AlreadyExited ? [] : report.OpenExits))
             .Add("  exit", Exit(report))
             .Add("  before", Before(report))
             .Add("  survivors", report.Survivors.Count == 0 ? null : Processes(report.Survivors))

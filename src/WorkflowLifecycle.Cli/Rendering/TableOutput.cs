@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace WorkflowLifecycle.Cli.Rendering;
 
@@ -24,27 +25,32 @@ internal sealed class TableOutput(params IReadOnlyList<string> headers)
 
     private void WriteToWindow(CliConsole console)
     {
+        int last = headers.Count - 1;
+        int others = Enumerable.Range(0, last).Sum(i => _rows.Select(row => Cells(row[i].Text)).Append(headers[i].Length).Max() + Gap.Length);
+        int left = Math.Max(console.Width - others, headers[last].Length);
         Table table = new() { Border = TableBorder.None, ShowHeaders = true };
         for (int i = 0; i < headers.Count; i++)
         {
-            bool isLast = i == headers.Count - 1;
             table.AddColumn(new TableColumn(new Text(headers[i], new Style(decoration: Decoration.Bold)))
             {
                 NoWrap = true,
-                Padding = new Padding(0, 0, isLast ? 0 : Gap.Length, 0),
+                Padding = new Padding(0, 0, i == last ? 0 : Gap.Length, 0),
             });
         }
 
         foreach (IReadOnlyList<Cell> row in _rows)
         {
-            table.AddRow(row.Select((cell, i) => new Text(cell.Text, cell.Style ?? Style.Plain)
-            {
-                Overflow = i == headers.Count - 1 ? Overflow.Ellipsis : Overflow.Fold,
-            }));
+            table.AddRow(row.Select((cell, i) => new Text(i == last ? Cut(cell.Text, left) : cell.Text, cell.Style ?? Style.Plain)));
         }
 
         AnsiOutput.On(console).Write(table);
     }
+
+    private static string Cut(string text, int width) =>
+        Cells(text) <= width ? text : string.Concat(Segment.Truncate([new Segment(text)], width - 1).Select(segment => segment.Text)) + "\u2026";
+
+    // A character may take two columns of a window, or none.
+    private static int Cells(string text) => Segment.CellCount([new Segment(text)]);
 
     private void WritePlain(TextWriter writer)
     {

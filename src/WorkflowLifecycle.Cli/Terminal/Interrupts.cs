@@ -6,12 +6,16 @@ namespace WorkflowLifecycle.Cli.Terminal;
 /// SIGINT and SIGTERM sent to this process. The first asks to stop, the second insists. A verb that knows no second step leaves
 /// it to the system, which then ends the process.
 /// </summary>
-internal sealed class Interrupts : IDisposable
+internal sealed class Interrupts(TimeProvider time) : IDisposable
 {
+    // timeout(1), npm and the like pass a signal on that the whole process group got already: that is one interrupt, not two.
+    private static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _lock = new();
     private readonly CancellationTokenSource _first = new();
     private readonly CancellationTokenSource _second = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
-    private int _count;
+    private long? _raised;
 
     /// <summary>Cancelled by the first.</summary>
     public CancellationToken First => _first.Token;
@@ -22,9 +26,9 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Set by a verb that acts on <see cref="Second"/>.</summary>
     public bool HandlesSecond { get; set; }
 
-    public static Interrupts OfProcess()
+    public static Interrupts OfProcess(TimeProvider time)
     {
-        Interrupts interrupts = new();
+        Interrupts interrupts = new(time);
         interrupts._registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, interrupts.OnSignal));
         interrupts._registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, interrupts.OnSignal));
         return interrupts;
@@ -33,17 +37,20 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Counts one interrupt; false when nobody here handles it.</summary>
     public bool Raise()
     {
-        switch (Interlocked.Increment(ref _count))
+        bool isFirst;
+        lock (_lock)
         {
-            case 1:
-                _first.Cancel();
+            isFirst = _raised is null;
+            if (!isFirst && time.GetElapsedTime(_raised!.Value) < Echo)
+            {
                 return true;
-            case 2:
-                _second.Cancel();
-                return HandlesSecond;
-            default:
-                return HandlesSecond;
+            }
+
+            _raised ??= time.GetTimestamp();
         }
+
+        (isFirst ? _first : _second).Cancel();
+        return isFirst || HandlesSecond;
     }
 
     public void Dispose()

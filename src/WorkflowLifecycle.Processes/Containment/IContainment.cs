@@ -6,6 +6,9 @@ public interface IContainment : IAsyncDisposable
     /// <summary>The strength as it is now: lower than recorded when the holder does not answer.</summary>
     ContainmentStrength Strength { get; }
 
+    /// <summary>Whether somebody has already cleaned, which nobody does before the proof.</summary>
+    bool IsCleaned { get; }
+
     /// <summary>Takes the run's kill lock: who holds it executes the kill. The kernel frees it when the holder's process dies.</summary>
     /// <returns>Dispose to free it. Null when the run directory is gone.</returns>
     Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default);
@@ -20,8 +23,10 @@ public interface IContainment : IAsyncDisposable
     ProcessListing Inspect(InspectionDepth depth, TimeSpan limit);
 
     /// <summary>SIGTERM to every process, then SIGCONT.</summary>
+    /// <param name="patience">How long the holder leaves what remains alone after the root program exited.</param>
+    /// <param name="cancellationToken">Ends the wait for the holder's answer.</param>
     /// <returns>How many were signalled.</returns>
-    Task<int> TerminateAsync(CancellationToken cancellationToken = default);
+    Task<int> TerminateAsync(TimeSpan patience, CancellationToken cancellationToken = default);
 
     /// <summary>Begins to end everything with SIGKILL; goes on until nothing is left.</summary>
     Task EndAsync(KillId killId, CancellationToken cancellationToken = default);

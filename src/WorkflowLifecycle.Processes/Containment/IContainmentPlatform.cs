@@ -15,8 +15,8 @@ public interface IContainmentPlatform
     /// <summary>Finds out, by doing, how firmly trees can be held here. The answer is kept for the life of the platform.</summary>
     Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>The process ids that no kill may touch, whatever a containment says: PID 1, this process and its ancestors.</summary>
-    IReadOnlySet<int> SelfAndAncestors();
+    /// <summary>The process that no kill may touch and that this containment holds: PID 1, this process or one above it; null when it holds none.</summary>
+    int? FindOwnInside(ContainmentRecord containment);
 
     /// <summary>Checks a program and its surroundings before anything is recorded.</summary>
     /// <returns>The specification with absolute paths.</returns>

@@ -16,7 +16,8 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     private readonly TimeProvider _timeProvider;
     private readonly Machine _machine = Machine.Read();
     private readonly Lazy<ShimImage> _image = new(ShimImage.Load);
-    private readonly Lazy<Task<ContainmentAbility>> _ability;
+    private readonly Lock _lock = new();
+    private Task<ContainmentAbility>? _ability;
 
     public LinuxPlatform(ContainmentSettings settings, TimeProvider timeProvider)
     {
@@ -26,7 +27,6 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         RuntimeRoot = RunDirectories.RuntimeRoot.Resolve(settings.RuntimeDirectory, User);
         Self = _machine.Identify(Environment.ProcessId)
             ?? throw new WorkflowLifecycleException("This process cannot read its own entry in /proc. Mount procfs.");
-        _ability = new Lazy<Task<ContainmentAbility>>(() => new AbilityProbe(this, _settings, User).RunAsync());
     }
 
     public ProcessIdentity Self { get; }
@@ -35,8 +35,17 @@ internal sealed class LinuxPlatform : IContainmentPlatform
 
     public string RuntimeRoot { get; }
 
-    // The probe is shared by all launches, so no single caller's token may end it.
-    public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default) => _ability.Value.WaitAsync(cancellationToken);
+    // Shared by all launches, so no single caller's token may end it. A good answer is kept; a bad one is asked for again, since somebody
+    // may have mended what was wrong.
+    public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            bool ask = _ability is null or { IsFaulted: true } or { IsCompletedSuccessfully: true, Result.Strength: < ContainmentStrength.Reaper };
+            _ability = ask ? Task.Run(new AbilityProbe(this, _settings, User).RunAsync, CancellationToken.None) : _ability!;
+            return _ability.WaitAsync(cancellationToken);
+        }
+    }
 
     public static LocalUser CurrentUser()
     {
@@ -44,7 +53,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         return new LocalUser(user, Environment.UserName, user == 0);
     }
 
-    public IReadOnlySet<int> SelfAndAncestors() => Ancestry.OfThisProcess();
+    public int? FindOwnInside(ContainmentRecord containment) => Ancestry.FindInside(containment);
 
     public ContainmentSpec Resolve(ContainmentSpec spec) => ProgramResolver.Resolve(spec);
 

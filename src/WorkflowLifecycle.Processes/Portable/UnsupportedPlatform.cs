@@ -27,7 +27,7 @@ internal sealed class UnsupportedPlatform : IContainmentPlatform
 
     public static LocalUser CurrentUser() => new(-1, Environment.UserName, IsPrivileged: false);
 
-    public IReadOnlySet<int> SelfAndAncestors() => new HashSet<int> { Environment.ProcessId };
+    public int? FindOwnInside(ContainmentRecord containment) => null;
 
     public ContainmentSpec Resolve(ContainmentSpec spec) => throw Unsupported();
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -30,11 +31,20 @@ internal static class SqliteFaults
         },
         fault);
 
+    /// <summary>What a commit's caller is told when SQLite refused it.</summary>
+    public static Exception ExplainCommit(string path, StoreCommit commit, SqliteException fault) => fault.SqliteErrorCode == raw.SQLITE_CONSTRAINT
+        ? new ArgumentException("The commit lacks a value that every row has (an id, a state, a subject, a program). Fill it in; nothing was written.", nameof(commit), fault)
+        : Explain(path, fault);
+
     /// <summary>Another connection holds a lock; it may be free in a moment.</summary>
     public static bool IsBusy(SqliteException fault) => fault.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED;
 
-    public static StoreUnavailableException Busy(string path, TimeSpan waited) => new(
-        $"The store {path} was not free to write for {waited.TotalSeconds:0.###} s; nothing was written. {BusyRemedy(path)}");
+    public static StoreUnavailableException Busy(string path, TimeSpan waited, Exception? fault = null) => new(
+        $"The store {path} was not free to write for {waited.TotalSeconds:0.###} s; nothing was written. {BusyRemedy(path)}",
+        fault);
+
+    /// <summary>A value in a row is not of the form in which this version writes it.</summary>
+    public static bool IsUnreadable(Exception fault) => fault is FormatException or JsonException or InvalidCastException;
 
     public static StoreUnavailableException Unreadable(string path, Exception fault) => new(
         $"A row of the store {path} cannot be read ({fault.Message}). It was written by a newer version, or changed by hand: " +

@@ -110,18 +110,19 @@ internal sealed class SqliteFile
 
     private static void CreateDirectory(string directory)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+            return;
+        }
+
         if (Directory.Exists(directory))
         {
             return;
         }
 
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        // One by one: the framework gives the mode to the last of them alone.
+        CreateDirectory(System.IO.Path.GetDirectoryName(directory)!);
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

@@ -11,15 +11,16 @@ CREATE TABLE schema_info (
 
 CREATE TABLE workflow_processes (
     id                              INTEGER PRIMARY KEY AUTOINCREMENT,
-    run_id                          TEXT    NOT NULL UNIQUE,
+    run_id                          TEXT    NOT NULL UNIQUE CHECK (run_id <> ''),
     internal_id                     TEXT    NOT NULL,
     version                         INTEGER NOT NULL,
-    state                           TEXT    NOT NULL,
+    state                           TEXT    NOT NULL CHECK (state <> ''),
     workflow                        TEXT,
     session                         TEXT,
     owner                           TEXT,
     owner_subject                   TEXT,
     launched_by                     TEXT    NOT NULL,
+    host_user                       TEXT    NOT NULL DEFAULT '',
     parent_run                      TEXT,
     program                         TEXT    NOT NULL,
     arguments                       TEXT    NOT NULL,
@@ -77,7 +78,7 @@ CREATE INDEX workflow_processes_created_at ON workflow_processes (created_at);
 CREATE TABLE workflow_kills (
     id                       INTEGER PRIMARY KEY AUTOINCREMENT,
     kill_id                  TEXT    NOT NULL UNIQUE,
-    run_id                   TEXT    NOT NULL,
+    run_id                   TEXT    NOT NULL CHECK (run_id <> ''),
     version                  INTEGER NOT NULL,
     state                    INTEGER NOT NULL,
     mode                     INTEGER NOT NULL,
@@ -97,9 +98,9 @@ CREATE UNIQUE INDEX workflow_kills_key ON workflow_kills (run_id, idempotency_ke
 
 CREATE TABLE workflow_events (
     cursor   INTEGER PRIMARY KEY AUTOINCREMENT,
-    run_id   TEXT    NOT NULL,
+    run_id   TEXT    NOT NULL CHECK (run_id <> ''),
     kind     TEXT    NOT NULL,
-    state    TEXT    NOT NULL,
+    state    TEXT    NOT NULL CHECK (state <> ''),
     at       TEXT    NOT NULL,
     message  TEXT
 ) STRICT;

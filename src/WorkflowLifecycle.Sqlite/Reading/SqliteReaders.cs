@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.Data.Sqlite;
 
 namespace WorkflowLifecycle.Sqlite;
@@ -79,7 +78,7 @@ internal sealed class SqliteReaders : IAsyncDisposable
         {
             throw SqliteFaults.Explain(_file.Path, fault);
         }
-        catch (Exception fault) when (fault is FormatException or JsonException or InvalidCastException)
+        catch (Exception fault) when (SqliteFaults.IsUnreadable(fault))
         {
             throw SqliteFaults.Unreadable(_file.Path, fault);
         }

@@ -64,13 +64,6 @@ internal sealed class SqliteSchema
         Refuse(found);
         Check(session, cancellationToken);
         session.AllowCheckpointOnClose(true);
-        if (found.Version > 0 && found.Version < OurVersion && !_options.Migrate)
-        {
-            throw new StoreUnavailableException(
-                $"The store {_file.Path} has schema version {found.Version}, and this version needs {OurVersion}. " +
-                "Start a host of this version on it, which brings it up to date.");
-        }
-
         UseWriteAheadLog(session, cancellationToken);
         return Migrate(session, found, cancellationToken).StoreId;
     }
@@ -102,6 +95,13 @@ internal sealed class SqliteSchema
             throw new StoreUnavailableException(
                 $"The store {_file.Path} has schema version {found.Version}, which needs version {found.OldestReader} or newer; " +
                 $"this version knows {OurVersion}. Update this program, or name another file.");
+        }
+
+        if (found.Version > 0 && found.Version < OurVersion && !_options.Migrate)
+        {
+            throw new StoreUnavailableException(
+                $"The store {_file.Path} has schema version {found.Version}, and this version needs {OurVersion}. " +
+                "Start a host of this version on it, which brings it up to date.");
         }
     }
 
@@ -180,6 +180,7 @@ internal sealed class SqliteSchema
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            SqliteException? busy = null;
             try
             {
                 if (attempt() is { } result)
@@ -190,11 +191,12 @@ internal sealed class SqliteSchema
             catch (SqliteException fault) when (SqliteFaults.IsBusy(fault))
             {
                 // Held by another process: the deadline below decides.
+                busy = fault;
             }
 
             if (_timeProvider.GetElapsedTime(start) >= _options.BusyTimeout)
             {
-                throw SqliteFaults.Busy(_file.Path, _options.BusyTimeout);
+                throw SqliteFaults.Busy(_file.Path, _options.BusyTimeout, busy);
             }
 
             cancellationToken.WaitHandle.WaitOne(RetryInterval);

@@ -29,7 +29,7 @@ internal static class EventTable
             Cursor = new EventCursor(read.Number()),
             RunId = RunId.Parse(read.Text()),
             Kind = read.Text(),
-            State = new RunState(read.Text()),
+            State = read.State(),
             At = read.Time(),
             Message = read.TextOrNull(),
         };

@@ -20,6 +20,9 @@ internal ref struct RowReader
 
     public ulong Unsigned() => unchecked((ulong)Number());
 
+    public RunState State() =>
+        Text() is { } name && !string.IsNullOrWhiteSpace(name) ? new RunState(name) : throw new FormatException("The state has no name.");
+
     public DateTimeOffset Time() => StoredTime.Read(Text());
 
     public DateTimeOffset? TimeOrNull() => _row.IsDBNull(_column) ? Skip<DateTimeOffset?>() : Time();

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace WorkflowLifecycle.Sqlite;
 
 /// <summary>Applies one commit inside the transaction of the writer: all of it, or, by its own savepoint, nothing.</summary>
@@ -23,8 +25,7 @@ internal static class SqliteCommitter
             // SQLite ends the whole transaction by itself after some errors; then there is no savepoint left.
             if (outcome != CommitOutcome.Committed && session.InTransaction)
             {
-                session.Execute("ROLLBACK TO one_commit");
-                session.Execute("RELEASE one_commit");
+                Undo(session);
             }
         }
 
@@ -32,6 +33,21 @@ internal static class SqliteCommitter
         RunRecord? run = (commit.AddRun ?? commit.UpdateRun) is { } asked ? RunTable.Find(session, asked.RunId) : null;
         inTheWay ??= (commit.AddKill ?? commit.UpdateKill)?.KillId;
         return new CommitResult(outcome.Value, run, inTheWay is { } killId ? KillTable.Find(session, killId) : null);
+    }
+
+    private static void Undo(SqliteSession session)
+    {
+        try
+        {
+            session.Execute("ROLLBACK TO one_commit");
+            session.Execute("RELEASE one_commit");
+        }
+        catch (SqliteException)
+        {
+            // Half a commit must not be carried along with the others of the transaction: then none of them is.
+            session.Execute("ROLLBACK");
+            throw;
+        }
     }
 
     private static CommitResult Apply(SqliteSession session, StoreCommit commit, out KillId? inTheWay)
@@ -79,9 +95,15 @@ internal static class SqliteCommitter
         inTheWay = null;
         if (commit.UpdateKill is { } update)
         {
-            if (KillTable.Find(session, update.KillId)?.Version != update.Version)
+            KillRecord? current = KillTable.Find(session, update.KillId);
+            if (current?.Version != update.Version)
             {
                 return CommitOutcome.KillConflict;
+            }
+
+            if (current.RunId != update.RunId || current.IdempotencyKey != update.IdempotencyKey)
+            {
+                throw new ArgumentException("A kill keeps its run and its idempotency key. Update the row that was read.", nameof(commit));
             }
 
             inTheWay = KillTable.FindInTheWay(session, update, adding: false)?.KillId;

@@ -266,7 +266,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
         catch (SqliteException fault)
         {
-            return (request, null, SqliteFaults.Explain(_file.Path, fault));
+            return (request, null, SqliteFaults.ExplainCommit(_file.Path, request.Commit, fault));
+        }
+        catch (Exception fault) when (SqliteFaults.IsUnreadable(fault))
+        {
+            return (request, null, SqliteFaults.Unreadable(_file.Path, fault));
         }
         catch (Exception fault)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -7,6 +8,7 @@ using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Configuration;
 using WorkflowLifecycle.DependencyInjection;
 using WorkflowLifecycle.Diagnosis;
+using WorkflowLifecycle.Hosting;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Launching;
 using WorkflowLifecycle.Permissions;
@@ -51,6 +53,8 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton(provider => new LifecycleTelemetry(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.TryAddSingleton<EventSignal>();
         services.TryAddSingleton<StoreStart>();
+        services.TryAddSingleton<StoreHost>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, LifecycleHostedService>());
         services.TryAddSingleton<StrengthNotice>();
         services.TryAddSingleton<AuditDrafts>();
         services.TryAddSingleton<RunUpdater>();

@@ -3,7 +3,7 @@ namespace WorkflowLifecycle.Killing;
 /// <summary>The clock of one kill; it starts when the intent is durable.</summary>
 internal sealed class KillClock(TimeProvider timeProvider)
 {
-    /// <summary>P-numbered promise: from the intent to the proof.</summary>
+    /// <summary>The promise: from the intent to the proof.</summary>
     public static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(5);
 
     private readonly long _intent = timeProvider.GetTimestamp();

@@ -25,7 +25,6 @@ internal sealed class KillCoordinator(
     ILogger<KillCoordinator> logger) : IKillCoordinator
 {
     private static readonly TimeSpan InspectionLimit = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan RefusalLook = TimeSpan.FromMilliseconds(20);
 
     public async Task<KillPreview> PreviewAsync(RunId runId, CancellationToken cancellationToken = default)
     {
@@ -114,9 +113,16 @@ internal sealed class KillCoordinator(
             return new Admission(Task.FromResult(run.KillId ?? kill.KillId), WithChildrenAsync(Task.FromResult(KillReports.AlreadyExited(run, kill)), run, request));
         }
 
-        if (await FindForbiddenAsync(run).ConfigureAwait(false) is { } forbidden)
+        if (platform.Look(run.Containment?.Shim ?? run.Host) == ProcessPresence.Unknown)
         {
-            return await RefuseAsync(run, kill, forbidden).ConfigureAwait(false);
+            return await RefuseAsync(run, kill, $"run {run.RunId} is held on another machine or in another PID namespace (host {run.Host.HostId}). Ask there.").ConfigureAwait(false);
+        }
+
+        // P4, whatever the permission: PID 1, this process, and what it descends from.
+        if (run.Containment is { } containment && platform.FindOwnInside(containment) is { } inside)
+        {
+            string refusal = $"process {inside} of run {run.RunId} is the one that asks, or one above it: a run is not ended from inside. Ask from another shell or host.";
+            return await RefuseAsync(run, kill, refusal).ConfigureAwait(false);
         }
 
         (KillOperation operation, bool started) = runner.Start(run, kill, authorization.Explanation);
@@ -200,6 +206,7 @@ internal sealed class KillCoordinator(
         return allowed ?? KillAuthorization.Deny("no authorizer is registered; register an IKillAuthorizer.");
     }
 
+    // Whatever goes wrong in code that is not ours, it must neither allow nor go unrecorded.
     private async Task<KillAuthorization> AskAsync(IKillAuthorizer authorizer, RunRecord run, KillRequest request)
     {
         try
@@ -208,33 +215,17 @@ internal sealed class KillCoordinator(
         }
         catch (Exception exception)
         {
-            // The contract of authorizers: an exception refuses. Its text is for the log, not for who asked.
-            Log.AuthorizerFailed(logger, authorizer.GetType().Name, run.RunId, exception);
-            return KillAuthorization.Deny($"the authorizer {authorizer.GetType().Name} could not decide. The host's log says why.");
+            Log.AuthorizerFailed(logger, run.RunId, authorizer.GetType().Name, exception);
+            return KillAuthorization.Deny($"{authorizer.GetType().Name} failed and so refuses. Its error is in the log of this host.");
         }
     }
 
     private async Task<Admission> RefuseAsync(RunRecord run, KillRecord kill, string missing)
     {
         Log.KillDenied(logger, run.RunId, kill.RequestedBy, missing);
-        KillReport report = KillReports.Of(run, kill, KillOutcome.Denied) with { Message = missing };
+        KillReport report = KillReports.Of(run, kill, KillOutcome.Denied, missing);
         await ledger.DenyAsync(run, kill, report).ConfigureAwait(false);
         return Admission.Done(report);
-    }
-
-    // P4, whatever the permission: PID 1, this process, and what it descends from.
-    private async Task<string?> FindForbiddenAsync(RunRecord run)
-    {
-        if (run.Containment is null)
-        {
-            return null;
-        }
-
-        IReadOnlySet<int> untouchable = platform.SelfAndAncestors();
-        IReadOnlyList<ProcessSnapshot> processes = await InspectAsync(run, InspectionDepth.Shallow, RefusalLook).ConfigureAwait(false);
-        ProcessSnapshot? found = processes.FirstOrDefault(process => untouchable.Contains(process.Pid));
-        return found is null ? null
-            : $"process {found.Pid} ({found.Name}) of run {run.RunId} is the one that asks, or one above it: a run is not ended from inside. Ask from another shell or host.";
     }
 
     private async Task<IReadOnlyList<ProcessSnapshot>> InspectAsync(RunRecord run, InspectionDepth depth, TimeSpan limit)

@@ -1,28 +1,36 @@
+using System.Diagnostics;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Redaction;
+using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>The procedure of one kill, from the look to the receipt. Nothing here decides who may; the intent is durable before it signals.</summary>
 internal sealed class KillExecution(
-    KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, bool wasEmpty, IRedactor redactor, KillClock clock)
+    KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, HoldStatus? status, IRedactor redactor, KillClock clock)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SurvivorLimit = TimeSpan.FromMilliseconds(100);
 
+    private readonly bool _wasEmpty = status?.IsEmpty == true;
+
+    // Still at the gate: there is nobody to be polite to, and waiting would only let the launch go on.
+    private readonly bool _hasNotStarted = status is { IsEmpty: false, RootPid: 0 };
     private readonly List<KillStep> _steps = [];
     private EndNotice? _end;
     private bool _proven;
 
-    /// <summary>True once SIGKILL was asked for.</summary>
-    public bool SentKill { get; private set; }
+    private bool _askedForKill;
+
+    /// <summary>True once SIGKILL was asked for, by this execution or by another that went ahead of it.</summary>
+    public bool SentKill => _askedForKill || _end is { ForcedKills: > 0 };
 
     /// <summary>Ends the tree.</summary>
     /// <param name="onTerminated">Told how many processes got SIGTERM.</param>
     /// <returns>The report, without the receipt of the cleaning.</returns>
     public async Task<KillReport> EndAsync(Action<int> onTerminated)
     {
-        if (!wasEmpty && operation.Mode == KillMode.Graceful)
+        if (!_wasEmpty && !_hasNotStarted && operation.Mode == KillMode.Graceful)
         {
             await TerminateAsync(onTerminated).ConfigureAwait(false);
         }
@@ -38,10 +46,11 @@ internal sealed class KillExecution(
     /// <summary>Frees what the launch made; only after the proof.</summary>
     public async Task<KillReport> CleanAsync(KillReport report)
     {
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Clean);
         long started = clock.Now;
         IReadOnlyList<CleanupResult> cleanup = await FreeAsync().ConfigureAwait(false);
         int remaining = cleanup.Count(line => line.Outcome == "Failed");
-        _steps.Add(new KillStep("clean", clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
+        _steps.Add(new KillStep(KillSteps.Clean, clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
         return report with { Cleanup = cleanup, Steps = [.. _steps], DurationMs = clock.SinceIntent };
     }
 
@@ -68,8 +77,9 @@ internal sealed class KillExecution(
 
     private async Task TerminateAsync(Action<int> onTerminated)
     {
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Terminate);
         long started = clock.Now;
-        int signalled = await containment.TerminateAsync().ConfigureAwait(false);
+        int signalled = await containment.TerminateAsync(operation.Kill.TerminateCeiling).ConfigureAwait(false);
         onTerminated(signalled);
         using KillLimit limit = clock.Limit(operation.Kill.TerminateCeiling, operation.Escalation);
         string outcome;
@@ -80,10 +90,12 @@ internal sealed class KillExecution(
             {
                 // Nobody tells us when it is over: look.
                 using PeriodicTimer timer = clock.Every(LookInterval);
-                while (containment.Inspect(InspectionDepth.Full, SurvivorLimit) is { Processes.Count: > 0 } or { Truncated: true })
+                while (IsAnybodyLeft())
                 {
                     await timer.WaitForNextTickAsync(limit.Token).ConfigureAwait(false);
                 }
+
+                _end = containment.IsPopulated() == false ? await containment.WaitForEndAsync(limit.Token).ConfigureAwait(false) : null;
             }
 
             _proven = _end is not null;
@@ -94,26 +106,34 @@ internal sealed class KillExecution(
             outcome = operation.Escalation.IsCancellationRequested ? "escalated" : "ceiling reached";
         }
 
-        _steps.Add(new KillStep("terminate", clock.Since(started), $"SIGTERM to {signalled} processes: {outcome}"));
+        _steps.Add(new KillStep(KillSteps.Terminate, clock.Since(started), $"SIGTERM to {signalled} processes: {outcome}"));
     }
+
+    // A zombie has left; only its parent can take it away.
+    private bool IsAnybodyLeft() =>
+        containment.Inspect(InspectionDepth.Full, SurvivorLimit) is var listing && (listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X')));
 
     private async Task KillAsync()
     {
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Kill);
         long started = clock.Now;
-        SentKill = !wasEmpty;
-        using KillLimit limit = clock.Limit(KillClock.Ceiling, CancellationToken.None);
+        _askedForKill = !_wasEmpty;
+
+        // An emergency has its five seconds from the intent; after a terminate step they begin here.
+        TimeSpan remaining = _steps.Count > 0 ? KillClock.Ceiling : KillClock.Ceiling - TimeSpan.FromMilliseconds(clock.SinceIntent);
+        using KillLimit limit = clock.Limit(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, CancellationToken.None);
         try
         {
             await containment.EndAsync(operation.Kill.KillId, limit.Token).ConfigureAwait(false);
-            _steps.Add(new KillStep("kill", clock.Since(started), "ok"));
+            _steps.Add(new KillStep(KillSteps.Kill, clock.Since(started), "ok"));
             started = clock.Now;
             _end = await containment.WaitForEndAsync(limit.Token).ConfigureAwait(false);
             _proven = true;
-            _steps.Add(new KillStep("prove", clock.Since(started), _end?.Proof.ToString() ?? "nothing found, nothing proven"));
+            _steps.Add(new KillStep(KillSteps.Prove, clock.Since(started), _end?.Proof.ToString() ?? "nothing found, nothing proven"));
         }
         catch (OperationCanceledException)
         {
-            _steps.Add(new KillStep("prove", clock.Since(started), "ceiling reached"));
+            _steps.Add(new KillStep(KillSteps.Prove, clock.Since(started), "ceiling reached"));
         }
     }
 
@@ -121,8 +141,8 @@ internal sealed class KillExecution(
     {
         KillOutcome outcome = !_proven ? KillOutcome.KillUnconfirmed
             : _end is null or { Proof: EndProof.None } ? KillOutcome.EndedUnproven
-            : wasEmpty ? KillOutcome.AlreadyExited
-            : !SentKill && _end.ForcedKills == 0 ? KillOutcome.ExitedGracefully
+            : _wasEmpty ? KillOutcome.AlreadyExited
+            : !SentKill ? KillOutcome.ExitedGracefully
             : KillOutcome.Killed;
         return new KillReport
         {

@@ -10,38 +10,32 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
     // P5: a kill does not wait longer for its intent to become durable.
     private static readonly TimeSpan IntentLimit = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Commits the intent, or finds the open kill that stands in the way.</summary>
-    /// <returns>
-    /// The run and the kill: another one when that was there before, be it open or, by the same idempotency key, over. With a run that
-    /// is over by itself the kill is as it came: nothing was written, and nothing is to be signalled.
-    /// </returns>
+    /// <summary>Commits the intent, or finds what stands in the way.</summary>
+    /// <returns>What was met, the run as it is now, and the kill that counts.</returns>
     /// <exception cref="StoreUnavailableException">Not durable in time.</exception>
-    public async Task<(RunRecord Run, KillRecord Kill)> BeginAsync(RunRecord run, KillRecord kill, string ground, int processes)
+    public async Task<(IntentOutcome Outcome, RunRecord Run, KillRecord Kill)> BeginAsync(RunRecord run, KillRecord kill, string ground, int processes)
     {
         using CancellationTokenSource limit = new(IntentLimit, timeProvider);
         try
         {
             while (true)
             {
-                // The token asks the store to stop, the wait does not depend on whether it does.
+                // The token asks the store to stop; the wait does not depend on whether it does.
                 CommitResult result = await store.CommitAsync(Intent(run, kill, ground, processes), CommitDurability.Machine, limit.Token)
                     .AsTask().WaitAsync(limit.Token).ConfigureAwait(false);
+                RunRecord now = result.Run ?? await ReadAsync(run.RunId, limit.Token).ConfigureAwait(false);
                 switch (result.Outcome)
                 {
                     case CommitOutcome.Committed:
                         signal.Raise();
-                        return (result.Run!, result.Kill!);
+                        return (IntentOutcome.Written, now, result.Kill!);
                     case CommitOutcome.KillExists when result.Kill is { } other:
-                        return (result.Run ?? await ReadAsync(run.RunId, limit.Token).ConfigureAwait(false), other);
-                    case CommitOutcome.RunConflict when result.Run is { State.IsFinal: true } over:
-                        return (over, kill);
-                    case CommitOutcome.RunConflict when result.Run is { } current:
-                        run = current;
+                        return (other.IsOpen ? IntentOutcome.Joined : IntentOutcome.Over, now, other);
+                    case CommitOutcome.RunConflict when !now.State.IsFinal:
+                        run = now;
                         break;
-                    case CommitOutcome.RunConflict:
-                        throw new RunNotFoundException(run.RunId, store.Location);
                     default:
-                        throw new InvalidOperationException($"The intent of a kill of run {run.RunId}: {result.Outcome}.");
+                        return (IntentOutcome.Over, now, kill);
                 }
             }
         }

@@ -17,6 +17,9 @@ internal sealed class KillRunner(
     // Whoever holds the lock may itself be stopped. An emergency does not wait for it: the shim takes the same order twice.
     private static readonly TimeSpan EmergencyLockLimit = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan OutcomeInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<RunId, KillOperation> _operations = new();
 
     /// <summary>The kill of that run under way in this process; null if there is none.</summary>
@@ -46,8 +49,7 @@ internal sealed class KillRunner(
 
     private async Task CarryOutAsync(KillOperation operation, RunRecord run)
     {
-        using Activity? activity = telemetry.Source.StartActivity("workflow_lifecycle.kill");
-        activity?.SetTag("workflow_lifecycle.run.id", run.RunId.Value);
+        using Activity? activity = LifecycleTelemetry.Start("kill", run.RunId);
         try
         {
             KillReport report = run.Containment is null
@@ -73,12 +75,10 @@ internal sealed class KillRunner(
     // The row is there and nothing was started: marking it is enough, since the launch gate checks the mark before it opens.
     private async Task<KillReport> EndUnstartedAsync(KillOperation operation, RunRecord run)
     {
-        (RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, operation.Ground, processes: 0).ConfigureAwait(false);
-        operation.Kill = kill;
-        operation.IntentIsDurable();
-        if (Foregone(now, kill) is { } foregone)
+        (IntentOutcome intent, RunRecord now) = await WriteIntentAsync(operation, run, processes: 0).ConfigureAwait(false);
+        if (intent == IntentOutcome.Over)
         {
-            return foregone;
+            return Over(now, operation.Kill);
         }
 
         if (now.Containment is not null)
@@ -86,23 +86,13 @@ internal sealed class KillRunner(
             return await EndHeldAsync(operation, now).ConfigureAwait(false);
         }
 
-        KillReport report = new()
-        {
-            RunId = run.RunId,
-            KillId = kill.KillId,
-            Outcome = KillOutcome.Killed,
-            Mode = kill.Mode,
-            Proof = EndProof.NeverStarted,
-            Reason = kill.Reason,
-            RequestedBy = kill.RequestedBy,
-            Message = "The run had not started yet, and never will.",
-        };
-        return await ledger.CompleteAsync(kill, operation.Ground, report, row => Finish(row, report), sentKill: false).ConfigureAwait(false);
+        KillReport report = KillReports.NeverStarted(now, operation.Kill);
+        return await ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), sentKill: false).ConfigureAwait(false);
     }
 
     private async Task<KillReport> EndHeldAsync(KillOperation operation, RunRecord run)
     {
-        IContainment containment = platform.Open(run);
+        IContainment? containment = platform.Open(run);
         try
         {
             await containment.ConnectAsync().ConfigureAwait(false);
@@ -111,25 +101,25 @@ internal sealed class KillRunner(
             ProcessListing before = containment.Inspect(
                 emergency ? InspectionDepth.Shallow : InspectionDepth.Full, emergency ? EmergencyLook : GracefulLook);
             before = before with { Processes = redactor.RedactProcesses(before.Processes) };
-            KillId asked = operation.Kill.State == KillState.Requested ? operation.Kill.KillId : default;
-            run = await WriteIntentAsync(operation, run, before).ConfigureAwait(false);
-            if (Foregone(run, operation.Kill) is { } foregone)
+            (IntentOutcome intent, run) = await WriteIntentAsync(operation, run, before.Processes.Count).ConfigureAwait(false);
+            if (intent == IntentOutcome.Over)
             {
-                return foregone;
+                return Over(run, operation.Kill);
             }
 
             KillClock clock = new(timeProvider);
             Task<IDisposable?> locking = LockAsync(containment, operation);
-            bool isFirst = locking.IsCompleted && operation.Kill.KillId == asked;
+            bool isFirst = intent == IntentOutcome.Written && locking.IsCompleted;
             using IDisposable? held = await locking.ConfigureAwait(false);
 
-            // Only where somebody was there before: the store is not asked between a fresh intent and its first signal.
-            if (!isFirst && await ledger.FindDoneAsync(operation.Kill.KillId).ConfigureAwait(false) is { } done)
+            // Only a kill that others know can have been completed by one of them: it was found under way, or they held the lock or took
+            // it away meanwhile. Otherwise our own goes on without asking the store again: P11.
+            if ((!isFirst || held is null) && await FindOutcomeAsync(operation.Kill.KillId, containment).ConfigureAwait(false) is { } done)
             {
                 return done;
             }
 
-            KillExecution execution = new(operation, run, containment, before, status?.IsEmpty == true, redactor, clock);
+            KillExecution execution = new(operation, run, containment, before, status, redactor, clock);
             KillReport report = await execution.EndAsync(signalled => WriteBehind(operation.Kill, signalled)).ConfigureAwait(false);
             if (report.Outcome != KillOutcome.KillUnconfirmed)
             {
@@ -139,7 +129,7 @@ internal sealed class KillRunner(
             KillReport unconfirmed = await RecordAsync(operation, execution, report).ConfigureAwait(false);
             Log.KillUnconfirmed(logger, operation.Kill.KillId, run.RunId, report.Survivors.Count);
             IContainment kept = containment;
-            containment = null!;
+            containment = null;
             _ = Task.Run(() => GoOnAsync(operation, execution, kept));
             return unconfirmed;
         }
@@ -152,42 +142,59 @@ internal sealed class KillRunner(
         }
     }
 
-    // Nothing to do: the run was over before the intent, or the same request was carried out before.
-    private static KillReport? Foregone(RunRecord run, KillRecord kill) =>
-        kill is { State: KillState.Completed, Report: { } done } ? done
-        : kill.State == KillState.Requested ? KillReports.AlreadyExited(run, kill)
-        : null;
+    private static KillReport Over(RunRecord run, KillRecord kill) => kill.Report ?? KillReports.AlreadyExited(run, kill);
 
-    private async Task<RunRecord> WriteIntentAsync(KillOperation operation, RunRecord run, ProcessListing before)
+    private async Task<(IntentOutcome Outcome, RunRecord Run)> WriteIntentAsync(KillOperation operation, RunRecord run, int processes)
     {
         if (operation.Kill.State != KillState.Requested)
         {
             operation.IntentIsDurable();
-            return run;
+            return (IntentOutcome.Joined, run);
         }
 
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Intent);
         try
         {
-            (RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, operation.Ground, before.Processes.Count).ConfigureAwait(false);
+            (IntentOutcome outcome, RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, operation.Ground, processes).ConfigureAwait(false);
             operation.Kill = kill;
-            run = now;
-            if (Foregone(run, kill) is not null)
+            if (outcome == IntentOutcome.Written)
             {
-                return run;
+                Log.KillIntent(logger, kill.KillId, run.RunId, kill.Mode, kill.RequestedBy, kill.Reason);
             }
 
-            Log.KillIntent(logger, kill.KillId, run.RunId, kill.Mode, kill.RequestedBy, kill.Reason);
+            operation.IntentIsDurable();
+            return (outcome, now);
         }
-        catch (StoreUnavailableException) when (operation.Mode == KillMode.Emergency)
+        catch (StoreUnavailableException) when (operation.Mode == KillMode.Emergency && run.Containment is not null)
         {
             // P5: no signal without a record, and no emergency that waits for a store.
             IntentSpool.Write(run, operation.Kill);
-            operation.Kill = operation.Kill with { State = KillState.IntentWritten };
             Log.KillIntent(logger, operation.Kill.KillId, run.RunId, operation.Mode, operation.Kill.RequestedBy, operation.Kill.Reason);
+            operation.IntentIsDurable();
+            return (IntentOutcome.Written, run);
         }
+    }
 
-        operation.IntentIsDurable();
-        return run;
+    // What is cleaned was cleaned by one who had the proof, a moment before the outcome is committed. It is waited for: we ourselves
+    // would find nothing, and prove nothing.
+    private async Task<KillReport?> FindOutcomeAsync(KillId killId, IContainment containment)
+    {
+        using PeriodicTimer timer = new(OutcomeInterval, timeProvider);
+        long started = timeProvider.GetTimestamp();
+        while (true)
+        {
+            if (await ledger.FindDoneAsync(killId).ConfigureAwait(false) is { } done)
+            {
+                return done;
+            }
+
+            if (!containment.IsCleaned || timeProvider.GetElapsedTime(started) > OutcomeLimit)
+            {
+                return null;
+            }
+
+            await timer.WaitForNextTickAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
@@ -221,9 +228,9 @@ internal sealed class KillRunner(
         }
         catch (StoreUnavailableException exception)
         {
-            // What was done was done: the answer says so, and what it is worth without a row.
+            // What was done was done, and the caller must know it; the row follows when the store is back and somebody looks at the run.
             Log.KillNotRecorded(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
-            return report with { Message = $"The outcome is not on record: {exception.Message}" };
+            return report with { Message = $"The outcome of the kill is not on record: {exception.Message}" };
         }
     }
 
@@ -233,6 +240,12 @@ internal sealed class KillRunner(
         try
         {
             KillReport report = await execution.WaitLongerAsync().ConfigureAwait(false);
+            using IDisposable? held = await LockAsync(containment, operation).ConfigureAwait(false);
+            if (await FindOutcomeAsync(operation.Kill.KillId, containment).ConfigureAwait(false) is not null)
+            {
+                return;
+            }
+
             await SettleAsync(operation, execution, report).ConfigureAwait(false);
         }
         catch (Exception exception)

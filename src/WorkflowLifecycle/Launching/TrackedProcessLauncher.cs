@@ -13,6 +13,7 @@ namespace WorkflowLifecycle.Launching;
 /// <summary>The launch gate: row, containment, identity, go.</summary>
 internal sealed class TrackedProcessLauncher(
     StoreStart start,
+    StoreHost host,
     IProcessStore store,
     IContainmentPlatform platform,
     IOptions<WorkflowLifecycleOptions> options,
@@ -31,11 +32,11 @@ internal sealed class TrackedProcessLauncher(
     {
         LaunchRequestCheck.Check(request);
         RunId runId = request.RunId ?? RunId.New();
-        using Activity? activity = telemetry.Source.StartActivity("workflow_lifecycle.launch");
-        activity?.SetTag("workflow_lifecycle.run.id", runId.Value);
+        using Activity? activity = LifecycleTelemetry.Start("launch", runId);
         try
         {
             ITrackedProcess process = await LaunchAsync(request, runId, cancellationToken).ConfigureAwait(false);
+            activity?.SetTag("process.pid", process.Identity.Pid);
             telemetry.Launched(succeeded: true);
             return process;
         }
@@ -68,11 +69,24 @@ internal sealed class TrackedProcessLauncher(
             catch (Exception exception)
             {
                 string reason = exception is OperationCanceledException ? "the caller cancelled the run" : "the caller's output handler failed";
-                KillRequest kill = new(reason, WorkflowPrincipal.Host(options.Value.HostName));
-                await kills.KillAsync(process.RunId, kill, CancellationToken.None).ConfigureAwait(false);
+                await EndOwnAsync(process.RunId, reason).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 throw;
             }
+        }
+    }
+
+    private async Task EndOwnAsync(RunId runId, string reason)
+    {
+        KillRequest kill = new(reason, WorkflowPrincipal.Host(options.Value.HostName));
+        try
+        {
+            await kills.KillAsync(runId, kill, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Without a store there is no graceful kill, and leaving the tree behind is not what a cancelled call means.
+            await kills.KillAsync(runId, kill with { Mode = KillMode.Emergency }, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -86,6 +100,7 @@ internal sealed class TrackedProcessLauncher(
 
         ContainmentSpec spec = platform.Resolve(Specify(request, runId, onHostExit));
         await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        host.Announce();
         await RequireStrengthAsync(request, cancellationToken).ConfigureAwait(false);
         await RegisterAsync(request, spec, cancellationToken).ConfigureAwait(false);
         try
@@ -131,7 +146,8 @@ internal sealed class TrackedProcessLauncher(
     // Step 1 of the gate: from here on a crash leaves a row.
     private async Task RegisterAsync(LaunchRequest request, ContainmentSpec spec, CancellationToken cancellationToken)
     {
-        string host = WorkflowPrincipal.HostSubject(options.Value.HostName);
+        using Activity? activity = LifecycleTelemetry.Start("launch.register");
+        string subject = WorkflowPrincipal.HostSubject(options.Value.HostName);
         DateTimeOffset now = timeProvider.GetUtcNow();
         RunRecord row = new()
         {
@@ -142,7 +158,7 @@ internal sealed class TrackedProcessLauncher(
             Session = request.Session,
             Owner = request.Owner,
             OwnerSubject = request.LaunchedBy?.FindFirst(options.Value.OwnerClaimType)?.Value,
-            LaunchedBy = host,
+            LaunchedBy = subject,
             HostUser = platform.User.Subject,
             ParentRun = request.ParentRun,
             Program = spec.Program,
@@ -153,7 +169,7 @@ internal sealed class TrackedProcessLauncher(
             Host = platform.Self,
             CreatedAt = now,
         };
-        string actor = request.LaunchedBy is null ? host : PrincipalSubject.Of(request.LaunchedBy, options.Value.OwnerClaimType);
+        string actor = request.LaunchedBy is null ? subject : PrincipalSubject.Of(request.LaunchedBy, options.Value.OwnerClaimType);
         StoreCommit commit = new()
         {
             AddRun = row,
@@ -171,16 +187,15 @@ internal sealed class TrackedProcessLauncher(
 
     private async Task<ITrackedProcess> StartAsync(LaunchRequest request, ContainmentSpec spec, CancellationToken cancellationToken)
     {
-        IPreparedRun prepared = await platform.PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
+        IPreparedRun prepared = await PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
         await using (prepared.ConfigureAwait(false))
         {
             // Step 2: who holds the tree is durable before there is a tree.
             await CommitStepAsync(spec.RunId, run => run with { Containment = prepared.Containment }, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
             await RequireParentAsync(request.ParentRun, cancellationToken).ConfigureAwait(false);
-
-            // From the word "go" on the program may run: no caller's token may leave it without its monitor.
+            // From here on the program may run: no caller's token may leave it without its monitor.
             cancellationToken.ThrowIfCancellationRequested();
-            IHeldRun held = await prepared.GoAsync(CancellationToken.None).ConfigureAwait(false);
+            IHeldRun held = await GoAsync(prepared).ConfigureAwait(false);
             OutputCapture? capture = spec.Output == OutputMode.Capture ? new OutputCapture(held, prepared.Containment.RunDirectory) : null;
             RunMonitor monitor = new(spec.RunId, held, capture, updater, finisher, options.Value.OutputDrainLimit, timeProvider, logger);
             await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
@@ -188,6 +203,18 @@ internal sealed class TrackedProcessLauncher(
             Log.Launched(logger, spec.RunId, spec.Program, held.Root.Pid, prepared.Containment.Strength);
             return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, capture);
         }
+    }
+
+    private async Task<IPreparedRun> PrepareAsync(ContainmentSpec spec, CancellationToken cancellationToken)
+    {
+        using Activity? activity = LifecycleTelemetry.Start("launch.prepare");
+        return await platform.PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<IHeldRun> GoAsync(IPreparedRun prepared)
+    {
+        using Activity? activity = LifecycleTelemetry.Start("launch.go");
+        return await prepared.GoAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task CommitStepAsync(RunId runId, Func<RunRecord, RunRecord> change, CommitDurability durability, CancellationToken cancellationToken)

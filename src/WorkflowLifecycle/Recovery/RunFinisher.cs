@@ -72,7 +72,9 @@ internal sealed class RunFinisher(
             return null;
         }
 
-        RunState state = end.Proof == EndProof.None ? RunState.EndedUnproven : end.Cause == EndCause.HostExit ? RunState.Killed : RunState.Exited;
+        RunState state = end.Proof == EndProof.None ? RunState.EndedUnproven
+            : end.Proof == EndProof.NeverStarted ? RunState.LaunchFailed
+            : end.Cause == EndCause.HostExit ? RunState.Killed : RunState.Exited;
         string actor = end.Cause == EndCause.HostExit ? "system:host-exit" : run.LaunchedBy;
         return new StoreCommit
         {
@@ -83,7 +85,9 @@ internal sealed class RunFinisher(
                 ExitCode = end.Exit?.ExitCode,
                 ExitSignal = end.Exit?.Signal,
                 EndedAt = timeProvider.GetUtcNow(),
-                Failure = end.Cause == EndCause.HostExit ? "its host died" : run.Failure,
+                Failure = end.Cause == EndCause.HostExit ? "its host died"
+                    : end.Proof == EndProof.NeverStarted ? "its host died before the program was started"
+                    : run.Failure,
             },
             Audit =
             [

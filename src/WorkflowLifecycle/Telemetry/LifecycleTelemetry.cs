@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using WorkflowLifecycle.Killing;
 
 namespace WorkflowLifecycle.Telemetry;
 
@@ -8,11 +9,15 @@ internal sealed class LifecycleTelemetry : IDisposable
 {
     public const string Name = "WorkflowLifecycle";
 
+    // Shared by all hosts of a process, as listeners subscribe by name; never disposed, since it holds nothing.
+    private static readonly ActivitySource Source = new(Name);
+
     private readonly Meter _meter;
     private readonly Counter<long> _launches;
     private readonly Counter<long> _kills;
     private readonly Counter<long> _cleanupFailures;
     private readonly Histogram<double> _killDuration;
+    private readonly Histogram<double> _phaseDuration;
 
     public LifecycleTelemetry(IMeterFactory? meterFactory = null)
     {
@@ -21,9 +26,20 @@ internal sealed class LifecycleTelemetry : IDisposable
         _kills = _meter.CreateCounter<long>("workflow_lifecycle.kills", "{kill}", "Kills by mode and outcome.");
         _cleanupFailures = _meter.CreateCounter<long>("workflow_lifecycle.cleanup.failures", "{resource}", "Resources that a kill could not free.");
         _killDuration = _meter.CreateHistogram<double>("workflow_lifecycle.kill.duration", "s", "From the durable intent to the proof and the receipt.");
+        _phaseDuration = _meter.CreateHistogram<double>("workflow_lifecycle.shutdown.phase.duration", "s", "Phases of a graceful kill.");
     }
 
-    public ActivitySource Source { get; } = new(Name);
+    /// <summary>A span: a launch, a kill, or a step of one; null when nobody listens.</summary>
+    public static Activity? Start(string operation, RunId? runId = null)
+    {
+        Activity? activity = Source.StartActivity("workflow_lifecycle." + operation);
+        if (runId is { } id)
+        {
+            activity?.SetTag("workflow_lifecycle.run.id", id.Value);
+        }
+
+        return activity;
+    }
 
     public void Launched(bool succeeded) => _launches.Add(1, new KeyValuePair<string, object?>("workflow_lifecycle.launch.succeeded", succeeded));
 
@@ -32,6 +48,11 @@ internal sealed class LifecycleTelemetry : IDisposable
         TagList tags = new() { { "workflow_lifecycle.kill.mode", report.Mode.ToString() }, { "workflow_lifecycle.kill.outcome", report.Outcome.ToString() } };
         _kills.Add(1, tags);
         _killDuration.Record(report.DurationMs / 1000, tags);
+        foreach (KillStep step in report.Steps.Where(step => step.Name == KillSteps.Terminate))
+        {
+            _phaseDuration.Record(step.DurationMs / 1000, new KeyValuePair<string, object?>("workflow_lifecycle.shutdown.phase", step.Name));
+        }
+
         int failures = report.Cleanup.Count(line => line.Outcome == "Failed");
         if (failures > 0)
         {
@@ -39,9 +60,5 @@ internal sealed class LifecycleTelemetry : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _meter.Dispose();
-        Source.Dispose();
-    }
+    public void Dispose() => _meter.Dispose();
 }

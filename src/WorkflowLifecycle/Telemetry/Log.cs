@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Warning, "Runs are kept in memory only: nothing is known after a restart. Call UseSqliteStore(path).")]
     public static partial void StoreIsInMemory(ILogger logger);
 
+    [LoggerMessage(103, LogLevel.Debug, "Store {Location} is not announced to workflowctl: {Problem}")]
+    public static partial void StoreNotAnnounced(ILogger logger, string location, string problem);
+
     [LoggerMessage(201, LogLevel.Debug, "Run {RunId} launched: {Program}, pid {Pid}, strength {Strength}")]
     public static partial void Launched(ILogger logger, RunId runId, string program, int pid, ContainmentStrength strength);
 
@@ -41,8 +44,8 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Error, "Kill {KillId} of run {RunId} was interrupted; it is resumed by the next process that looks at the run")]
     public static partial void KillInterrupted(ILogger logger, KillId killId, RunId runId, Exception exception);
 
-    [LoggerMessage(306, LogLevel.Error, "The authorizer {Authorizer} failed for run {RunId}: that refuses the kill")]
-    public static partial void AuthorizerFailed(ILogger logger, string authorizer, RunId runId, Exception exception);
+    [LoggerMessage(306, LogLevel.Error, "Authorizer {Authorizer} failed for run {RunId}; the kill is refused")]
+    public static partial void AuthorizerFailed(ILogger logger, RunId runId, string authorizer, Exception exception);
 
     [LoggerMessage(307, LogLevel.Error, "Kill {KillId} of run {RunId}: the store did not take what was done")]
     public static partial void KillNotRecorded(ILogger logger, KillId killId, RunId runId, Exception exception);

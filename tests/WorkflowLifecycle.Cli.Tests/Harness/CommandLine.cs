@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 using WorkflowLifecycle.Cli.Composition;
 using WorkflowLifecycle.Cli.Stores;
@@ -19,6 +20,7 @@ internal sealed class CommandLine : IWorkflowSessions, IWorkflowSession
 
     public CommandLine()
     {
+        Interrupts = new Interrupts(InterruptClock);
         Registry.SearchAsync(default!, default).ReturnsForAnyArgs(new RunPage([], null));
         Registry.FindAsync(default, default).ReturnsForAnyArgs((RunRecord?)null);
         Registry.InspectAsync(default, default).ReturnsForAnyArgs([]);
@@ -37,7 +39,9 @@ internal sealed class CommandLine : IWorkflowSessions, IWorkflowSession
 
     public ClaimsPrincipal Caller { get; } = new(new ClaimsIdentity([new Claim("sub", "os:1000")], "test"));
 
-    public Interrupts Interrupts { get; } = new();
+    public FakeTimeProvider InterruptClock { get; } = new();
+
+    public Interrupts Interrupts { get; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -119,6 +119,15 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
+    public async Task Run_UnderAnUnknownParent_Is125()
+    {
+        CommandLine cli = new();
+        cli.Launcher.LaunchAsync(default!, default).ThrowsAsyncForAnyArgs(new RunNotFoundException(Sample.Id, "memory"));
+
+        Assert.Equal(125, await cli.RunAsync("run", "--parent", Sample.Id.Value, "--", "x"));
+    }
+
+    [Fact]
     public async Task Run_ThatCannotBeKept_Is125()
     {
         CommandLine cli = new();

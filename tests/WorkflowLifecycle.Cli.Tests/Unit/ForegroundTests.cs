@@ -92,6 +92,9 @@ public sealed class ForegroundTests
         Assert.True(cli.Interrupts.Raise());
         await asked.Task;
         Assert.True(cli.Interrupts.Raise());
+        Assert.False(cli.Interrupts.Second.IsCancellationRequested, "An echo of the first signal is no second one.");
+        cli.InterruptClock.Advance(TimeSpan.FromMilliseconds(150));
+        Assert.True(cli.Interrupts.Raise());
 
         Assert.Equal(130, await running);
         await cli.Kills.Received(1).KillAsync(Sample.Id, Arg.Is<KillRequest>(request => request.Mode == KillMode.Emergency), CancellationToken.None);
@@ -106,6 +109,7 @@ public sealed class ForegroundTests
         Task<int> running = cli.RunAsync("wait", "run_1");
 
         Assert.True(cli.Interrupts.Raise());
+        cli.InterruptClock.Advance(TimeSpan.FromMilliseconds(150));
         Assert.False(cli.Interrupts.Raise());
 
         never.SetResult(Sample.Over());

@@ -18,7 +18,7 @@ public sealed class TreeReaderTests
         int[] pids = [.. (await shim.ReadLineAsync())!.Split(' ').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         try
         {
-            ProcessListing listing = new TreeReader(null, shim.Pid, rootPid: pids[1], TimeProvider.System).Read(InspectionDepth.Full, TimeSpan.FromSeconds(5));
+            ProcessListing listing = new TreeReader(null, shim.Pid, rootPid: pids[1], TimeProvider.System).Read(InspectionDepth.Full, TimeSpan.FromSeconds(5), []);
 
             Assert.False(listing.Truncated);
             Assert.Equal(3, listing.Processes.Count);
@@ -42,7 +42,7 @@ public sealed class TreeReaderTests
         {
             FakeTimeProvider time = new() { AutoAdvanceAmount = TimeSpan.FromMilliseconds(15) };
 
-            ProcessListing listing = new TreeReader(null, shim.Pid, 0, time).Read(InspectionDepth.Shallow, TimeSpan.FromMilliseconds(20));
+            ProcessListing listing = new TreeReader(null, shim.Pid, 0, time).Read(InspectionDepth.Shallow, TimeSpan.FromMilliseconds(20), []);
 
             Assert.True(listing.Truncated);
             Assert.Single(listing.Processes);
@@ -66,8 +66,8 @@ public sealed class TreeReaderTests
             await File.WriteAllTextAsync(cgroup.Path + "/cgroup.procs", inside.ToString(CultureInfo.InvariantCulture));
             TreeReader reader = new(cgroup, shim.Pid, 0, TimeProvider.System);
 
-            ProcessListing full = reader.Read(InspectionDepth.Full, TimeSpan.FromSeconds(5));
-            ProcessListing shallow = reader.Read(InspectionDepth.Shallow, TimeSpan.FromSeconds(5));
+            ProcessListing full = reader.Read(InspectionDepth.Full, TimeSpan.FromSeconds(5), []);
+            ProcessListing shallow = reader.Read(InspectionDepth.Shallow, TimeSpan.FromSeconds(5), []);
 
             Assert.Equal(3, full.Processes.Count);
             Assert.Equal("cgroup", Assert.Single(full.Processes, process => process.Pid == inside).BelongsBecause);
@@ -87,11 +87,11 @@ public sealed class TreeReaderTests
 
     [Fact]
     public void Read_WithNeitherShimNorCgroup_IsEmpty() =>
-        Assert.Empty(new TreeReader(null, 0, 0, TimeProvider.System).Read(InspectionDepth.Full, TimeSpan.FromSeconds(1)).Processes);
+        Assert.Empty(new TreeReader(null, 0, 0, TimeProvider.System).Read(InspectionDepth.Full, TimeSpan.FromSeconds(1), []).Processes);
 
     private static void EndTree(Child shim)
     {
-        ProcessListing listing = new TreeReader(null, shim.Pid, 0, TimeProvider.System).Read(InspectionDepth.Full, TimeSpan.FromSeconds(5));
+        ProcessListing listing = new TreeReader(null, shim.Pid, 0, TimeProvider.System).Read(InspectionDepth.Full, TimeSpan.FromSeconds(5), []);
         DirectSignals.Send(listing.Processes, 19, 9);
     }
 }

@@ -68,7 +68,7 @@ public sealed class PermissionTests : IAsyncDisposable
         (RunRecord run, _) = await _engine.AddAsync();
         _second.AuthorizeAsync(default!, default!, default).ThrowsAsyncForAnyArgs(new InvalidOperationException("password=canary"));
 
-        await AssertRefusedAsync(run, Engine.Emergency, "could not decide");
+        await AssertRefusedAsync(run, Engine.Emergency, "failed and so refuses");
         Assert.DoesNotContain(await _engine.AuditAsync(), entry => entry.Details.Values.Any(value => value.Contains("canary", StringComparison.Ordinal)));
     }
 
@@ -78,7 +78,7 @@ public sealed class PermissionTests : IAsyncDisposable
         (RunRecord run, _) = await _engine.AddAsync();
         _second.AuthorizeAsync(default!, default!, default).ThrowsAsyncForAnyArgs(new OperationCanceledException());
 
-        await AssertRefusedAsync(run, Engine.Request, "could not decide");
+        await AssertRefusedAsync(run, Engine.Request, "failed and so refuses");
     }
 
     [Fact(Timeout = 30_000)]
@@ -97,10 +97,20 @@ public sealed class PermissionTests : IAsyncDisposable
     [Trait("Scenario", "S72")]
     public async Task Kill_RunThatHoldsTheOneWhoAsks_IsRefused()
     {
-        (RunRecord run, Held held) = await _engine.AddAsync();
-        held.Tree = new ProcessListing([Sample.Snapshot(200, "agent"), Sample.Snapshot(100, "workflowctl")], false);
+        (RunRecord run, _) = await _engine.AddAsync();
+        _engine.Platform.FindOwnInside(run.Containment!).ReturnsForAnyArgs(100);
 
-        await AssertRefusedAsync(run, Engine.Emergency, "process 100 (workflowctl)");
+        await AssertRefusedAsync(run, Engine.Emergency, "process 100 of run run_1");
+    }
+
+    [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S47")]
+    public async Task Kill_RunThatIsHeldElsewhere_IsRefused()
+    {
+        (RunRecord run, _) = await _engine.AddAsync();
+        _engine.Platform.Look(default!).ReturnsForAnyArgs(ProcessPresence.Unknown);
+
+        await AssertRefusedAsync(run, Engine.Emergency, "Ask there");
     }
 
     [Fact(Timeout = 30_000)]

@@ -21,7 +21,6 @@ internal sealed class Engine : IAsyncDisposable
         Platform.Self.Returns(Sample.Host);
         Platform.User.Returns(new LocalUser(1000, "jane", false));
         Platform.RuntimeRoot.Returns("/run/test");
-        Platform.SelfAndAncestors().Returns(new HashSet<int> { 1, 100 });
         Platform.Look(default!).ReturnsForAnyArgs(ProcessPresence.Present);
         Platform.Open(default!).ReturnsForAnyArgs(call => HeldOf(call.Arg<RunRecord>().RunId).Containment);
         Platform.ProbeAsync(default).ReturnsForAnyArgs(new ContainmentAbility { Strength = ContainmentStrength.CgroupAndReaper, Why = "There is none better." });

@@ -14,7 +14,7 @@ internal sealed class Held
         Containment.StatusAsync(default)!.ReturnsForAnyArgs(_ => Task.FromResult(Status));
         Containment.Inspect(default, default).ReturnsForAnyArgs(_ => Tree);
         Containment.IsPopulated().Returns(_ => Populated);
-        Containment.TerminateAsync(default).ReturnsForAnyArgs(_ =>
+        Containment.TerminateAsync(default, default).ReturnsForAnyArgs(_ =>
         {
             log.Add("SIGTERM");
             return Task.FromResult(Tree.Processes.Count);
@@ -38,7 +38,7 @@ internal sealed class Held
 
     public IContainment Containment { get; } = Substitute.For<IContainment>();
 
-    public HoldStatus? Status { get; set; } = new();
+    public HoldStatus? Status { get; set; } = new() { RootPid = 200 };
 
     public ProcessListing Tree { get; set; } = Sample.Tree;
 

@@ -1,4 +1,5 @@
 using WorkflowLifecycle.Processes.Linux.Cgroups;
+using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Linux.RunDirectories;
 using WorkflowLifecycle.Processes.Linux.Shim;
@@ -53,6 +54,11 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
         {
             problem = answer.Type == ShimMessageType.Done ? await WaitUntilGoneAsync(shim, control, cancellationToken).ConfigureAwait(false) : "it refused to leave";
         }
+        else if (machine.Signal(shim, Libc.SignalKill))
+        {
+            // Its tree is gone and it does not answer: nobody needs it any more, and nobody else would ever end it.
+            problem = await LookUntilGoneAsync(shim, cancellationToken).ConfigureAwait(false);
+        }
 
         return Line("shim", started, [name], problem is null ? [] : [name], problem);
     }
@@ -69,6 +75,11 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
         }
 
         // The socket closes a moment before the process is gone.
+        return await LookUntilGoneAsync(shim, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<string?> LookUntilGoneAsync(ProcessIdentity shim, CancellationToken cancellationToken)
+    {
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(1), timeProvider);
         long started = timeProvider.GetTimestamp();
         while (machine.Look(shim) == ProcessPresence.Present)
@@ -99,6 +110,11 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
             return kept.Count == 0 || failed.Count > 0
                 ? line
                 : line with { Cleaned = [.. removed.Select(Inside)], Remaining = [.. kept.Select(Inside)], Outcome = Kept, Message = "output is kept until its retention ends" };
+        }
+        catch (IOException) when (!directory.Exists)
+        {
+            // Another process that cleans was faster.
+            return Line("run-directory", started, [], [], null);
         }
         catch (IOException exception)
         {

@@ -15,6 +15,8 @@ internal sealed class RunContainment : IContainment
 {
     private const uint WholeTree = 1;
 
+    private static readonly TimeSpan HelpInterval = TimeSpan.FromSeconds(1);
+
     private readonly ContainmentRecord _record;
     private readonly Machine _machine;
     private readonly TimeProvider _timeProvider;
@@ -22,6 +24,9 @@ internal sealed class RunContainment : IContainment
     private readonly ProcessIdentity? _root;
     private readonly RunCgroup? _cgroup;
     private readonly bool _cgroupIsGone;
+
+    // Under another boot, machine or PID namespace the paths and numbers of the record mean something else, or nothing.
+    private readonly bool _isHere;
     private ShimControl? _control;
 
     public RunContainment(ContainmentRecord record, ProcessIdentity? root, Machine machine, TimeProvider timeProvider)
@@ -31,18 +36,18 @@ internal sealed class RunContainment : IContainment
         _timeProvider = timeProvider;
         _root = root;
         _directory = new RunDirectory(record.RunDirectory);
-        bool isGone = false;
-        _cgroup = record.CgroupPath is { } path && IsOurBoot ? RunCgroup.Open(path, record.CgroupInode, out isGone) : null;
+        _isHere = record.Shim is null || machine.IsHomeOf(record.Shim);
 
         // A container shows a cgroup tree of its own: that the path is missing in it proves nothing of the machine's.
-        _cgroupIsGone = isGone && (record.Shim is null || machine.IsHomeOf(record.Shim));
+        _cgroup = record.CgroupPath is { } path && _isHere ? RunCgroup.Open(path, record.CgroupInode, out _cgroupIsGone) : null;
         Strength = record.Strength;
     }
 
     public ContainmentStrength Strength { get; private set; }
 
-    // Without an identity of the shim on record nothing tells boots apart; such a run never went through the gate.
-    private bool IsOurBoot => _record.Shim is null || _record.Shim.BootId == _machine.BootId;
+    public bool IsCleaned => !_directory.HasLock;
+
+    private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
 
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
 
@@ -56,9 +61,7 @@ internal sealed class RunContainment : IContainment
             _control = await ShimControl.ConnectAsync(_directory, shim, _machine, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
 
-        Strength = _control is not null ? _record.Strength
-            : _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly
-            : ContainmentStrength.BestEffort;
+        Strength = _control is not null ? _record.Strength : WithoutHolder;
     }
 
     public async Task<HoldStatus?> StatusAsync(CancellationToken cancellationToken = default)
@@ -70,23 +73,32 @@ internal sealed class RunContainment : IContainment
             return ShimReadings.Status(answer);
         }
 
-        return ReadEndRecord() is { } end
+        return (ReadEndRecord() ?? ReadNeverStarted()) is { } end
             ? new HoldStatus { IsEmpty = true, RootExited = true, HostGone = true, End = end }
             : null;
     }
 
-    public ProcessListing Inspect(InspectionDepth depth, TimeSpan limit) =>
-        IsOurBoot
-            ? new TreeReader(_cgroup, ShimIsThere ? _record.Shim!.Pid : 0, _root?.Pid ?? 0, _timeProvider).Read(depth, limit)
-            : ProcessListing.Empty;
-
-    public async Task<int> TerminateAsync(CancellationToken cancellationToken = default)
+    public ProcessListing Inspect(InspectionDepth depth, TimeSpan limit)
     {
+        if (!_isHere)
+        {
+            return ProcessListing.Empty;
+        }
+
+        int shimPid = ShimIsThere ? _record.Shim!.Pid : 0;
+        bool isHeld = shimPid > 0 || _cgroup is not null || _cgroupIsGone;
+        return new TreeReader(_cgroup, shimPid, _root?.Pid ?? 0, _timeProvider).Read(depth, limit, isHeld ? [] : new SessionSweep(_root, _machine).Find());
+    }
+
+    public async Task<int> TerminateAsync(TimeSpan patience, CancellationToken cancellationToken = default)
+    {
+        await WakeAsync(cancellationToken).ConfigureAwait(false);
         if (_control is not null)
         {
-            byte[] payload = new byte[8];
+            byte[] payload = new byte[12];
             BinaryPrimitives.WriteInt32LittleEndian(payload, Libc.SignalTerminate);
             BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(4), WholeTree);
+            BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(8), (uint)patience.TotalMilliseconds);
             ShimMessage? answer = await _control.AskAsync(ShimMessageType.Signal, payload, cancellationToken).ConfigureAwait(false);
             if (answer is { Type: ShimMessageType.Signalled })
             {
@@ -100,6 +112,7 @@ internal sealed class RunContainment : IContainment
 
     public async Task EndAsync(KillId killId, CancellationToken cancellationToken = default)
     {
+        await WakeAsync(cancellationToken).ConfigureAwait(false);
         ShimMessage? answer = _control is null ? null
             : await _control.AskAsync(ShimMessageType.End, killId.ToByteArray(), cancellationToken).ConfigureAwait(false);
         if (answer is { Type: ShimMessageType.Done })
@@ -108,7 +121,7 @@ internal sealed class RunContainment : IContainment
         }
 
         // The shim does not answer: from here on the cgroup alone holds the tree, or nothing does.
-        Strength = _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
+        Strength = WithoutHolder;
         EndDirectly();
     }
 
@@ -120,13 +133,13 @@ internal sealed class RunContainment : IContainment
     public async Task<EndNotice?> WaitForEndAsync(CancellationToken cancellationToken = default)
     {
         // The shim's word is checked against the kernel's where there is a cgroup: two witnesses that do not know each other.
-        if (await WatchEndAsync(cancellationToken).ConfigureAwait(false) is { } notice
+        if (await WaitForHolderAsync(cancellationToken).ConfigureAwait(false) is { } notice
             && (_record.CgroupPath is null || IsPopulated() == false))
         {
             return notice;
         }
 
-        Strength = _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
+        Strength = WithoutHolder;
         return _record.CgroupPath is not null
             ? await WaitForCgroupAsync(cancellationToken).ConfigureAwait(false)
             : await SweepAsync(cancellationToken).ConfigureAwait(false);
@@ -147,8 +160,42 @@ internal sealed class RunContainment : IContainment
         }
     }
 
+    // A shim that was stopped is the better witness once it goes on; one that hangs is done without.
+    private async Task WakeAsync(CancellationToken cancellationToken)
+    {
+        if (_control is null && _record.Shim is { } shim && _machine.Signal(shim, Libc.SignalContinue))
+        {
+            await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     // A record counts only when its writer is gone: while the shim lives, it is asked.
     private EndNotice? ReadEndRecord() => ShimIsThere ? null : ShimRecords.ReadEmpty(_directory.Path);
+
+    // A shim takes its socket away when it leaves, not when it is killed. One that left without a record of any end had nothing to hold:
+    // its host was gone before the gate opened.
+    private EndNotice? ReadNeverStarted() =>
+        _root is null && _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Gone && _directory.Exists
+            && !File.Exists(_directory.ControlSocketPath) && ShimRecords.ReadExit(_directory.Path) is null
+            ? new EndNotice { Proof = EndProof.NeverStarted }
+            : null;
+
+    // The shim may meet what only we may signal (a child that became another user), or stop before it is done: after a while we help.
+    private async Task<EndNotice?> WaitForHolderAsync(CancellationToken cancellationToken)
+    {
+        Task<EndNotice?> word = WatchEndAsync(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                return await word.WaitAsync(HelpInterval, _timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                EndDirectly();
+            }
+        }
+    }
 
     private void EndDirectly()
     {

@@ -14,14 +14,13 @@ internal sealed class SessionSweep(ProcessIdentity? root, Machine machine)
     /// <returns>How many were found.</returns>
     public int KillOnce()
     {
-        if (root is null || machine.BootId != root.BootId || machine.PidNamespace != root.PidNamespace)
-        {
-            return 0;
-        }
-
-        List<ProcessSnapshot> found = Find(root);
+        IReadOnlyList<ProcessSnapshot> found = Find();
         return found.Count == 0 ? 0 : Math.Max(DirectSignals.Send(found, Libc.SignalStop, Libc.SignalKill), 1);
     }
+
+    /// <summary>Finds them.</summary>
+    public IReadOnlyList<ProcessSnapshot> Find() =>
+        root is null || machine.BootId != root.BootId || machine.PidNamespace != root.PidNamespace ? [] : Find(root);
 
     private static List<ProcessSnapshot> Find(ProcessIdentity root)
     {

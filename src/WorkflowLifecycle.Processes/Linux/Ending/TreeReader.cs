@@ -8,12 +8,13 @@ internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, Ti
 {
     private static readonly long PageSize = Environment.SystemPageSize;
 
-    public ProcessListing Read(InspectionDepth depth, TimeSpan limit)
+    /// <summary>Reads the processes; those of <paramref name="session"/> too, which are found where nothing holds the tree any more.</summary>
+    public ProcessListing Read(InspectionDepth depth, TimeSpan limit, IReadOnlyList<ProcessSnapshot> session)
     {
         long started = timeProvider.GetTimestamp();
-        List<int> pids = [];
+        List<int> pids = [.. session.Select(process => process.Pid)];
         cgroup?.AddProcesses(pids);
-        HashSet<int> inCgroup = [.. pids];
+        HashSet<int> inCgroup = [.. session.Count == 0 ? pids : []];
 
         // In an emergency the cgroup's own list is enough; who walked out of it is found by the shim's sweep.
         if (shimPid > 0 && (cgroup is null || depth == InspectionDepth.Full))
@@ -71,7 +72,7 @@ internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, Ti
         ResidentBytes = stat.ResidentPages * PageSize,
         CommandLine = depth == InspectionDepth.Full ? ProcessReader.ReadCommandLine(stat.Pid) : null,
         WaitsOn = depth == InspectionDepth.Full && stat.State == 'D' ? ProcessReader.ReadWaitChannel(stat.Pid) : null,
-        BelongsBecause = stat.Pid == rootPid ? "root" : isInCgroup ? "cgroup" : "descendant",
+        BelongsBecause = stat.Pid == rootPid ? "root" : isInCgroup ? "cgroup" : shimPid > 0 ? "descendant" : "session",
     };
 
     private List<ProcessSnapshot> Order(List<ProcessSnapshot> found)

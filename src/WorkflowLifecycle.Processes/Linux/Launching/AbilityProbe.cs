@@ -83,7 +83,7 @@ internal sealed class AbilityProbe(LinuxPlatform platform, ContainmentSettings s
                 return await HoldAndCleanAsync(spec, prepared).ConfigureAwait(false);
             }
         }
-        catch (LaunchFailedException exception)
+        catch (Exception exception) when (exception is LaunchFailedException or IOException or UnauthorizedAccessException)
         {
             return exception.Message;
         }

@@ -16,6 +16,7 @@ namespace WorkflowLifecycle.Processes.Linux.Launching;
 internal sealed class LaunchMaterial
 {
     private const uint CloseOnExec = 1;
+    private const int ShimLimitMilliseconds = 2000;
 
     private LaunchMaterial(ContainmentSpec spec, RunDirectory directory, RunCgroup? cgroup)
     {
@@ -42,17 +43,18 @@ internal sealed class LaunchMaterial
 
     public static LaunchMaterial Make(ContainmentSpec spec, string runs, string? cgroupRoot, LocalUser user)
     {
-        RunDirectory directory = RunDirectory.Create(runs, spec.InternalId);
+        RunDirectory? directory = null;
         try
         {
+            directory = RunDirectory.Create(runs, spec.InternalId);
             RunCgroup? cgroup = cgroupRoot is null ? null : RunCgroup.Create(cgroupRoot, spec.InternalId);
             return new LaunchMaterial(spec, directory, cgroup);
         }
         catch (IOException exception)
         {
-            directory.Remove(keepOutput: false);
+            directory?.Remove(keepOutput: false);
             throw new LaunchFailedException(
-                LaunchStage.Containment, $"{exception.Message} The cgroup root of {user.Name} was usable before: see 'workflowctl doctor'.", cgroupRoot, exception);
+                LaunchStage.Containment, $"{exception.Message} Check that {user.Name} may write there and that there is space; see 'workflowctl doctor'.", cgroupRoot, exception);
         }
     }
 
@@ -98,17 +100,41 @@ internal sealed class LaunchMaterial
         }
     }
 
-    /// <summary>Undoes everything: the closed channel tells the shim to leave without having started anything.</summary>
+    /// <summary>Undoes everything: the closed channel tells a shim at the gate to leave without having started anything.</summary>
     public void Discard()
     {
         Channel?.Dispose();
         StandardInput?.Dispose();
         StandardOutput?.Dispose();
         StandardError?.Dispose();
-        CollectShim();
+        DismissShim();
         Cgroup?.Remove();
         Cgroup?.Dispose();
         Directory.Remove(keepOutput: false);
+    }
+
+    private unsafe void DismissShim()
+    {
+        for (int waited = 0; ShimPid > 0 && waited < ShimLimitMilliseconds; waited++)
+        {
+            int collected = Libc.WaitPid(ShimPid, null, Libc.WaitNoHang);
+            if (collected != 0)
+            {
+                ShimPid = 0;
+                return;
+            }
+
+            PollRequest nothing = new() { Descriptor = -1 };
+            _ = Libc.Poll(ref nothing, 1, 1);
+        }
+
+        // It does not leave: its number is its own until we collect it, so this hits nobody else.
+        if (ShimPid > 0)
+        {
+            _ = Cgroup?.Kill();
+            _ = Libc.Kill(ShimPid, Libc.SignalKill);
+            CollectShim();
+        }
     }
 
     private static FileDescriptor OpenNothing() => Checked(Libc.Open("/dev/null", Libc.OpenReadWrite | Libc.OpenCloseOnExec, 0), "/dev/null");

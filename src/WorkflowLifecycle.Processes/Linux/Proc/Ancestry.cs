@@ -1,6 +1,6 @@
 namespace WorkflowLifecycle.Processes.Linux.Proc;
 
-/// <summary>This process and the processes above it.</summary>
+/// <summary>This process and the processes above it: what no kill may touch.</summary>
 internal static class Ancestry
 {
     public static IReadOnlySet<int> OfThisProcess()
@@ -13,5 +13,29 @@ internal static class Ancestry
         }
 
         return chain;
+    }
+
+    /// <summary>
+    /// The process of that chain that a containment holds; null when there is none. Looks at our own chain, not at the tree: the cost
+    /// does not grow with the run.
+    /// </summary>
+    public static int? FindInside(ContainmentRecord containment)
+    {
+        string? segment = containment.CgroupPath is { } path ? "/" + Path.GetFileName(path) : null;
+        foreach (int pid in OfThisProcess())
+        {
+            if (pid == containment.Shim?.Pid || (segment is not null && IsBelow(pid, segment)))
+            {
+                return pid;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsBelow(int pid, string segment)
+    {
+        string? own = Cgroups.MountInfo.FindOwnPath(ProcessReader.ReadCgroup(pid) ?? string.Empty);
+        return own is not null && (own.EndsWith(segment, StringComparison.Ordinal) || own.Contains(segment + "/", StringComparison.Ordinal));
     }
 }

@@ -71,6 +71,14 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
         identity.HostId == HostId && identity.BootId == BootId
         && identity.PidNamespace == PidNamespace && identity.PidNamespaceStartTicks == PidNamespaceStartTicks;
 
+    /// <summary>Sends a signal to that very process; false when it is not there.</summary>
+    public bool Signal(ProcessIdentity identity, int signal)
+    {
+        // Opened first, looked at second: what is there after the look is what the descriptor names.
+        using FileDescriptor? descriptor = PidDescriptor.Open(identity.Pid, out _);
+        return descriptor is not null && Look(identity) == ProcessPresence.Present && PidDescriptor.Signal(descriptor, signal) == 0;
+    }
+
     private static ulong ReadNamespace()
     {
         string? target = new FileInfo("/proc/self/ns/pid").LinkTarget;

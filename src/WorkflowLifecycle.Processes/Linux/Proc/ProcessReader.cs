@@ -39,6 +39,9 @@ internal static class ProcessReader
         return string.IsNullOrEmpty(channel) || channel == "0" ? null : channel;
     }
 
+    /// <summary>The cgroups of a process, as the kernel lists them; null when they cannot be read.</summary>
+    public static string? ReadCgroup(int pid) => SmallFile.ReadText(PathOf(pid, "cgroup"));
+
     /// <summary>The children of every thread of a process.</summary>
     public static void AddChildren(int pid, List<int> children)
     {

@@ -5,6 +5,8 @@
 
 enum { PATH_MOST = 4096, PIDS_AT_ONCE = 32, DEPTH_MOST = 16, ROUNDS_MOST = 64 };
 
+enum whereabouts { UNKNOWN, INSIDE, OUTSIDE };
+
 static i32 kill_file = -1, events_file = -1, procs_file = -1, freeze_file = -1;
 static char run_path[PATH_MOST];
 static size run_path_length;
@@ -129,11 +131,25 @@ void cgroup_set_path(const char *path, size length)
     run_path_length = length;
 }
 
-/* A path that can't be read says nothing: such a process is not called a walker. */
-int cgroup_is_outside(i32 pid)
+/* A path that can't be read says nothing: such a process is called neither a walker nor an insider. */
+static enum whereabouts whereabouts(i32 pid)
 {
     char path[PATH_MOST];
-    if (run_path_length == 0 || proc_cgroup_path(pid, path, sizeof path) < 0) return 0;
-    if (!text_starts(path, run_path)) return 1;
-    return path[run_path_length] != 0 && path[run_path_length] != '/' && path[run_path_length] != ' ';
+    if (run_path_length == 0 || proc_cgroup_path(pid, path, sizeof path) < 0) return UNKNOWN;
+    if (!text_starts(path, run_path)) return OUTSIDE;
+    char next = path[run_path_length];
+    return next == 0 || next == '/' || next == ' ' ? INSIDE : OUTSIDE;
+}
+
+int cgroup_is_outside(i32 pid)
+{
+    return whereabouts(pid) == OUTSIDE;
+}
+
+void cgroup_step_out(void)
+{
+    if (whereabouts(shim.pid) != INSIDE) return;
+    i32 parent = (i32)open_at(FD_CGROUP, "../cgroup.procs", O_WRONLY, 0);
+    if (parent >= 0) write_all(parent, "0", 1);
+    close_fd(&parent);
 }

@@ -13,6 +13,9 @@ i32 cgroup_join_descriptor(void);
 /* 1 somebody is inside, 0 nobody, -errno unknown. Unknown is never taken for empty. */
 long cgroup_populated(void);
 
+/* Leaves the run's cgroup if somebody put the shim in: it must survive the kill to reap and to report. */
+void cgroup_step_out(void);
+
 /* Kills everybody inside; pids one by one where the kernel has no cgroup.kill. */
 void cgroup_kill(void);
 

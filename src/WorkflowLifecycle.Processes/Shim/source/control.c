@@ -20,6 +20,8 @@ struct peer {
 static struct peer peers[PEERS_MOST];
 static i32 listener = -1;
 static u8 socket_bound;
+static u64 deaf_until;
+#define DEAF_AFTER_ERROR (100 * MILLISECOND)
 
 long control_open(void)
 {
@@ -40,7 +42,16 @@ void control_close(void)
     close_fd(&listener);
 }
 
-i32 control_listener(void) { return listener; }
+i32 control_listener(void)
+{
+    if (deaf_until && monotonic() >= deaf_until) deaf_until = 0;
+    return deaf_until ? -1 : listener;
+}
+
+u64 control_listens_again_at(void)
+{
+    return deaf_until ? deaf_until : NEVER;
+}
 
 u32 control_clients(void)
 {
@@ -67,6 +78,8 @@ static int may_speak(i32 fd)
 void control_accept(void)
 {
     i32 fd = (i32)sys4(accept4, listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    /* Without a descriptor for it, the connection stays readable: asking again at once would only burn the processor. */
+    if (fd == -E_MFILE || fd == -E_NFILE || fd == -E_NOMEM || fd == -E_NOBUFS) deaf_until = monotonic() + DEAF_AFTER_ERROR;
     if (fd < 0) return;
     if (may_speak(fd) && !descriptors_are_short(fd)) {
         for (u32 i = 1; i < PEERS_MOST; i++) {

@@ -8,7 +8,10 @@ enum { PEER_HOST = 0, PEERS_MOST = 33 };
 
 /* Binds `ctl` in the current directory. Returns 0 or -errno. */
 long control_open(void);
+
+/* The listening socket, or -1 while accepting makes no sense; then the time at which it may again, else NEVER. */
 i32 control_listener(void);
+u64 control_listens_again_at(void);
 void control_accept(void);
 
 /* The descriptor of a peer (-1 when the place is free) and the poll events it is waited for. */

@@ -14,20 +14,27 @@ enum { ROUNDS_BEFORE_RESTART = 32 };
 #define SLICE (20 * MILLISECOND)
 #define DELAY_LEAST (1 * MILLISECOND)
 #define DELAY_MOST (100 * MILLISECOND)
+#define URGENT (500 * MILLISECOND)
 #define LOOK_AGAIN (250 * MILLISECOND)
 
 static u8 leftovers_handled, first_blow_struck, in_slice, sigkill_sent;
 static u32 killed_in_round, rounds;
-static u64 next_round, last_progress, delay = DELAY_LEAST;
+static u64 began, next_round, last_progress, delay = DELAY_LEAST, patient_until;
 
 void ending_begin(u32 by)
 {
     if (shim.phase == PHASE_EMPTY || shim.ending) return;
     shim.ending = 1;
+    began = monotonic();
     shim.end.ended_by = by;
     shim.leftover_deadline = NEVER;
     freeze_end();
     tree_sweep_restart();
+}
+
+int ending_is_urgent(u64 now)
+{
+    return shim.ending && shim.phase != PHASE_EMPTY && now < began + URGENT;
 }
 
 static void become_empty(void)
@@ -47,6 +54,7 @@ static void become_empty(void)
 
 static void kill_cgroup(void)
 {
+    cgroup_step_out();
     cgroup_kill();
     sigkill_sent = 1;
 }
@@ -121,6 +129,13 @@ static void handle_leftovers(u64 now)
     if (spec.leftover_grace_ms == LEAVE_LEFTOVERS) return;
     if (shim.end.leftovers > 0) shim.end.ended_by = BY_LEFTOVER_POLICY;
     shim.leftover_deadline = now + spec.leftover_grace_ms * MILLISECOND;
+    if (shim.leftover_deadline < patient_until) shim.leftover_deadline = patient_until;
+}
+
+void ending_be_patient(u64 until)
+{
+    patient_until = until;
+    if (shim.leftover_deadline != NEVER && shim.leftover_deadline < until) shim.leftover_deadline = until;
 }
 
 u64 ending_step(u64 now, u32 reaped)

@@ -16,6 +16,7 @@ long freeze_for(u32 peer, u32 lease_ms)
     /* A frozen tree would still die, but its end would have to wait for nobody: no new lease once the ending began. */
     if (shim.ending || shim.phase == PHASE_EMPTY) return -E_BUSY;
     if (lease_ms > spec.freeze_lease_max_ms) lease_ms = spec.freeze_lease_max_ms;
+    cgroup_step_out();
     long error = cgroup_freeze(1);
     if (error) return error;
     frozen = 1;

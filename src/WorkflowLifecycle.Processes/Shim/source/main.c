@@ -39,6 +39,13 @@ static void take_run_id(const char *argument)
         shim.run_id[length++] = *name > ' ' && *name < 127 ? *name : '?';
 }
 
+/* An inherited "ignore" of SIGCHLD would let the kernel reap by itself: exit codes would be lost, and numbers of our children reused. */
+static void reset_child_signal(void)
+{
+    struct { u64 handler, flags, restorer, mask; } standard = { 0, 0, 0, 0 };
+    sys4(rt_sigaction, SIGCHLD, &standard, 0, 8);
+}
+
 static void block_signals(void)
 {
     u64 all = ~0UL, child = 1UL << (SIGCHLD - 1);
@@ -73,6 +80,7 @@ static int orphans_come_to_us(void)
 
 static void take_hold_of_the_tree(void)
 {
+    reset_child_signal();
     long error = sys6(prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0);
     if (error && !orphans_come_to_us()) fail(STAGE_SUBREAPER, error);
     /* No process of the same user may trace the shim or take its descriptors. */

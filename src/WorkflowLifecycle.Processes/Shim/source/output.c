@@ -19,7 +19,8 @@ static char chunk[CHUNK];
 
 static long open_file(struct stream *stream)
 {
-    stream->file = (i32)open_at(FD_RUN_DIRECTORY, stream->name, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
+    /* Not blocking: the program may have put a FIFO in the file's place, and nobody must make the shim wait. */
+    stream->file = (i32)open_at(FD_RUN_DIRECTORY, stream->name, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (stream->file < 0) return stream->file;
     long end = sys3(lseek, stream->file, 0, SEEK_END);
     stream->written = end > 0 ? (u64)end : 0;
@@ -120,7 +121,9 @@ static void drain(struct stream *stream, u32 chunks)
         long n = read_fd(stream->read_end, chunk, sizeof chunk);
         if (n == -E_AGAIN) return;
         if (n <= 0) {
+            /* Nobody can write any more: a file that is removed now gives its room back at once. */
             close_fd(&stream->read_end);
+            close_fd(&stream->file);
             return;
         }
         shim.last_output_boottime_ns = clock_ns(CLOCK_BOOTTIME);

@@ -46,7 +46,7 @@ static struct signal_count signal_root(u32 signo)
     return result;
 }
 
-static void send_signal(u32 peer, const struct message_header *header, u32 signo, u32 scope)
+static void send_signal(u32 peer, const struct message_header *header, u32 signo, u32 scope, u32 patience_ms)
 {
     if (signo < 1 || signo > LAST_SIGNAL || scope > SCOPE_TREE) {
         reply_error(peer, header, -E_INVAL);
@@ -58,6 +58,7 @@ static void send_signal(u32 peer, const struct message_header *header, u32 signo
         return;
     }
     struct signal_count result = scope == SCOPE_ROOT ? signal_root(signo) : tree_signal((i32)signo);
+    if (patience_ms > 0) ending_be_patient(monotonic() + patience_ms * MILLISECOND);
     journal_signal(signo, scope, result.signalled, result.failed);
     struct signalled_payload payload = { result.signalled, result.failed, result.first_errno };
     control_reply(peer, MSG_SIGNALLED, header->seq, &payload, sizeof payload);
@@ -133,7 +134,7 @@ void request_handle(u32 peer, const u8 *datagram, size length)
 
     switch (header.type) {
     case MSG_STATUS: status(peer, header.seq); break;
-    case MSG_SIGNAL: send_signal(peer, &header, numbers[0], numbers[1]); break;
+    case MSG_SIGNAL: send_signal(peer, &header, numbers[0], numbers[1], numbers[2]); break;
     case MSG_FREEZE: reply_done_or_error(peer, &header, freeze_for(peer, numbers[0])); break;
     case MSG_THAW: freeze_end(); reply_done(peer, header.seq); break;
     case MSG_END: end(peer, &header, (const u8 *)numbers); break;

@@ -6,6 +6,7 @@
 #include "shim.h"
 
 enum { ENTRIES_MOST = 65536, SLOTS = 131072, SIGNAL_PASSES_MOST = 4 };
+#define SIGNAL_TIME_MOST (1 * SECOND)
 enum entry_marks { DIRECT = 1, GONE = 2, KILLED = 4, WALKER = 8 };
 enum work { WORK_COUNT, WORK_SIGNAL, WORK_SWEEP };
 
@@ -160,11 +161,12 @@ static struct signal_count walk_and_signal(enum work wanted, i32 signo)
     signal_to_send = signo;
     signal_result = none;
     living = 0;
+    u64 until = monotonic() + SIGNAL_TIME_MOST;
     /* What forked while it was being listed is found by looking once more; a storm is not chased for ever. */
     for (u32 pass = 0, before = NEVER & 0xFFFFFFFFu; pass < SIGNAL_PASSES_MOST && before != entry_count; pass++) {
         before = entry_count;
         proc_children(shim.pid, found_child_of);
-        for (cursor = 0; cursor < entry_count; cursor++) visit(&entries[cursor], NULL);
+        for (cursor = 0; cursor < entry_count && monotonic() < until; cursor++) visit(&entries[cursor], NULL);
     }
     return signal_result;
 }

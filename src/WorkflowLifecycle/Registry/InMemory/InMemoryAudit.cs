@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace WorkflowLifecycle.Registry;
 
 /// <summary>The audit of the store in memory. Not thread-safe: the store locks.</summary>
@@ -15,9 +17,11 @@ internal sealed class InMemoryAudit
         List<AuditChainRow> rows = [];
         foreach (AuditDraft draft in drafts)
         {
-            AuditChainRow? head = heads.GetValueOrDefault(draft.ChainId) ?? Chain(draft.ChainId).LastOrDefault();
+            // Chains are named as they are sealed: without unpaired surrogates.
+            string chainId = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(draft.ChainId));
+            AuditChainRow? head = heads.GetValueOrDefault(chainId) ?? Chain(chainId).LastOrDefault();
             AuditChainRow row = AuditChain.Seal(draft, (head?.Sequence ?? 0) + 1, head?.Hash ?? AuditChain.FirstPreviousHash);
-            heads[draft.ChainId] = row;
+            heads[chainId] = row;
             rows.Add(row);
         }
 

@@ -21,6 +21,12 @@ internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
         StoreCommit commit, CommitDurability durability, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(commit);
+        if (!Enum.IsDefined(durability))
+        {
+            throw new ArgumentOutOfRangeException(nameof(durability), durability, "The durability is Process or Machine.");
+        }
+
+        CheckIds(commit);
         return Locked(() => Commit(commit), cancellationToken);
     }
 
@@ -117,9 +123,15 @@ internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
         inTheWay = null;
         if (commit.UpdateKill is { } update)
         {
-            if (_kills.Find(update.KillId)?.Version != update.Version)
+            KillRecord? current = _kills.Find(update.KillId);
+            if (current?.Version != update.Version)
             {
                 return CommitOutcome.KillConflict;
+            }
+
+            if (current.RunId != update.RunId || current.IdempotencyKey != update.IdempotencyKey)
+            {
+                throw new ArgumentException("A kill keeps its run and its idempotency key. Update the row that was read.", nameof(commit));
             }
 
             inTheWay = _kills.FindInTheWay(update, adding: false);
@@ -139,6 +151,20 @@ internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
         lock (_gate)
         {
             return ValueTask.FromResult(work());
+        }
+    }
+
+    private static void CheckIds(StoreCommit commit)
+    {
+        IEnumerable<(RunId RunId, RunState State)> rows =
+        [
+            .. new[] { commit.AddRun, commit.UpdateRun }.OfType<RunRecord>().Select(run => (run.RunId, run.State)),
+            .. commit.Events.Select(happened => (happened.RunId, happened.State)),
+            .. new[] { commit.AddKill, commit.UpdateKill }.OfType<KillRecord>().Select(kill => (kill.RunId, RunState.Stopping)),
+        ];
+        if (rows.Any(row => row.RunId == default || row.State == default))
+        {
+            throw new ArgumentException("The commit lacks a value that every row has (a run id, a state). Fill it in; nothing was written.", nameof(commit));
         }
     }
 

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace WorkflowLifecycle.Cli.Composition;
+
+/// <summary>A service provider by its parts.</summary>
+internal sealed class WorkflowSession(ServiceProvider services) : IWorkflowSession
+{
+    public IProcessRegistry Registry => services.GetRequiredService<IProcessRegistry>();
+
+    public IKillCoordinator Kills => services.GetRequiredService<IKillCoordinator>();
+
+    public ITrackedProcessLauncher Launcher => services.GetRequiredService<ITrackedProcessLauncher>();
+
+    public IEnvironmentDoctor Doctor => services.GetRequiredService<IEnvironmentDoctor>();
+
+    public IProcessStore Store => services.GetRequiredService<IProcessStore>();
+
+    public ValueTask DisposeAsync() => services.DisposeAsync();
+}

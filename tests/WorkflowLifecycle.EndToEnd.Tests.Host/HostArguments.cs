@@ -1,0 +1,55 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace WorkflowLifecycle.EndToEnd.Tests.Host;
+
+/// <summary>The command line of the host.</summary>
+internal sealed record HostArguments(string Verb, string Directory, RunId RunId, IReadOnlyList<string> Options, IReadOnlyList<string> Command)
+{
+    public string StoreFile => Path.Combine(Directory, "runs.db");
+
+    public LaunchRequest Request => new(Command[0], [.. Command.Skip(1)])
+    {
+        RunId = RunId,
+        OnHostExit = Has("keep") ? OnHostExit.Keep : OnHostExit.Kill,
+        Output = Has("capture") ? OutputMode.Capture : OutputMode.Files,
+        WorkingDirectory = Directory,
+        ParentRun = Value("parent") is { } parent ? WorkflowLifecycle.RunId.Parse(parent) : null,
+    };
+
+    public KillRequest KillRequest => new("asked by another host", WorkflowPrincipal.LocalUser())
+    {
+        Mode = Has("emergency") ? KillMode.Emergency : KillMode.Graceful,
+        GracePeriod = Value("grace") is { } seconds ? TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)) : null,
+    };
+
+    public static HostArguments Parse(string[] args)
+    {
+        int separator = Array.IndexOf(args, "--");
+        string[] own = separator < 0 ? args : args[..separator];
+        return new HostArguments(own[0], own[1], WorkflowLifecycle.RunId.Parse(own[2]), own[3..], separator < 0 ? [] : args[(separator + 1)..]);
+    }
+
+    public bool Has(string option) => Options.Contains(option, StringComparer.Ordinal);
+
+    public void Configure(WorkflowLifecycleOptions options)
+    {
+        options.RuntimeDirectory = Path.Combine(Directory, "run");
+        options.CgroupRoot = Has("reaper") ? Directory : null;
+    }
+
+    /// <summary>Where the host stands still for good, as if the machine had: after that commit is durable.</summary>
+    public void PauseAtCommit(IServiceCollection services)
+    {
+        if (Value("pause") is { } number)
+        {
+            ServiceDescriptor store = services.Last(service => service.ServiceType == typeof(IProcessStore));
+            services.Remove(store);
+            services.AddSingleton<IProcessStore>(provider =>
+                new PausingStore((IProcessStore)store.ImplementationFactory!(provider), int.Parse(number, CultureInfo.InvariantCulture)));
+        }
+    }
+
+    private string? Value(string option) =>
+        Options.FirstOrDefault(text => text.StartsWith(option + "=", StringComparison.Ordinal))?[(option.Length + 1)..];
+}

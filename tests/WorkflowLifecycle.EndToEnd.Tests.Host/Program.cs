@@ -1,0 +1,47 @@
+using Microsoft.Extensions.DependencyInjection;
+using WorkflowLifecycle;
+using WorkflowLifecycle.EndToEnd.Tests.Host;
+
+// A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, or kill DIRECTORY RUN OPTIONS….
+// It speaks in lines on standard output and goes on until its standard input ends.
+HostArguments arguments = HostArguments.Parse(args);
+ServiceCollection services = new();
+services.AddWorkflowLifecycle(arguments.Configure).UseSqliteStore(arguments.StoreFile);
+arguments.PauseAtCommit(services);
+await using ServiceProvider provider = services.BuildServiceProvider();
+try
+{
+    await (arguments.Verb == "kill" ? KillAsync() : LaunchAsync());
+    return 0;
+}
+catch (Exception exception) when (exception is WorkflowLifecycleException or ArgumentException)
+{
+    Console.WriteLine($"error {exception.GetType().Name} {exception.Message}");
+    return 1;
+}
+
+async Task LaunchAsync()
+{
+    ITrackedProcess process = await provider.GetRequiredService<ITrackedProcessLauncher>().LaunchAsync(arguments.Request);
+    Console.WriteLine($"launched {process.Identity.Pid} {process.Strength}");
+    if (arguments.Has("wait"))
+    {
+        RunResult result = await process.WaitForExitAsync();
+        Console.WriteLine($"ended {result.State} {result.ExitCode} {result.ExitSignal} {result.StandardOutput.Trim()}");
+        return;
+    }
+
+    await Console.In.ReadToEndAsync();
+}
+
+async Task KillAsync()
+{
+    if (arguments.Has("gun"))
+    {
+        Console.WriteLine("ready");
+        await Console.In.ReadLineAsync();
+    }
+
+    KillReport report = await provider.GetRequiredService<IKillCoordinator>().KillAsync(arguments.RunId, arguments.KillRequest);
+    Console.WriteLine($"report {report.Outcome} {report.KillId} {report.Mode} {report.Proof} {report.Strength} {report.DurationMs:0} {report.Message}");
+}

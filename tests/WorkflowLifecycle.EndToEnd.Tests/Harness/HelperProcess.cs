@@ -1,0 +1,72 @@
+using System.Diagnostics;
+
+namespace WorkflowLifecycle.EndToEnd.Tests;
+
+/// <summary>A process beside the tests whose lines are read.</summary>
+internal sealed class HelperProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+
+    public HelperProcess(string directory, string program, IReadOnlyList<string> arguments)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        _process = Process.Start(start)!;
+    }
+
+    public static string HostProgram { get; } = Path.Combine(AppContext.BaseDirectory, "WorkflowLifecycle.EndToEnd.Tests.Host");
+
+    public int Pid => _process.Id;
+
+    /// <summary>The next line that starts so, without that start.</summary>
+    public async Task<string> ReadAsync(string start)
+    {
+        List<string> others = [];
+        while (await _process.StandardOutput.ReadLineAsync().WaitAsync(Limit) is { } line)
+        {
+            if (line.StartsWith(start, StringComparison.Ordinal))
+            {
+                return line[start.Length..].TrimStart();
+            }
+
+            others.Add(line);
+        }
+
+        throw new InvalidOperationException($"{_process.StartInfo.FileName} ended without a line '{start}': {string.Join('\n', others)}");
+    }
+
+    public async Task SayAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    public async Task<int> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Limit);
+        return _process.ExitCode;
+    }
+
+    /// <summary>kill -9, and nothing else that would give it time.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+}

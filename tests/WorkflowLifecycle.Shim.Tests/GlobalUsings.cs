@@ -1,0 +1,2 @@
+global using WorkflowLifecycle.Shim.Tests.Harness;
+global using Xunit;

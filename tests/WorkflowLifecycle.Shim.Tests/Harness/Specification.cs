@@ -1,0 +1,35 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace WorkflowLifecycle.Shim.Tests.Harness;
+
+/// <summary>What the shim reads from descriptor 4.</summary>
+internal sealed record Specification
+{
+    public const uint LeaveLeftovers = 0xFFFFFFFF;
+
+    public string[] Argv { get; init; } = ["/bin/true"];
+    public string? Program { get; init; }
+    public string Directory { get; init; } = "/";
+    public string[] Environment { get; init; } = ["PATH=/usr/bin:/bin"];
+    public LaunchFlags Flags { get; init; }
+    public uint LeftoverGraceMs { get; init; }
+    public ulong OutputCap { get; init; }
+    public uint OutputKeep { get; init; }
+    public uint FreezeLeaseMaxMs { get; init; }
+
+    public byte[] ToBytes()
+    {
+        string[] strings = [Program ?? Argv[0], Directory, .. Argv, .. Environment];
+        byte[] block = Encoding.UTF8.GetBytes(string.Concat(strings.Select(s => s + '\0')));
+        byte[] bytes = new byte[64 + block.Length];
+        uint[] numbers =
+        [
+            0x31534C57, 1, (uint)Flags, 64, (uint)bytes.Length, (uint)Argv.Length, (uint)Environment.Length, LeftoverGraceMs,
+            (uint)OutputCap, (uint)(OutputCap >> 32), OutputKeep, FreezeLeaseMaxMs,
+        ];
+        for (int i = 0; i < numbers.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), numbers[i]);
+        block.CopyTo(bytes, 64);
+        return bytes;
+    }
+}

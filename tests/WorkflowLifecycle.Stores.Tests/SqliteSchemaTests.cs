@@ -1,0 +1,157 @@
+using WorkflowLifecycle.Sqlite;
+
+namespace WorkflowLifecycle.Stores.Tests;
+
+public sealed class SqliteSchemaTests : IAsyncLifetime
+{
+    private static readonly SqliteMigration Second = new(2, OldestReader: 1, "ALTER TABLE workflow_processes ADD COLUMN colour TEXT DEFAULT 'blue'");
+    private static readonly SqliteMigration Third = new(3, OldestReader: 3, "ALTER TABLE workflow_processes DROP COLUMN failure");
+
+    private readonly SqliteFixture _fixture = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+
+    [Fact]
+    [Trait("Scenario", "S37")]
+    public async Task Open_OlderSchema_IsBroughtForwardWithItsRows()
+    {
+        RunRecord run = await WriteWithAsync(SqliteMigrations.All);
+
+        SqliteProcessStore store = await _fixture.OpenAsync(migrations: [.. SqliteMigrations.All, Second]);
+
+        Assert.Equivalent(run, await store.FindRunAsync(run.RunId, SqliteFixture.Aborted), strict: true);
+        Assert.Equal(2L, _fixture.Query("SELECT schema_version FROM schema_info"));
+        Assert.Equal(1L, _fixture.Query("SELECT oldest_reader FROM schema_info"));
+        Assert.Equal("blue", _fixture.Query("SELECT colour FROM workflow_processes"));
+    }
+
+    [Fact]
+    [Trait("Scenario", "S37")]
+    public async Task Open_NewerSchemaThatAdmitsUs_CanBeReadAndWrittenAndKeepsItsColumns()
+    {
+        RunRecord run = await WriteWithAsync([.. SqliteMigrations.All, Second]);
+        _fixture.Query("UPDATE workflow_processes SET colour = 'red'");
+
+        SqliteProcessStore store = await _fixture.OpenAsync();
+        CommitResult result = await store.CommitAsync(
+            new StoreCommit { UpdateRun = run with { State = RunState.Stopping }, AddKill = Rows.Kill(run.RunId) }, CommitDurability.Machine, SqliteFixture.Aborted);
+
+        Assert.True(result.IsCommitted);
+        Assert.Single((await store.SearchRunsAsync(new RunQuery(), SqliteFixture.Aborted)).Runs);
+        Assert.Equal("red", _fixture.Query("SELECT colour FROM workflow_processes"));
+        Assert.Equal(2L, _fixture.Query("SELECT schema_version FROM schema_info"));
+    }
+
+    [Fact]
+    [Trait("Scenario", "S37")]
+    public async Task Open_NewerSchemaThatNeedsANewerReader_IsRefusedNamingBothVersions()
+    {
+        await WriteWithAsync([.. SqliteMigrations.All, Second, Third]);
+        byte[] content = File.ReadAllBytes(_fixture.File);
+
+        string message = await _fixture.RefusedAsync();
+
+        Assert.Contains("schema version 3", message, StringComparison.Ordinal);
+        Assert.Contains("this version knows 1", message, StringComparison.Ordinal);
+        Assert.Equal(content, File.ReadAllBytes(_fixture.File));
+    }
+
+    [Fact]
+    [Trait("Scenario", "S37")]
+    public async Task Open_OlderSchemaAndMigrateOff_IsRefusedNamingBothVersions()
+    {
+        await WriteWithAsync(SqliteMigrations.All);
+        byte[] content = File.ReadAllBytes(_fixture.File);
+
+        string message = await _fixture.RefusedAsync(new SqliteStoreOptions { Migrate = false }, [.. SqliteMigrations.All, Second]);
+
+        Assert.Contains("schema version 1", message, StringComparison.Ordinal);
+        Assert.Contains("needs 2", message, StringComparison.Ordinal);
+        Assert.Equal(content, File.ReadAllBytes(_fixture.File));
+    }
+
+    [Fact]
+    public async Task Open_NoFileAndMigrateOff_MakesIt()
+    {
+        await _fixture.OpenAsync(new SqliteStoreOptions { Migrate = false });
+
+        Assert.Equal(1L, _fixture.Query("SELECT schema_version FROM schema_info"));
+    }
+
+    [Fact]
+    [Trait("Scenario", "S37")]
+    public async Task Open_MigrationFails_LeavesTheSchemaAsItWas()
+    {
+        RunRecord run = await WriteWithAsync(SqliteMigrations.All);
+        SqliteMigration broken = new(3, 1, "CREATE TABLE half (x TEXT); INSERT INTO no_such_table VALUES (1)");
+
+        await _fixture.RefusedAsync(migrations: [.. SqliteMigrations.All, Second, broken]);
+
+        Assert.Equal(1L, _fixture.Query("SELECT schema_version FROM schema_info"));
+        Assert.Equal(0L, _fixture.Query("SELECT count(*) FROM sqlite_schema WHERE name = 'half'"));
+        SqliteProcessStore store = await _fixture.OpenAsync();
+        Assert.NotNull(await store.FindRunAsync(run.RunId, SqliteFixture.Aborted));
+    }
+
+    [Fact(Timeout = 120_000)]
+    [Trait("Scenario", "S38")]
+    public async Task Open_SeveralProcessesMakeTheStoreAtOnce_AllSucceed()
+    {
+        for (int round = 0; round < 3; round++)
+        {
+            string file = Path.Combine(_fixture.Directory, $"round-{round}.db");
+            HelperProcess[] helpers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => HelperProcess.StartAsync("open", file)));
+            try
+            {
+                await Task.WhenAll(helpers.Select(helper => helper.GoAsync()));
+                foreach (HelperProcess helper in helpers)
+                {
+                    Assert.Equal("Committed", await helper.ReadLineAsync());
+                    Assert.Equal(0, await helper.WaitForExitAsync());
+                }
+            }
+            finally
+            {
+                foreach (HelperProcess helper in helpers)
+                {
+                    await helper.DisposeAsync();
+                }
+            }
+
+            Assert.Equal(6L, _fixture.Query("SELECT count(*) FROM workflow_processes", file));
+            Assert.Equal(1L, _fixture.Query("SELECT count(*) FROM schema_info", file));
+            Assert.False(File.Exists(file + "-wal") && new FileInfo(file + "-wal").Length > 0);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
+    [Trait("Scenario", "S38")]
+    public async Task Open_SeveralStoresBringASchemaForwardAtOnce_ItHappensOnce()
+    {
+        await WriteWithAsync(SqliteMigrations.All);
+        SqliteMigration[] migrations = [.. SqliteMigrations.All, Second];
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _fixture.OpenAsync(migrations: migrations), SqliteFixture.Aborted)));
+
+        Assert.Equal(2L, _fixture.Query("SELECT schema_version FROM schema_info"));
+    }
+
+    [Fact]
+    public void Migrations_All_AreNumberedWithoutAGap() =>
+        Assert.Equal(Enumerable.Range(1, SqliteMigrations.All.Count), SqliteMigrations.All.Select(migration => migration.Version));
+
+    private async Task<RunRecord> WriteWithAsync(IReadOnlyList<SqliteMigration> migrations)
+    {
+        await using SqliteProcessStore store = await _fixture.OpenAsync(migrations: [.. migrations.Where(migration => migration != Third)]);
+        RunRecord run = (await store.CommitAsync(new StoreCommit { AddRun = Rows.Run() }, CommitDurability.Machine, SqliteFixture.Aborted)).Run!;
+        await store.DisposeAsync();
+        if (migrations.Contains(Third))
+        {
+            await (await _fixture.OpenAsync(migrations: migrations)).DisposeAsync();
+        }
+
+        return run;
+    }
+}
