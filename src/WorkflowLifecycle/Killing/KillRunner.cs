@@ -15,6 +15,9 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
     // Whoever holds the lock may itself be stopped. An emergency does not wait for it: the shim takes the same order twice.
     private static readonly TimeSpan EmergencyLockLimit = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan OutcomeInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<RunId, KillOperation> _operations = new();
 
     /// <summary>The kill of that run under way in this process; null if there is none.</summary>
@@ -106,7 +109,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
 
             // Only a kill that was found under way can have been completed by the one who held the lock. Our own goes on without asking
             // the store again: P11.
-            if (intent == IntentOutcome.Joined && await ledger.FindAsync(operation.Kill.KillId).ConfigureAwait(false) is { State: KillState.Completed, Report: { } done })
+            if (intent == IntentOutcome.Joined && await FindOutcomeAsync(operation.Kill.KillId, containment).ConfigureAwait(false) is { } done)
             {
                 return done;
             }
@@ -166,6 +169,28 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         }
     }
 
+    // What is cleaned was cleaned by one who had the proof, a moment before the outcome is committed. It is waited for: we ourselves
+    // would find nothing, and prove nothing.
+    private async Task<KillReport?> FindOutcomeAsync(KillId killId, IContainment containment)
+    {
+        using PeriodicTimer timer = new(OutcomeInterval, timeProvider);
+        long started = timeProvider.GetTimestamp();
+        while (true)
+        {
+            if (await ledger.FindAsync(killId).ConfigureAwait(false) is { State: KillState.Completed, Report: { } done })
+            {
+                return done;
+            }
+
+            if (!containment.IsCleaned || timeProvider.GetElapsedTime(started) > OutcomeLimit)
+            {
+                return null;
+            }
+
+            await timer.WaitForNextTickAsync().ConfigureAwait(false);
+        }
+    }
+
     private static async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(operation.Escalation);
@@ -209,6 +234,12 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         try
         {
             KillReport report = await execution.WaitLongerAsync().ConfigureAwait(false);
+            using IDisposable? held = await LockAsync(containment, operation).ConfigureAwait(false);
+            if (await FindOutcomeAsync(operation.Kill.KillId, containment).ConfigureAwait(false) is not null)
+            {
+                return;
+            }
+
             await SettleAsync(operation, execution, report).ConfigureAwait(false);
         }
         catch (Exception exception)

@@ -32,8 +32,7 @@ public sealed class CrowdTests : EndToEndTest
     public async Task Kill_OfAForkBomb_IsProvenInFiveSeconds(ContainmentStrength strength)
     {
         Engine engine = Start(strength);
-        await using ITrackedProcess process = await engine.LaunchReadyAsync(engine.Program("bomb", "150"));
-        await Wait.UntilAsync("it has grown", () => ProcessEntry.StandingIn(Room.Path).Count > 50);
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(engine.Program("bomb", "150"), "grown");
 
         KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Emergency());
 

@@ -15,6 +15,8 @@ internal sealed class RunContainment : IContainment
 {
     private const uint WholeTree = 1;
 
+    private static readonly TimeSpan HelpInterval = TimeSpan.FromSeconds(1);
+
     private readonly ContainmentRecord _record;
     private readonly Machine _machine;
     private readonly TimeProvider _timeProvider;
@@ -42,6 +44,8 @@ internal sealed class RunContainment : IContainment
     }
 
     public ContainmentStrength Strength { get; private set; }
+
+    public bool IsCleaned => !_directory.HasLock;
 
     private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
 
@@ -129,7 +133,7 @@ internal sealed class RunContainment : IContainment
     public async Task<EndNotice?> WaitForEndAsync(CancellationToken cancellationToken = default)
     {
         // The shim's word is checked against the kernel's where there is a cgroup: two witnesses that do not know each other.
-        if (await WatchEndAsync(cancellationToken).ConfigureAwait(false) is { } notice
+        if (await WaitForHolderAsync(cancellationToken).ConfigureAwait(false) is { } notice
             && (_record.CgroupPath is null || IsPopulated() == false))
         {
             return notice;
@@ -175,6 +179,23 @@ internal sealed class RunContainment : IContainment
             && !File.Exists(_directory.ControlSocketPath) && ShimRecords.ReadExit(_directory.Path) is null
             ? new EndNotice { Proof = EndProof.NeverStarted }
             : null;
+
+    // The shim may meet what only we may signal (a child that became another user), or stop before it is done: after a while we help.
+    private async Task<EndNotice?> WaitForHolderAsync(CancellationToken cancellationToken)
+    {
+        Task<EndNotice?> word = WatchEndAsync(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                return await word.WaitAsync(HelpInterval, _timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                EndDirectly();
+            }
+        }
+    }
 
     private void EndDirectly()
     {

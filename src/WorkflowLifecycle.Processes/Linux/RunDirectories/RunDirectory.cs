@@ -19,6 +19,9 @@ internal sealed class RunDirectory(string path)
 
     public bool Exists => Directory.Exists(Path);
 
+    /// <summary>False once the run was cleaned, also where its output is kept.</summary>
+    public bool HasLock => File.Exists(System.IO.Path.Combine(Path, LockFile));
+
     public string ControlSocketPath => System.IO.Path.Combine(Path, ControlSocket);
 
     public string NotifySocketPath => System.IO.Path.Combine(Path, NotifySocket);
