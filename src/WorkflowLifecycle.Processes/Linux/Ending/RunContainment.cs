@@ -15,6 +15,11 @@ internal sealed class RunContainment : IContainment
 {
     private const uint WholeTree = 1;
 
+    // A process that hands over to its child and exits may be missed by a look; it is not missed by many.
+    private const int QuietLooks = 5;
+
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromMilliseconds(500);
+
     private readonly ContainmentRecord _record;
     private readonly Machine _machine;
     private readonly TimeProvider _timeProvider;
@@ -26,6 +31,8 @@ internal sealed class RunContainment : IContainment
     // Under another boot, machine or PID namespace the paths and numbers of the record mean something else, or nothing.
     private readonly bool _isHere;
     private ShimControl? _control;
+    private KillId _killId;
+    private bool _endedDirectly;
 
     public RunContainment(ContainmentRecord record, ProcessIdentity? root, Machine machine, TimeProvider timeProvider)
     {
@@ -108,6 +115,7 @@ internal sealed class RunContainment : IContainment
 
     public async Task EndAsync(KillId killId, CancellationToken cancellationToken = default)
     {
+        _killId = killId;
         await WakeAsync(cancellationToken).ConfigureAwait(false);
         ShimMessage? answer = _control is null ? null
             : await _control.AskAsync(ShimMessageType.End, killId.ToByteArray(), cancellationToken).ConfigureAwait(false);
@@ -118,7 +126,7 @@ internal sealed class RunContainment : IContainment
 
         // The shim does not answer: from here on the cgroup alone holds the tree, or nothing does.
         Strength = WithoutHolder;
-        EndDirectly();
+        _ = EndDirectly();
     }
 
     public async Task<EndNotice?> WatchEndAsync(CancellationToken cancellationToken = default) =>
@@ -129,10 +137,11 @@ internal sealed class RunContainment : IContainment
     public async Task<EndNotice?> WaitForEndAsync(CancellationToken cancellationToken = default)
     {
         // The shim's word is checked against the kernel's where there is a cgroup: two witnesses that do not know each other.
-        if (await WatchEndAsync(cancellationToken).ConfigureAwait(false) is { } notice
+        if (await WaitForHolderAsync(cancellationToken).ConfigureAwait(false) is { } notice
             && (_record.CgroupPath is null || IsPopulated() == false))
         {
-            return notice;
+            // What we ended ourselves, the shim does not count.
+            return _endedDirectly && notice.ForcedKills == 0 ? notice with { ForcedKills = 1 } : notice;
         }
 
         Strength = WithoutHolder;
@@ -156,6 +165,60 @@ internal sealed class RunContainment : IContainment
         }
     }
 
+    // While the shim lives, whoever is left is below it, outside the cgroup as well. The tree may have taken all its connections, stop it
+    // again and again, or have deleted its socket: whatever is seen is ended, and the shim is asked again once that is gone.
+    private async Task<EndNotice?> WaitForHolderAsync(CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20), _timeProvider);
+        for (int quiet = 0; ;)
+        {
+            if (await WatchEndBrieflyAsync(cancellationToken).ConfigureAwait(false) is { } notice)
+            {
+                return notice;
+            }
+
+            if (!ShimIsThere || quiet == QuietLooks)
+            {
+                return ReadEndRecord();
+            }
+
+            quiet = EndDirectly() ? 0 : quiet + 1;
+            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+            await AskAgainAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<EndNotice?> WatchEndBrieflyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WatchEndAsync(cancellationToken).WaitAsync(SilenceLimit, _timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private async Task AskAgainAsync(CancellationToken cancellationToken)
+    {
+        if (_control is not null)
+        {
+            await _control.DisposeAsync().ConfigureAwait(false);
+            _control = null;
+        }
+
+        await WakeAsync(cancellationToken).ConfigureAwait(false);
+        if (_control is not null)
+        {
+            _ = await _control.AskAsync(ShimMessageType.End, _killId.ToByteArray(), cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            Strength = WithoutHolder;
+        }
+    }
+
     // A shim that was stopped is the better witness once it goes on; one that hangs is done without.
     private async Task WakeAsync(CancellationToken cancellationToken)
     {
@@ -176,7 +239,8 @@ internal sealed class RunContainment : IContainment
             ? new EndNotice { Proof = EndProof.NeverStarted }
             : null;
 
-    private void EndDirectly()
+    // True when somebody was there, and was sent SIGKILL.
+    private bool EndDirectly()
     {
         if (_cgroup is not null)
         {
@@ -185,24 +249,27 @@ internal sealed class RunContainment : IContainment
 
         ProcessListing listing = Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1));
         _ = DirectSignals.Send(listing.Processes, Libc.SignalStop, Libc.SignalKill);
+        bool found = listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X'));
+        _endedDirectly |= found;
+        return found;
     }
 
     private async Task<EndNotice> WaitForCgroupAsync(CancellationToken cancellationToken)
     {
         // Sampled: notifications of cgroup.events come as much as 10 ms after the change, and only a re-read is the truth.
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5), _timeProvider);
-        long forced = 0;
+        bool forced = false;
         while (IsPopulated() != false)
         {
-            forced = 1;
+            forced = true;
             await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
-            EndDirectly();
+            _ = EndDirectly();
         }
 
         return new EndNotice
         {
             Proof = EndProof.CgroupEmpty,
-            ForcedKills = forced,
+            ForcedKills = forced || _endedDirectly ? 1 : 0,
             Cause = EndCause.Kill,
             Exit = ShimRecords.ReadExit(_directory.Path),
         };
