@@ -2,7 +2,7 @@ using Xunit;
 
 namespace WorkflowLifecycle.EndToEnd.Tests.Killing;
 
-/// <summary>The tree, with the rights of the same user, keeps killers from the shim: takes its connections, stops it, deletes its socket.</summary>
+/// <summary>The tree, with the rights of the same user, keeps killers from the shim: takes its connections, stops it, deletes its socket, forges its word.</summary>
 public sealed class SilencedHolderTests : EndToEndTest
 {
     [Theory(Timeout = Limit)]
@@ -37,6 +37,23 @@ public sealed class SilencedHolderTests : EndToEndTest
         KillReport report = await EndAsync(ContainmentStrength.Reaper, mode, "relay=4", how);
 
         Assert.Equal(proof, report.Proof);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(KillMode.Emergency)]
+    [InlineData(KillMode.Graceful)]
+    public async Task Kill_OfATreeThatForgedTheRecordOfItsEnd_IsNotCalledAlreadyExited(KillMode mode)
+    {
+        Engine engine = Start();
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(engine.Program("saboteur", "forged", "relay"));
+        int shim = (await engine.RowAsync(process.RunId)).Containment!.Shim!.Pid;
+        Signals.Send("KILL", shim);
+        await Wait.UntilAsync("the shim is gone", () => !ProcessEntry.IsAlive(shim));
+
+        KillReport report = await engine.Kills.KillAsync(process.RunId, new("sabotage", WorkflowPrincipal.LocalUser()) { Mode = mode, GracePeriod = TimeSpan.FromSeconds(1) });
+
+        Assert.True(report.Outcome is KillOutcome.Killed or KillOutcome.ExitedGracefully, report.Outcome.ToString());
+        Assert.DoesNotContain(ProcessEntry.StandingIn(Room.Path), entry => !entry.IsZombie);
     }
 
     private static string CgroupMount =>

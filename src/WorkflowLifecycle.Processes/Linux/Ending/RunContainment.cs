@@ -228,8 +228,9 @@ internal sealed class RunContainment : IContainment
         }
     }
 
-    // A record counts only when its writer is gone: while the shim lives, it is asked.
-    private EndNotice? ReadEndRecord() => ShimIsThere ? null : ShimRecords.ReadEmpty(_directory.Path);
+    // A record counts only when its writer is gone: while the shim lives, it is asked. The program can write one too, but it cannot make
+    // the kernel say that its cgroup is empty.
+    private EndNotice? ReadEndRecord() => ShimIsThere || IsPopulated() == true ? null : ShimRecords.ReadEmpty(_directory.Path);
 
     // A shim takes its socket away when it leaves, not when it is killed. One that left without a record of any end had nothing to hold:
     // its host was gone before the gate opened.
