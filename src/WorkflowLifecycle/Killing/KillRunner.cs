@@ -18,6 +18,9 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
     private static readonly TimeSpan OutcomeInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(2);
 
+    // A graceful kill waits as long as a killer that is at work can need, cleaning included.
+    private static readonly TimeSpan GracefulLockMargin = KillClock.Ceiling + TimeSpan.FromSeconds(3);
+
     private readonly ConcurrentDictionary<RunId, KillOperation> _operations = new();
 
     /// <summary>The kill of that run under way in this process; null if there is none.</summary>
@@ -194,11 +197,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
     private static async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(operation.Escalation);
-        if (operation.Mode == KillMode.Emergency)
-        {
-            limit.CancelAfter(EmergencyLockLimit);
-        }
-
+        limit.CancelAfter(operation.Mode == KillMode.Emergency ? EmergencyLockLimit : operation.Kill.TerminateCeiling + GracefulLockMargin);
         try
         {
             return await containment.LockAsync(limit.Token).ConfigureAwait(false);
