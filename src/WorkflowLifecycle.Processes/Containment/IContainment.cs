@@ -10,7 +10,7 @@ public interface IContainment : IAsyncDisposable
     bool IsCleaned { get; }
 
     /// <summary>Takes the run's kill lock: who holds it executes the kill. The kernel frees it when the holder's process dies.</summary>
-    /// <returns>Dispose to free it. Null when the run directory is gone.</returns>
+    /// <returns>Dispose to free it. Null when there is none to be had: the run directory is gone, or the program spoilt the lock.</returns>
     Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Reaches for the holder, at most 250 ms. Lowers <see cref="Strength"/> when it does not answer.</summary>

@@ -20,6 +20,9 @@ internal sealed class KillRunner(
     private static readonly TimeSpan OutcomeInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(2);
 
+    // A graceful kill waits as long as a killer that is at work can need, cleaning included.
+    private static readonly TimeSpan GracefulLockMargin = KillClock.Ceiling + TimeSpan.FromSeconds(3);
+
     private readonly ConcurrentDictionary<RunId, KillOperation> _operations = new();
 
     /// <summary>The kill of that run under way in this process; null if there is none.</summary>
@@ -199,9 +202,12 @@ internal sealed class KillRunner(
 
     private async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
     {
-        using CancellationTokenSource limit = operation.Mode == KillMode.Emergency
-            ? new CancellationTokenSource(EmergencyLockLimit, timeProvider)
-            : CancellationTokenSource.CreateLinkedTokenSource(operation.Escalation);
+        // An escalation ends the wait of a weaker kill, and an emergency has its own.
+        bool isEmergency = operation.Mode == KillMode.Emergency;
+        using KillLimit limit = new(
+            isEmergency ? EmergencyLockLimit : operation.Kill.TerminateCeiling + GracefulLockMargin,
+            timeProvider,
+            isEmergency ? CancellationToken.None : operation.Escalation);
         try
         {
             return await containment.LockAsync(limit.Token).ConfigureAwait(false);

@@ -14,6 +14,9 @@ internal sealed class RunFinisher(
     // While the shim of a run is gone nobody tells us of its end; it is rare, so looking ten times a second is enough.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
 
+    // Only a killer whose intent came at this very moment can have it, and the store decides between us anyway.
+    private static readonly TimeSpan LockLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>For the host that launched the run.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="end">The holder's word; null when the holder was lost.</param>
@@ -55,13 +58,26 @@ internal sealed class RunFinisher(
         IContainment containment = platform.Open(run);
         await using (containment.ConfigureAwait(false))
         {
-            using IDisposable? held = await containment.LockAsync().ConfigureAwait(false);
+            using IDisposable? held = await LockAsync(containment).ConfigureAwait(false);
             (_, bool changed) = await updater.UpdateAsync(run.RunId, row => End(row, end), CommitDurability.Machine, CancellationToken.None).ConfigureAwait(false);
             if (changed)
             {
                 await containment.ConnectAsync().ConfigureAwait(false);
                 await containment.CleanAsync(keepOutput: run.Output == OutputMode.Files).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async Task<IDisposable?> LockAsync(IContainment containment)
+    {
+        using CancellationTokenSource limit = new(LockLimit, timeProvider);
+        try
+        {
+            return await containment.LockAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
     }
 

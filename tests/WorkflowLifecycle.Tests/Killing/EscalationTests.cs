@@ -8,6 +8,9 @@ namespace WorkflowLifecycle.Tests.Killing;
 public sealed class EscalationTests : IAsyncDisposable
 {
     private static readonly TimeSpan _ceiling = TimeSpan.FromSeconds(10);
+
+    // The ceiling, the five seconds after it, and three for the cleaning.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(18);
     private static readonly TimeSpan _moment = TimeSpan.FromMilliseconds(1);
 
     private readonly Engine _engine = new();
@@ -180,11 +183,25 @@ public sealed class EscalationTests : IAsyncDisposable
         held.Leaving.SetResult(Sample.Left);
         Task<KillReport> kill = _engine.Kills.KillAsync(run.RunId, Engine.Request);
         await Engine.UntilAsync(() => held.Containment.ReceivedCallsOf(nameof(IContainment.LockAsync)) == 1);
-        _engine.Time.Advance(TimeSpan.FromMinutes(1));
+        _engine.Time.Advance(_patience - _moment);
         await Task.Delay(20, TestContext.Current.CancellationToken);
         _engine.Log.AssertNothingSignalled();
 
         held.Unlocked.SetResult();
+
+        Assert.Equal(KillOutcome.ExitedGracefully, (await kill).Outcome);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Kill_GracefulBehindALockThatIsNeverFreed_GoesOnInTheEnd()
+    {
+        (RunRecord run, Held held) = await _engine.AddAsync();
+        held.Unlocked = new TaskCompletionSource();
+        held.Leaving.SetResult(Sample.Left);
+        Task<KillReport> kill = _engine.Kills.KillAsync(run.RunId, Engine.Request);
+        await Engine.UntilAsync(() => held.Containment.ReceivedCallsOf(nameof(IContainment.LockAsync)) == 1);
+
+        _engine.Time.Advance(_patience);
 
         Assert.Equal(KillOutcome.ExitedGracefully, (await kill).Outcome);
     }

@@ -6,6 +6,8 @@ namespace WorkflowLifecycle.Tests.Launching;
 
 public sealed class OutputSpillTests : IDisposable
 {
+    private static readonly OutputLine _big = Line(new string('x', 64 * 1024));
+
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -30,7 +32,9 @@ public sealed class OutputSpillTests : IDisposable
         File.WriteAllText(_directory.File("spill"), "theirs");
         using OutputSpill spill = new(_directory.File("spill"));
 
+        Assert.True(spill.TryAdd(_big));
         Assert.False(spill.TryAdd(Line("x")));
+        Assert.Equal(_big, spill.Take());
         Assert.True(spill.IsEmpty);
         Assert.Equal("theirs", File.ReadAllText(_directory.File("spill")));
     }
@@ -42,6 +46,7 @@ public sealed class OutputSpillTests : IDisposable
         File.CreateSymbolicLink(_directory.File("spill"), _directory.File("elsewhere"));
         using OutputSpill spill = new(_directory.File("spill"));
 
+        Assert.True(spill.TryAdd(_big));
         Assert.False(spill.TryAdd(Line("x")));
         Assert.False(File.Exists(_directory.File("elsewhere")));
     }
@@ -74,7 +79,7 @@ public sealed class OutputSpillTests : IDisposable
             List<OutputLine> read = [];
             while (!spill.IsEmpty)
             {
-                read.Add(spill.Take());
+                read.Add(spill.Take()!);
             }
 
             Assert.Equal(kept, read);

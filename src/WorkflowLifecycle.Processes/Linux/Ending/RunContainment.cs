@@ -15,7 +15,10 @@ internal sealed class RunContainment : IContainment
 {
     private const uint WholeTree = 1;
 
-    private static readonly TimeSpan HelpInterval = TimeSpan.FromSeconds(1);
+    // A process that hands over to its child and exits may be missed by a look; it is not missed by many.
+    private const int QuietLooks = 5;
+
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromMilliseconds(500);
 
     private readonly ContainmentRecord _record;
     private readonly Machine _machine;
@@ -28,6 +31,8 @@ internal sealed class RunContainment : IContainment
     // Under another boot, machine or PID namespace the paths and numbers of the record mean something else, or nothing.
     private readonly bool _isHere;
     private ShimControl? _control;
+    private KillId _killId;
+    private bool _endedDirectly;
 
     public RunContainment(ContainmentRecord record, ProcessIdentity? root, Machine machine, TimeProvider timeProvider)
     {
@@ -112,6 +117,7 @@ internal sealed class RunContainment : IContainment
 
     public async Task EndAsync(KillId killId, CancellationToken cancellationToken = default)
     {
+        _killId = killId;
         await WakeAsync(cancellationToken).ConfigureAwait(false);
         ShimMessage? answer = _control is null ? null
             : await _control.AskAsync(ShimMessageType.End, killId.ToByteArray(), cancellationToken).ConfigureAwait(false);
@@ -122,7 +128,7 @@ internal sealed class RunContainment : IContainment
 
         // The shim does not answer: from here on the cgroup alone holds the tree, or nothing does.
         Strength = WithoutHolder;
-        EndDirectly();
+        _ = EndDirectly();
     }
 
     public async Task<EndNotice?> WatchEndAsync(CancellationToken cancellationToken = default) =>
@@ -136,7 +142,8 @@ internal sealed class RunContainment : IContainment
         if (await WaitForHolderAsync(cancellationToken).ConfigureAwait(false) is { } notice
             && (_record.CgroupPath is null || IsPopulated() == false))
         {
-            return notice;
+            // What we ended ourselves, the shim does not count.
+            return _endedDirectly && notice.ForcedKills == 0 ? notice with { ForcedKills = 1 } : notice;
         }
 
         Strength = WithoutHolder;
@@ -160,6 +167,60 @@ internal sealed class RunContainment : IContainment
         }
     }
 
+    // While the shim lives, whoever is left is below it, outside the cgroup as well. The tree may have taken all its connections, stop it
+    // again and again, or have deleted its socket: whatever is seen is ended, and the shim is asked again once that is gone.
+    private async Task<EndNotice?> WaitForHolderAsync(CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20), _timeProvider);
+        for (int quiet = 0; ;)
+        {
+            if (await WatchEndBrieflyAsync(cancellationToken).ConfigureAwait(false) is { } notice)
+            {
+                return notice;
+            }
+
+            if (!ShimIsThere || quiet == QuietLooks)
+            {
+                return ReadEndRecord();
+            }
+
+            quiet = EndDirectly() ? 0 : quiet + 1;
+            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+            await AskAgainAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<EndNotice?> WatchEndBrieflyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WatchEndAsync(cancellationToken).WaitAsync(SilenceLimit, _timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private async Task AskAgainAsync(CancellationToken cancellationToken)
+    {
+        if (_control is not null)
+        {
+            await _control.DisposeAsync().ConfigureAwait(false);
+            _control = null;
+        }
+
+        await WakeAsync(cancellationToken).ConfigureAwait(false);
+        if (_control is not null)
+        {
+            _ = await _control.AskAsync(ShimMessageType.End, _killId.ToByteArray(), cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            Strength = WithoutHolder;
+        }
+    }
+
     // A shim that was stopped is the better witness once it goes on; one that hangs is done without.
     private async Task WakeAsync(CancellationToken cancellationToken)
     {
@@ -169,8 +230,9 @@ internal sealed class RunContainment : IContainment
         }
     }
 
-    // A record counts only when its writer is gone: while the shim lives, it is asked.
-    private EndNotice? ReadEndRecord() => ShimIsThere ? null : ShimRecords.ReadEmpty(_directory.Path);
+    // A record counts only when its writer is gone: while the shim lives, it is asked. The program can write one too, but it cannot make
+    // the kernel say that its cgroup is empty.
+    private EndNotice? ReadEndRecord() => ShimIsThere || IsPopulated() == true ? null : ShimRecords.ReadEmpty(_directory.Path);
 
     // A shim takes its socket away when it leaves, not when it is killed. One that left without a record of any end had nothing to hold:
     // its host was gone before the gate opened.
@@ -180,24 +242,8 @@ internal sealed class RunContainment : IContainment
             ? new EndNotice { Proof = EndProof.NeverStarted }
             : null;
 
-    // The shim may meet what only we may signal (a child that became another user), or stop before it is done: after a while we help.
-    private async Task<EndNotice?> WaitForHolderAsync(CancellationToken cancellationToken)
-    {
-        Task<EndNotice?> word = WatchEndAsync(cancellationToken);
-        while (true)
-        {
-            try
-            {
-                return await word.WaitAsync(HelpInterval, _timeProvider, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                EndDirectly();
-            }
-        }
-    }
-
-    private void EndDirectly()
+    // True when somebody was there, and was sent SIGKILL.
+    private bool EndDirectly()
     {
         if (_cgroup is not null)
         {
@@ -206,24 +252,27 @@ internal sealed class RunContainment : IContainment
 
         ProcessListing listing = Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1));
         _ = DirectSignals.Send(listing.Processes, Libc.SignalStop, Libc.SignalKill);
+        bool found = listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X'));
+        _endedDirectly |= found;
+        return found;
     }
 
     private async Task<EndNotice> WaitForCgroupAsync(CancellationToken cancellationToken)
     {
         // Sampled: notifications of cgroup.events come as much as 10 ms after the change, and only a re-read is the truth.
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5), _timeProvider);
-        long forced = 0;
+        bool forced = false;
         while (IsPopulated() != false)
         {
-            forced = 1;
+            forced = true;
             await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
-            EndDirectly();
+            _ = EndDirectly();
         }
 
         return new EndNotice
         {
             Proof = EndProof.CgroupEmpty,
-            ForcedKills = forced,
+            ForcedKills = forced || _endedDirectly ? 1 : 0,
             Cause = EndCause.Kill,
             Exit = ShimRecords.ReadExit(_directory.Path),
         };

@@ -13,16 +13,18 @@ internal sealed class KillLock : IDisposable
 
     private KillLock(FileDescriptor file) => _file = file;
 
-    /// <summary>Waits for the lock; null when the run directory is gone.</summary>
+    /// <summary>
+    /// Waits for the lock; null when there is none to be had. The program may delete the file or put something else in its place, and must
+    /// not become immortal by that: without the lock two killers give the shim the same order twice, and the store takes one report.
+    /// </summary>
     public static async Task<KillLock?> TakeAsync(RunDirectory directory, CancellationToken cancellationToken)
     {
         FileDescriptor file = Libc.Open(
             System.IO.Path.Combine(directory.Path, RunDirectory.LockFile), Libc.OpenReadWrite | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
         if (file.IsInvalid)
         {
-            int errno = Marshal.GetLastPInvokeError();
             file.Dispose();
-            return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new IOException($"{directory.Path}/{RunDirectory.LockFile}: {Errno.Describe(errno)}");
+            return null;
         }
 
         if (Set(file, Libc.FcntlOfdSetLock) == 0)
@@ -59,7 +61,7 @@ internal sealed class KillLock : IDisposable
         }
 
         file.Dispose();
-        throw new IOException("Waiting for a kill lock: " + Errno.Describe(errno));
+        return null;
     }
 
     private static int Set(FileDescriptor file, int command)
