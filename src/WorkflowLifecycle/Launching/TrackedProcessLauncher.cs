@@ -109,7 +109,16 @@ internal sealed class TrackedProcessLauncher(
         }
         catch (Exception exception)
         {
-            await RecordFailureAsync(runId, exception).ConfigureAwait(false);
+            try
+            {
+                await RecordFailureAsync(runId, exception).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException)
+            {
+                // The caller is told what went wrong first; the row follows when the store is back.
+                _ = Task.Run(() => StoreReturn.WriteAsync(runId, () => RecordFailureAsync(runId, exception), timeProvider, logger), CancellationToken.None);
+            }
+
             throw;
         }
     }
