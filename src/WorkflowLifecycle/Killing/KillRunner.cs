@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
@@ -218,8 +219,13 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         }
         catch (StoreUnavailableException exception)
         {
-            // The tree is gone and the caller must know it; the row follows when the store is back and somebody looks at the run.
+            // The tree is gone and the caller must know it; the row follows when the store is back.
             Log.KillInterrupted(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
+            _ = Task.Run(() => StoreReturn.WriteAsync(
+                operation.Kill.RunId,
+                () => ledger.CompleteAsync(operation.Kill, cleaned, row => Finish(row, cleaned), execution.SentKill),
+                timeProvider,
+                logger));
             final = cleaned with { Message = $"The run is ended, and its record is not: {exception.Message}" };
         }
 
