@@ -2,13 +2,15 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>Carries out kills: one per run and process at a time, the kernel's lock choosing among processes.</summary>
-internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platform, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger)
+internal sealed class KillRunner(
+    KillLedger ledger, IContainmentPlatform platform, IRedactor redactor, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger)
 {
     private static readonly TimeSpan EmergencyLook = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan GracefulLook = TimeSpan.FromMilliseconds(200);
@@ -30,7 +32,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
     /// <summary>Starts a kill, or returns the one under way in this process.</summary>
     public (KillOperation Operation, bool Started) Start(RunRecord run, KillRecord kill, string ground)
     {
-        KillOperation operation = new(kill);
+        KillOperation operation = new(kill, ground);
         KillOperation current = _operations.GetOrAdd(run.RunId, operation);
         if (!ReferenceEquals(current, operation))
         {
@@ -38,7 +40,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             return (current, false);
         }
 
-        _ = Task.Run(() => CarryOutAsync(operation, run, ground));
+        _ = Task.Run(() => CarryOutAsync(operation, run));
         return (operation, true);
     }
 
@@ -49,14 +51,14 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         return await operation.Report.ConfigureAwait(false);
     }
 
-    private async Task CarryOutAsync(KillOperation operation, RunRecord run, string ground)
+    private async Task CarryOutAsync(KillOperation operation, RunRecord run)
     {
         using Activity? activity = LifecycleTelemetry.Start("kill", run.RunId);
         try
         {
             KillReport report = run.Containment is null
-                ? await EndUnstartedAsync(operation, run, ground).ConfigureAwait(false)
-                : await EndHeldAsync(operation, run, ground).ConfigureAwait(false);
+                ? await EndUnstartedAsync(operation, run).ConfigureAwait(false)
+                : await EndHeldAsync(operation, run).ConfigureAwait(false);
             activity?.SetTag("workflow_lifecycle.kill.outcome", report.Outcome.ToString());
             telemetry.Killed(report);
             Leave(run.RunId, operation);
@@ -75,9 +77,9 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         _operations.TryRemove(new KeyValuePair<RunId, KillOperation>(runId, operation));
 
     // The row is there and nothing was started: marking it is enough, since the launch gate checks the mark before it opens.
-    private async Task<KillReport> EndUnstartedAsync(KillOperation operation, RunRecord run, string ground)
+    private async Task<KillReport> EndUnstartedAsync(KillOperation operation, RunRecord run)
     {
-        (IntentOutcome intent, RunRecord now) = await WriteIntentAsync(operation, run, ground, processes: 0).ConfigureAwait(false);
+        (IntentOutcome intent, RunRecord now) = await WriteIntentAsync(operation, run, processes: 0).ConfigureAwait(false);
         if (intent == IntentOutcome.Over)
         {
             return Over(now, operation.Kill);
@@ -85,14 +87,14 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
 
         if (now.Containment is not null)
         {
-            return await EndHeldAsync(operation, now, ground).ConfigureAwait(false);
+            return await EndHeldAsync(operation, now).ConfigureAwait(false);
         }
 
         KillReport report = KillReports.NeverStarted(now, operation.Kill);
-        return await ledger.CompleteAsync(operation.Kill, report, row => Finish(row, report), sentKill: false).ConfigureAwait(false);
+        return await ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), sentKill: false).ConfigureAwait(false);
     }
 
-    private async Task<KillReport> EndHeldAsync(KillOperation operation, RunRecord run, string ground)
+    private async Task<KillReport> EndHeldAsync(KillOperation operation, RunRecord run)
     {
         IContainment? containment = platform.Open(run);
         try
@@ -102,30 +104,33 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             bool emergency = operation.Mode == KillMode.Emergency;
             ProcessListing before = containment.Inspect(
                 emergency ? InspectionDepth.Shallow : InspectionDepth.Full, emergency ? EmergencyLook : GracefulLook);
-            (IntentOutcome intent, run) = await WriteIntentAsync(operation, run, ground, before.Processes.Count).ConfigureAwait(false);
+            before = before with { Processes = redactor.RedactProcesses(before.Processes) };
+            (IntentOutcome intent, run) = await WriteIntentAsync(operation, run, before.Processes.Count).ConfigureAwait(false);
             if (intent == IntentOutcome.Over)
             {
                 return Over(run, operation.Kill);
             }
 
             KillClock clock = new(timeProvider);
-            using IDisposable? held = await LockAsync(containment, operation).ConfigureAwait(false);
+            Task<IDisposable?> locking = LockAsync(containment, operation);
+            bool isFirst = intent == IntentOutcome.Written && locking.IsCompleted;
+            using IDisposable? held = await locking.ConfigureAwait(false);
 
-            // Only a kill that was found under way can have been completed by the one who held the lock. Our own goes on without asking
-            // the store again: P11.
-            if (intent == IntentOutcome.Joined && await FindOutcomeAsync(operation.Kill.KillId, containment).ConfigureAwait(false) is { } done)
+            // Only a kill that others know can have been completed by one of them: it was found under way, or they held the lock or took
+            // it away meanwhile. Otherwise our own goes on without asking the store again: P11.
+            if ((!isFirst || held is null) && await FindOutcomeAsync(operation.Kill.KillId, containment).ConfigureAwait(false) is { } done)
             {
                 return done;
             }
 
-            KillExecution execution = new(operation, run, containment, before, status, clock);
+            KillExecution execution = new(operation, run, containment, before, status, redactor, clock);
             KillReport report = await execution.EndAsync(signalled => WriteBehind(operation.Kill, signalled)).ConfigureAwait(false);
             if (report.Outcome != KillOutcome.KillUnconfirmed)
             {
                 return await SettleAsync(operation, execution, report).ConfigureAwait(false);
             }
 
-            KillReport unconfirmed = await ledger.CompleteAsync(operation.Kill, report, row => Finish(row, report), execution.SentKill).ConfigureAwait(false);
+            KillReport unconfirmed = await RecordAsync(operation, execution, report).ConfigureAwait(false);
             Log.KillUnconfirmed(logger, operation.Kill.KillId, run.RunId, report.Survivors.Count);
             IContainment kept = containment;
             containment = null;
@@ -143,7 +148,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
 
     private static KillReport Over(RunRecord run, KillRecord kill) => kill.Report ?? KillReports.AlreadyExited(run, kill);
 
-    private async Task<(IntentOutcome Outcome, RunRecord Run)> WriteIntentAsync(KillOperation operation, RunRecord run, string ground, int processes)
+    private async Task<(IntentOutcome Outcome, RunRecord Run)> WriteIntentAsync(KillOperation operation, RunRecord run, int processes)
     {
         if (operation.Kill.State != KillState.Requested)
         {
@@ -154,7 +159,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Intent);
         try
         {
-            (IntentOutcome outcome, RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, ground, processes).ConfigureAwait(false);
+            (IntentOutcome outcome, RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, operation.Ground, processes).ConfigureAwait(false);
             operation.Kill = kill;
             if (outcome == IntentOutcome.Written)
             {
@@ -168,6 +173,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         {
             // P5: no signal without a record, and no emergency that waits for a store.
             IntentSpool.Write(run, operation.Kill);
+            Log.KillIntent(logger, operation.Kill.KillId, run.RunId, operation.Mode, operation.Kill.RequestedBy, operation.Kill.Reason);
             operation.IntentIsDurable();
             return (IntentOutcome.Written, run);
         }
@@ -181,7 +187,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         long started = timeProvider.GetTimestamp();
         while (true)
         {
-            if (await ledger.FindAsync(killId).ConfigureAwait(false) is { State: KillState.Completed, Report: { } done })
+            if (await ledger.FindDoneAsync(killId).ConfigureAwait(false) is { } done)
             {
                 return done;
             }
@@ -195,10 +201,14 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         }
     }
 
-    private static async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
+    private async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(operation.Escalation);
-        limit.CancelAfter(operation.Mode == KillMode.Emergency ? EmergencyLockLimit : operation.Kill.TerminateCeiling + GracefulLockMargin);
+        // An escalation ends the wait of a weaker kill, and an emergency has its own.
+        bool isEmergency = operation.Mode == KillMode.Emergency;
+        using KillLimit limit = new(
+            isEmergency ? EmergencyLockLimit : operation.Kill.TerminateCeiling + GracefulLockMargin,
+            timeProvider,
+            isEmergency ? CancellationToken.None : operation.Escalation);
         try
         {
             return await containment.LockAsync(limit.Token).ConfigureAwait(false);
@@ -212,25 +222,28 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
     private async Task<KillReport> SettleAsync(KillOperation operation, KillExecution execution, KillReport report)
     {
         KillReport cleaned = await execution.CleanAsync(report).ConfigureAwait(false);
-        KillReport final;
+        KillReport final = await RecordAsync(operation, execution, cleaned).ConfigureAwait(false);
+        Log.KillCompleted(logger, final.KillId, final.RunId, final.Outcome, final.Proof, final.DurationMs);
+        return final;
+    }
+
+    private async Task<KillReport> RecordAsync(KillOperation operation, KillExecution execution, KillReport report)
+    {
         try
         {
-            final = await ledger.CompleteAsync(operation.Kill, cleaned, row => Finish(row, cleaned), execution.SentKill).ConfigureAwait(false);
+            return await ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), execution.SentKill).ConfigureAwait(false);
         }
         catch (StoreUnavailableException exception)
         {
-            // The tree is gone and the caller must know it; the row follows when the store is back.
-            Log.KillInterrupted(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
+            // What was done was done, and the caller must know it; the row follows when the store is back.
+            Log.KillNotRecorded(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
             _ = Task.Run(() => StoreReturn.WriteAsync(
                 operation.Kill.RunId,
-                () => ledger.CompleteAsync(operation.Kill, cleaned, row => Finish(row, cleaned), execution.SentKill),
+                () => ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), execution.SentKill),
                 timeProvider,
                 logger));
-            final = cleaned with { Message = $"The run is ended, and its record is not: {exception.Message}" };
+            return report with { Message = $"The outcome of the kill is not on record: {exception.Message}" };
         }
-
-        Log.KillCompleted(logger, final.KillId, final.RunId, final.Outcome, final.Proof, final.DurationMs);
-        return final;
     }
 
     // The answer "unconfirmed" was given; the kill goes on until there is another.

@@ -1,107 +1,127 @@
+using System.Buffers.Binary;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace WorkflowLifecycle.Launching;
 
-/// <summary>Lines that nobody has read yet, on disk: first in, first out. Not thread-safe; its owner locks.</summary>
-/// <remarks>Writing and reading go through handles of their own, each with its buffer: moving one position to and fro would cost a system call a line.</remarks>
+/// <summary>Lines that nobody has read yet, on disk: first in, first out, written and read by the chunk. Not thread-safe; its owner locks.</summary>
 internal sealed class OutputSpill(string path) : IDisposable
 {
     /// <summary>What is spilled at most; further lines are dropped, and the result says that output was truncated.</summary>
     public const long Limit = 256L * 1024 * 1024;
 
-    private const int BufferSize = 64 * 1024;
+    private const int ChunkSize = 64 * 1024;
 
-    // Kind, cut mark and length prefix of a record.
-    private const int RecordOverhead = 8;
+    // Length of the text (4 bytes), stream, mark of a cut.
+    private const int HeaderSize = 6;
 
-    private BinaryWriter? _writer;
-    private BinaryReader? _reader;
-    private long _size;
-    private long _written;
-    private long _flushed;
-    private long _read;
+    private readonly Queue<int> _chunks = new();
+    private SafeFileHandle? _file;
+    private long _firstChunk;
+    private long _fileEnd;
+    private MemoryStream _pending = new();
+    private ReadOnlyMemory<byte> _taken;
 
-    public bool IsEmpty => _read == _written;
+    public bool IsEmpty => _taken.IsEmpty && _chunks.Count == 0 && _pending.Length == 0;
 
-    /// <summary>False when the line was dropped: the limit is reached, or the disk is full.</summary>
+    /// <summary>False when the line was dropped: the limit is reached, or the disk is full. What was added before stays.</summary>
     public bool TryAdd(OutputLine line)
     {
-        if (_size >= Limit)
+        if (_fileEnd >= Limit || (_pending.Length >= ChunkSize && !TryWriteChunk()))
         {
             return false;
         }
 
-        try
-        {
-            BinaryWriter writer = _writer ??= Open();
-            writer.Write((byte)line.Stream);
-            writer.Write(line.IsCut);
-            writer.Write(line.Text);
-            _size += Encoding.UTF8.GetByteCount(line.Text) + RecordOverhead;
-            _written++;
-            return true;
-        }
-        catch (IOException)
-        {
-            // The program must not wait for our disk: the line is lost, and the truncation mark tells.
-            return false;
-        }
+        byte[] record = new byte[HeaderSize + Encoding.UTF8.GetByteCount(line.Text)];
+        BinaryPrimitives.WriteInt32LittleEndian(record, record.Length - HeaderSize);
+        record[4] = (byte)line.Stream;
+        record[5] = line.IsCut ? (byte)1 : (byte)0;
+        Encoding.UTF8.GetBytes(line.Text, record.AsSpan(HeaderSize));
+        _pending.Write(record);
+        return true;
     }
 
     /// <summary>The next line; null when the disk lost it.</summary>
     public OutputLine? Take()
     {
-        try
+        if (_taken.IsEmpty && !TryTakeChunk())
         {
-            if (_read == _flushed)
-            {
-                _writer!.Flush();
-                _flushed = _written;
-            }
-
-            OutputLine line = new((OutputStream)_reader!.ReadByte(), IsCut: _reader.ReadBoolean(), Text: _reader.ReadString());
-            _read++;
-            if (IsEmpty)
-            {
-                Dispose();
-            }
-
-            return line;
-        }
-        catch (IOException)
-        {
-            // What was in the writer's buffer did not fit the disk: nothing after it can be read either.
             Dispose();
             return null;
         }
+
+        ReadOnlySpan<byte> record = _taken.Span;
+        int length = HeaderSize + BinaryPrimitives.ReadInt32LittleEndian(record);
+        OutputLine line = new((OutputStream)record[4], Encoding.UTF8.GetString(record[HeaderSize..length]), IsCut: record[5] != 0);
+        _taken = _taken[length..];
+        return line;
     }
 
     public void Dispose()
     {
-        _reader?.Dispose();
-        Close(_writer);
-        _reader = null;
-        _writer = null;
-        _size = _written = _flushed = _read = 0;
+        _file?.Dispose();
+        _file = null;
+        _chunks.Clear();
+        _firstChunk = _fileEnd = 0;
+        _pending = new MemoryStream();
+        _taken = default;
     }
 
-    private static void Close(BinaryWriter? writer)
+    // A chunk that the disk does not take stays in memory, whole: nothing that was added is lost, and nothing is half written.
+    private bool TryWriteChunk()
     {
         try
         {
-            writer?.Dispose();
+            _file ??= File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+            int length = (int)_pending.Length;
+            RandomAccess.Write(_file, _pending.GetBuffer().AsSpan(0, length), _fileEnd);
+            _chunks.Enqueue(length);
+            _fileEnd += length;
+            _pending.SetLength(0);
+            return true;
         }
-        catch (IOException full)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Closing writes what is buffered; the lines are not wanted any more.
-            System.Diagnostics.Debug.WriteLine(full.Message);
+            // The program must not wait for our disk: further lines are lost, and the truncation mark tells.
+            return false;
         }
     }
 
-    private BinaryWriter Open()
+    private bool TryTakeChunk()
     {
-        FileStream output = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, BufferSize, FileOptions.DeleteOnClose);
-        _reader = new BinaryReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferSize), Encoding.UTF8);
-        return new BinaryWriter(output, Encoding.UTF8);
+        if (!_chunks.TryDequeue(out int length))
+        {
+            _taken = _pending.GetBuffer().AsMemory(0, (int)_pending.Length);
+            _pending = new MemoryStream();
+            return true;
+        }
+
+        byte[] chunk = new byte[length];
+        try
+        {
+            for (int read = 0, more; read < length; read += more)
+            {
+                more = RandomAccess.Read(_file!, chunk.AsSpan(read), _firstChunk + read);
+                if (more == 0)
+                {
+                    return false;
+                }
+            }
+
+            _firstChunk += length;
+            if (_chunks.Count == 0)
+            {
+                RandomAccess.SetLength(_file!, 0);
+                _firstChunk = _fileEnd = 0;
+            }
+        }
+        catch (IOException)
+        {
+            // A disk that does not give back what it took.
+            return false;
+        }
+
+        _taken = chunk;
+        return true;
     }
 }
