@@ -25,6 +25,7 @@ internal sealed class KillCoordinator(
     ILogger<KillCoordinator> logger) : IKillCoordinator
 {
     private static readonly TimeSpan InspectionLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReconcileLimit = TimeSpan.FromMilliseconds(500);
 
     public async Task<KillPreview> PreviewAsync(RunId runId, CancellationToken cancellationToken = default)
     {
@@ -89,7 +90,17 @@ internal sealed class KillCoordinator(
     {
         await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
         RunRecord run = await store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
-        return await reconciler.ReconcileAsync(run, cancellationToken).ConfigureAwait(false);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ReconcileLimit);
+        try
+        {
+            return await reconciler.ReconcileAsync(run, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is StoreUnavailableException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // The row as it is will do: an emergency does not wait for a store, and the kill looks for itself.
+            return run;
+        }
     }
 
     // No caller's token from here on: a caller that goes away ends its wait, never the kill.

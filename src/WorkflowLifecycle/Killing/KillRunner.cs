@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Redaction;
+using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
@@ -234,8 +235,13 @@ internal sealed class KillRunner(
         }
         catch (StoreUnavailableException exception)
         {
-            // What was done was done, and the caller must know it; the row follows when the store is back and somebody looks at the run.
+            // What was done was done, and the caller must know it; the row follows when the store is back.
             Log.KillNotRecorded(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
+            _ = Task.Run(() => StoreReturn.WriteAsync(
+                operation.Kill.RunId,
+                () => ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), execution.SentKill),
+                timeProvider,
+                logger));
             return report with { Message = $"The outcome of the kill is not on record: {exception.Message}" };
         }
     }

@@ -81,17 +81,25 @@ internal sealed class RunMonitor(
 
     private async Task WatchEndAsync()
     {
+        EndNotice? end = null;
+        ExitNotice? exit = null;
         try
         {
-            EndNotice? end = await held.Ended.ConfigureAwait(false);
+            end = await held.Ended.ConfigureAwait(false);
             if (capture is not null)
             {
                 await capture.FinishAsync(drainLimit, timeProvider).ConfigureAwait(false);
             }
 
-            ExitNotice? exit = held.Exited.IsCompletedSuccessfully ? await held.Exited.ConfigureAwait(false) : null;
-            RunRecord run = await finisher.FinishOwnAsync(runId, end, exit).ConfigureAwait(false);
-            _result.TrySetResult(Describe(run, end));
+            exit = held.Exited.IsCompletedSuccessfully ? await held.Exited.ConfigureAwait(false) : null;
+            await RecordEndAsync(end, exit).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            // Who waits is told now. The row follows: another process leaves it alone as long as this one lives.
+            Log.WatchFailed(logger, runId, exception);
+            _result.TrySetException(exception);
+            await StoreReturn.WriteAsync(runId, () => RecordEndAsync(end, exit), timeProvider, logger).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -102,6 +110,12 @@ internal sealed class RunMonitor(
         {
             await held.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private async Task RecordEndAsync(EndNotice? end, ExitNotice? exit)
+    {
+        RunRecord run = await finisher.FinishOwnAsync(runId, end, exit).ConfigureAwait(false);
+        _result.TrySetResult(Describe(run, end));
     }
 
     private RunResult Describe(RunRecord run, EndNotice? end) => new()

@@ -109,7 +109,16 @@ internal sealed class TrackedProcessLauncher(
         }
         catch (Exception exception)
         {
-            await RecordFailureAsync(runId, exception).ConfigureAwait(false);
+            try
+            {
+                await RecordFailureAsync(runId, exception).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException)
+            {
+                // The caller is told what went wrong first; the row follows when the store is back.
+                _ = Task.Run(() => StoreReturn.WriteAsync(runId, () => RecordFailureAsync(runId, exception), timeProvider, logger), CancellationToken.None);
+            }
+
             throw;
         }
     }
@@ -276,16 +285,44 @@ internal sealed class TrackedProcessLauncher(
     private async Task RecordFailureAsync(RunId runId, Exception exception)
     {
         string why = redactor.RedactText(exception.Message);
+        EndProof proof = await ProveFailureAsync(runId, exception).ConfigureAwait(false);
         await updater.UpdateAsync(
             runId,
             run => run.State == RunState.Launching
                 ? new StoreCommit
                 {
-                    UpdateRun = run with { State = RunState.LaunchFailed, Failure = why, EndedAt = timeProvider.GetUtcNow(), Proof = EndProof.NeverStarted },
+                    UpdateRun = run with
+                    {
+                        State = proof switch
+                        {
+                            EndProof.NeverStarted => RunState.LaunchFailed,
+                            EndProof.None => RunState.EndedUnproven,
+                            _ => RunState.Killed,
+                        },
+                        Failure = why,
+                        EndedAt = timeProvider.GetUtcNow(),
+                        Proof = proof,
+                    },
                     Audit = [audit.Of(AuditStages.LaunchFailed, runId, run.LaunchedBy, details: [("why", why)])],
                 }
                 : null,
             CommitDurability.Machine,
             CancellationToken.None).ConfigureAwait(false);
+    }
+
+    // A shim that was lost at the open gate may have started the program before it was.
+    private async Task<EndProof> ProveFailureAsync(RunId runId, Exception exception)
+    {
+        if (exception is not LaunchFailedException { Stage: LaunchStage.Shim }
+            || await store.FindRunAsync(runId).ConfigureAwait(false) is not { Containment: not null } run)
+        {
+            return EndProof.NeverStarted;
+        }
+
+        IContainment containment = platform.Open(run);
+        await using (containment.ConfigureAwait(false))
+        {
+            return containment.IsPopulated() == false ? EndProof.CgroupEmpty : EndProof.None;
+        }
     }
 }

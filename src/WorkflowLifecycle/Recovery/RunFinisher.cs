@@ -90,7 +90,7 @@ internal sealed class RunFinisher(
 
         RunState state = end.Proof == EndProof.None ? RunState.EndedUnproven
             : end.Proof == EndProof.NeverStarted ? RunState.LaunchFailed
-            : end.Cause == EndCause.HostExit ? RunState.Killed : RunState.Exited;
+            : end.Cause is EndCause.HostExit or EndCause.Kill ? RunState.Killed : RunState.Exited;
         string actor = end.Cause == EndCause.HostExit ? "system:host-exit" : run.LaunchedBy;
         return new StoreCommit
         {

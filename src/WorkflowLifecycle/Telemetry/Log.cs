@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Debug, "Store {Location} is not announced to workflowctl: {Problem}")]
     public static partial void StoreNotAnnounced(ILogger logger, string location, string problem);
 
+    [LoggerMessage(104, LogLevel.Debug, "What became of run {RunId} is still to be written: {Problem}")]
+    public static partial void StoreStillAway(ILogger logger, RunId runId, string problem);
+
     [LoggerMessage(201, LogLevel.Debug, "Run {RunId} launched: {Program}, pid {Pid}, strength {Strength}")]
     public static partial void Launched(ILogger logger, RunId runId, string program, int pid, ContainmentStrength strength);
 

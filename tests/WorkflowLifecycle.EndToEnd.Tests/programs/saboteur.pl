@@ -42,6 +42,18 @@ for my $word (@ARGV) {
     elsif ($what eq 'away') { open my $procs, '>', "$value/cgroup.procs" or die "$value: $!"; print $procs $$; close $procs or die $!; }
     elsif ($what eq 'session') { exit 0 if fork; POSIX::setsid(); alarm 60; }
     elsif ($what eq 'child') { if (fork) { sleep 1 while 1 } alarm 60; }
+    elsif ($what eq 'notify') {
+        if (!fork) {
+            open STDOUT, '>', '/dev/null';
+            socket my $socket, AF_UNIX, SOCK_DGRAM, 0 or die $!;
+            my $to = pack_sockaddr_un($ENV{NOTIFY_SOCKET});
+            for (my $i = 0; time < $end; $i++) { send $socket, "READY=1\nSTATUS=number $i", 0, $to; }
+            exit;
+        }
+    }
+    elsif ($what eq 'output') {
+        if (!fork) { my $text = 'x' x 65536; while (time < $end) { syswrite STDOUT, $text or exit; } exit; }
+    }
     elsif ($what eq 'stops') {
         my $shim = getppid;
         if (!fork) {

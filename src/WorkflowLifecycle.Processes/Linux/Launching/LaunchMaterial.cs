@@ -108,9 +108,26 @@ internal sealed class LaunchMaterial
         StandardOutput?.Dispose();
         StandardError?.Dispose();
         DismissShim();
-        Cgroup?.Remove();
-        Cgroup?.Dispose();
+        RemoveCgroup();
         Directory.Remove(keepOutput: false);
+    }
+
+    // A shim that was lost while it started the program has left it in there.
+    private void RemoveCgroup()
+    {
+        for (int waited = 0; Cgroup?.Remove() is not null && waited < ShimLimitMilliseconds; waited++)
+        {
+            _ = Cgroup.Kill();
+            SleepOneMillisecond();
+        }
+
+        Cgroup?.Dispose();
+    }
+
+    private static void SleepOneMillisecond()
+    {
+        PollRequest nothing = new() { Descriptor = -1 };
+        _ = Libc.Poll(ref nothing, 1, 1);
     }
 
     private unsafe void DismissShim()
@@ -124,8 +141,7 @@ internal sealed class LaunchMaterial
                 return;
             }
 
-            PollRequest nothing = new() { Descriptor = -1 };
-            _ = Libc.Poll(ref nothing, 1, 1);
+            SleepOneMillisecond();
         }
 
         // It does not leave: its number is its own until we collect it, so this hits nobody else.

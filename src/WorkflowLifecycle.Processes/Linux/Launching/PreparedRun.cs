@@ -68,7 +68,16 @@ internal sealed class PreparedRun : IPreparedRun
 
     public async Task<IHeldRun> GoAsync(CancellationToken cancellationToken = default)
     {
-        ShimMessage? answer = await _channel.RequestAsync(ShimMessageType.Go, default, cancellationToken).ConfigureAwait(false);
+        ShimMessage? answer;
+        try
+        {
+            answer = await _channel.RequestAsync(ShimMessageType.Go, default, cancellationToken).WaitAsync(ShimLimit, _timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new LaunchFailedException(LaunchStage.Shim, "The shim did not answer while it started the program. See 'workflowctl doctor'.", innerException: exception);
+        }
+
         if (answer is null)
         {
             throw new LaunchFailedException(LaunchStage.Shim, "The shim left while it started the program. See 'workflowctl doctor'.");

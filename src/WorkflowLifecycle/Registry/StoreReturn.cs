@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Telemetry;
+
+namespace WorkflowLifecycle.Registry;
+
+/// <summary>Writes what the store did not take, once it is back: as long as this process lives, nobody else would.</summary>
+internal static class StoreReturn
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Tries again until the store takes it. Does not throw.</summary>
+    public static async Task WriteAsync(RunId runId, Func<Task> write, TimeProvider timeProvider, ILogger logger)
+    {
+        while (true)
+        {
+            await Task.Delay(Interval, timeProvider).ConfigureAwait(false);
+            try
+            {
+                await write().ConfigureAwait(false);
+                return;
+            }
+            catch (StoreUnavailableException exception)
+            {
+                Log.StoreStillAway(logger, runId, exception.Message);
+            }
+            catch (Exception exception)
+            {
+                Log.WatchFailed(logger, runId, exception);
+                return;
+            }
+        }
+    }
+}
