@@ -23,6 +23,7 @@ internal static class Sample
         InternalId = Guid.NewGuid().ToString("N"),
         State = RunState.Launching,
         LaunchedBy = "host:executor-1",
+        HostUser = "os:1000",
         Program = "/usr/bin/claude",
         WorkingDirectory = "/srv/work",
         Host = Host,

@@ -38,6 +38,8 @@ async Task KillAsync()
 {
     if (arguments.Has("gun"))
     {
+        // Warm, so that two of them come at the same time and not as the compiler lets them.
+        await provider.GetRequiredService<IKillCoordinator>().PreviewAsync(arguments.RunId);
         Console.WriteLine("ready");
         await Console.In.ReadLineAsync();
     }

@@ -29,7 +29,9 @@ public readonly record struct KillId
     public static bool TryParse([NotNullWhen(true)] string? text, out KillId result)
     {
         result = default;
-        if (text is null || !text.StartsWith(Prefix, StringComparison.Ordinal) ||
+
+        // The length too: Guid would trim blanks.
+        if (text is null || text.Length != Prefix.Length + 32 || !text.StartsWith(Prefix, StringComparison.Ordinal) ||
             !Guid.TryParseExact(text.AsSpan(Prefix.Length), "N", out Guid value))
         {
             return false;

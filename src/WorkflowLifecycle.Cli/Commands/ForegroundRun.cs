@@ -37,8 +37,11 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         if (broken.IsCompleted)
         {
             // As a shell would: a program whose reader is gone has nobody to work for.
-            context.Console.Say($"Nobody reads the output any more; ending {process.RunId}.");
-            if (!await EndAsync(process, "The reader of its output is gone.", ended).ConfigureAwait(false))
+            Exception? fault = passing.Exception?.GetBaseException();
+            context.Console.Say(fault is IOException { HResult: StandardStream.BrokenPipe }
+                ? $"Nobody reads the output any more; ending {process.RunId}."
+                : $"The output cannot be passed on ({fault?.Message}); ending {process.RunId}.");
+            if (!await EndAsync(process, "Its output cannot be passed on.", ended).ConfigureAwait(false))
             {
                 return ExitCodes.KillUnconfirmed;
             }
@@ -119,7 +122,7 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         }
         catch (Exception expected) when (expected is IOException or TimeoutException)
         {
-            // The reader of our output is gone or asleep: there is nobody left to tell, and the exit code says how the run ended.
+            // The reader of our output is gone or asleep, which was said where it mattered; the exit code says how the run ended.
             return;
         }
     }

@@ -80,6 +80,11 @@ internal sealed class KillCommand
             GracePeriod = ReadGrace(parsed.GetValue(_grace)),
             Door = "cli",
         };
+        if (request is { Mode: KillMode.Emergency, GracePeriod: not null })
+        {
+            _context.Console.Say("--emergency gives no grace: --grace has no effect.");
+        }
+
         return Check(new KillCommandLine
         {
             Runs = [.. (parsed.GetValue(_runs) ?? []).Select(RunArgument.Parse).Distinct()],

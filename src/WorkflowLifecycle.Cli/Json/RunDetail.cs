@@ -25,6 +25,8 @@ internal sealed record RunDetail
 
     public required string LaunchedBy { get; init; }
 
+    public required string HostUser { get; init; }
+
     public string? ParentRun { get; init; }
 
     public required string Program { get; init; }
@@ -80,6 +82,7 @@ internal sealed record RunDetail
         Owner = run.Owner,
         OwnerSubject = run.OwnerSubject,
         LaunchedBy = run.LaunchedBy,
+        HostUser = run.HostUser,
         ParentRun = run.ParentRun?.Value,
         Program = run.Program,
         Arguments = run.Arguments,

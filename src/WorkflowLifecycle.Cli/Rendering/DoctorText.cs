@@ -25,14 +25,24 @@ internal static class DoctorText
         }
 
         writer.WriteLine();
+        WriteStores(writer, report.Stores);
+    }
+
+    private static void WriteStores(TextWriter writer, IReadOnlyList<StoreEntry> stores)
+    {
         writer.WriteLine("Stores");
-        foreach (StoreEntry store in report.Stores)
+        foreach (StoreEntry store in stores)
         {
             writer.WriteLine($"  {SafeText.Show(store.Location)}: {SafeText.Show(Describe(store))}");
             if (store.Command is { } command)
             {
                 writer.WriteLine("          " + SafeText.Show(command));
             }
+        }
+
+        if (!stores.Any(store => store.IsChosen))
+        {
+            writer.WriteLine($"  None of them is used until you say which: --store FILE, or {StoreResolver.Variable}.");
         }
     }
 

@@ -26,7 +26,7 @@ internal static class RunDetails
             .Add("run directory", run.Containment?.RunDirectory)
             .Add("output", run.Output.ToString())
             .Add("on host exit", run.OnHostExit.ToString())
-            .Add("host", $"pid {run.Host.Pid.ToString(CultureInfo.InvariantCulture)}, launched by {run.LaunchedBy}")
+            .Add("host", $"pid {run.Host.Pid.ToString(CultureInfo.InvariantCulture)}, running as {run.HostUser}, launched by {run.LaunchedBy}")
             .Add("created", Words.Time(run.CreatedAt))
             .Add("started", run.StartedAt is null ? null : Words.Time(run.StartedAt))
             .Add("ready", run.ReadyAt is null ? null : Words.Time(run.ReadyAt))

@@ -42,7 +42,9 @@ internal sealed class CliConsole
         bool outIsTerminal = !Console.IsOutputRedirected;
         return new CliConsole
         {
-            In = Console.In,
+
+            // Not Console.In, which reads a terminal key by key: a line is edited as the terminal does it.
+            In = new StreamReader(Console.OpenStandardInput()),
             Out = Writer(Console.OpenStandardOutput()),
             Error = Writer(Console.OpenStandardError()),
             OpenOut = () => StandardStream.Open(StandardStream.Output),

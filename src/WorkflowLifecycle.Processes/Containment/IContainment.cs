@@ -6,6 +6,9 @@ public interface IContainment : IAsyncDisposable
     /// <summary>The strength as it is now: lower than recorded when the holder does not answer.</summary>
     ContainmentStrength Strength { get; }
 
+    /// <summary>Whether somebody has already cleaned, which nobody does before the proof.</summary>
+    bool IsCleaned { get; }
+
     /// <summary>Takes the run's kill lock: who holds it executes the kill. The kernel frees it when the holder's process dies.</summary>
     /// <returns>Dispose to free it. Null when there is none to be had: the run directory is gone, or the program spoilt the lock.</returns>
     Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default);

@@ -20,6 +20,7 @@ CREATE TABLE workflow_processes (
     owner                           TEXT,
     owner_subject                   TEXT,
     launched_by                     TEXT    NOT NULL,
+    host_user                       TEXT    NOT NULL DEFAULT '',
     parent_run                      TEXT,
     program                         TEXT    NOT NULL,
     arguments                       TEXT    NOT NULL,

@@ -38,7 +38,7 @@ public sealed class StoreAnnouncer : IDisposable
             problem = null;
             return Announce(directory, Describe(location, timeProvider));
         }
-        catch (Exception expected) when (expected is IOException or UnauthorizedAccessException)
+        catch (Exception expected) when (expected is IOException or UnauthorizedAccessException or LaunchFailedException)
         {
             problem = expected.Message;
             return null;

@@ -10,7 +10,7 @@ internal sealed class WorkflowLifecycleOptionsValidator : IValidateOptions<Workf
     public ValidateOptionsResult Validate(string? name, WorkflowLifecycleOptions options)
     {
         ValidateOptionsResultBuilder result = new();
-        Check(result, nameof(options.HostName), options.HostName.Length is >= 1 and <= 100 && !options.HostName.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)), "1 to 100 visible characters");
+        Check(result, nameof(options.HostName), options.HostName is { Length: >= 1 and <= 100 } && options.HostName.All(IsVisible), "1 to 100 visible characters");
         Check(result, nameof(options.TerminateCeiling), options.TerminateCeiling > TimeSpan.Zero && options.TerminateCeiling <= Day, "above 0 and at most 24 hours");
         Check(result, nameof(options.LeftoverGrace), options.LeftoverGrace >= TimeSpan.Zero && options.LeftoverGrace <= Day, "0 to 24 hours");
         Check(result, nameof(options.OutputFileCap), options.OutputFileCap is >= 4096 and <= 1L << 40, "4 KiB to 1 TiB");
@@ -24,6 +24,9 @@ internal sealed class WorkflowLifecycleOptionsValidator : IValidateOptions<Workf
         Check(result, nameof(options.CgroupRoot), options.CgroupRoot is null || Path.IsPathFullyQualified(options.CgroupRoot), "an absolute path");
         return result.Build();
     }
+
+    private static bool IsVisible(char c) =>
+        !char.IsControl(c) && !char.IsWhiteSpace(c) && char.GetUnicodeCategory(c) != System.Globalization.UnicodeCategory.Format;
 
     private static void Check(ValidateOptionsResultBuilder result, string setting, bool isGood, string range)
     {

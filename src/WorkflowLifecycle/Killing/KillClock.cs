@@ -16,15 +16,5 @@ internal sealed class KillClock(TimeProvider timeProvider)
 
     public PeriodicTimer Every(TimeSpan interval) => new(interval, timeProvider);
 
-    public CancellationTokenSource Limit(TimeSpan ceiling, CancellationToken linked)
-    {
-        CancellationTokenSource timer = new(ceiling, timeProvider);
-        if (linked.CanBeCanceled)
-        {
-            // Registered on the source itself: no second source has to be kept and disposed with it.
-            linked.Register(static source => ((CancellationTokenSource)source!).Cancel(), timer);
-        }
-
-        return timer;
-    }
+    public KillLimit Limit(TimeSpan ceiling, CancellationToken linked) => new(ceiling, timeProvider, linked);
 }

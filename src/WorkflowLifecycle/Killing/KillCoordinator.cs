@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
+using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Telemetry;
 
@@ -18,6 +19,7 @@ internal sealed class KillCoordinator(
     KillLedger ledger,
     IEnumerable<IKillAuthorizer> authorizers,
     ChildRuns childRuns,
+    IRedactor redactor,
     IOptions<WorkflowLifecycleOptions> options,
     TimeProvider timeProvider,
     ILogger<KillCoordinator> logger) : IKillCoordinator
@@ -109,7 +111,7 @@ internal sealed class KillCoordinator(
         KillAuthorization authorization = cascadeGround is null ? await AuthorizeAsync(run, request).ConfigureAwait(false) : KillAuthorization.Allow(cascadeGround);
         if (!authorization.IsAllowed)
         {
-            return await RefuseAsync(run, request, kill, authorization.Explanation).ConfigureAwait(false);
+            return await RefuseAsync(run, kill, authorization.Explanation).ConfigureAwait(false);
         }
 
         if (request.IdempotencyKey is { } key && await store.FindKillByKeyAsync(run.RunId, key).ConfigureAwait(false) is { Report: { } earlier, IsOpen: false })
@@ -119,48 +121,71 @@ internal sealed class KillCoordinator(
 
         if (run.State.IsFinal)
         {
-            return new Admission(Task.FromResult(kill.KillId), WithChildrenAsync(Task.FromResult(KillReports.AlreadyExited(run, kill)), run, request));
+            return new Admission(Task.FromResult(run.KillId ?? kill.KillId), WithChildrenAsync(Task.FromResult(KillReports.AlreadyExited(run, kill)), run, request));
         }
 
         if (platform.Look(run.Containment?.Shim ?? run.Host) == ProcessPresence.Unknown)
         {
-            return await RefuseAsync(run, request, kill, $"run {run.RunId} is held on another machine or in another PID namespace (host {run.Host.HostId}). Ask there.").ConfigureAwait(false);
+            return await RefuseAsync(run, kill, $"run {run.RunId} is held on another machine or in another PID namespace (host {run.Host.HostId}). Ask there.").ConfigureAwait(false);
         }
 
         // P4, whatever the permission: PID 1, this process, and what it descends from.
         if (run.Containment is { } containment && platform.FindOwnInside(containment) is { } inside)
         {
             string refusal = $"process {inside} of run {run.RunId} is the one that asks, or one above it: a run is not ended from inside. Ask from another shell or host.";
-            return await RefuseAsync(run, request, kill, refusal).ConfigureAwait(false);
+            return await RefuseAsync(run, kill, refusal).ConfigureAwait(false);
         }
 
         (KillOperation operation, bool started) = runner.Start(run, kill, authorization.Explanation);
-        if (!started && request.Mode > operation.Mode)
+        bool escalates = !started && request.Mode > operation.Mode;
+        if (escalates)
         {
-            await operation.Intent.ConfigureAwait(false);
+            // Before anything is waited for: the weaker kill may itself be waiting, for the store or for the lock.
             await operation.EscalateAsync().ConfigureAwait(false);
-            await ledger.EscalateAsync(operation.Kill, actor, request.Reason, authorization.Explanation).ConfigureAwait(false);
         }
 
-        return new Admission(operation.Intent, FollowAsync(operation, run, kill, request, actor, authorization.Explanation));
+        return new Admission(operation.Intent, FollowAsync(operation, escalates, run, kill, request, authorization.Explanation));
     }
 
-    private async Task<KillReport> FollowAsync(KillOperation operation, RunRecord run, KillRecord asked, KillRequest request, string actor, string ground)
+    private async Task<KillReport> FollowAsync(KillOperation operation, bool escalates, RunRecord run, KillRecord asked, KillRequest request, string ground)
     {
         KillId carriedOut = await operation.Intent.ConfigureAwait(false);
-        if (carriedOut != asked.KillId && request.Mode > operation.Mode)
+        if (escalates || (carriedOut != asked.KillId && operation.Kill.IsOpen && request.Mode > operation.Mode))
         {
-            // Another process has the kill under way, at a weaker mode.
-            await ledger.EscalateAsync(operation.Kill, actor, request.Reason, ground).ConfigureAwait(false);
+            // In the second case another process has the kill under way, at a weaker mode.
             await operation.EscalateAsync().ConfigureAwait(false);
+            await RecordEscalationAsync(operation.Kill, asked, ground).ConfigureAwait(false);
         }
 
         return await WithChildrenAsync(operation.Report, run, request).ConfigureAwait(false);
     }
 
+    private async Task RecordEscalationAsync(KillRecord kill, KillRecord asked, string ground)
+    {
+        try
+        {
+            await ledger.EscalateAsync(kill, asked.RequestedBy, asked.Reason, ground).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            // The intent of the kill stands; a store that is away delays no stronger one.
+            Log.KillNotRecorded(logger, kill.KillId, kill.RunId, exception);
+        }
+    }
+
     private async Task<KillReport> WithChildrenAsync(Task<KillReport> own, RunRecord run, KillRequest request)
     {
-        IReadOnlyList<RunRecord> children = await childRuns.ListAsync(run.RunId, CancellationToken.None).ConfigureAwait(false);
+        IReadOnlyList<RunRecord> children;
+        try
+        {
+            children = await childRuns.ListAsync(run.RunId, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            KillReport report = await own.ConfigureAwait(false);
+            return report with { Message = $"{report.Message} Its child runs, if it has any, were not ended: {exception.Message}".TrimStart() };
+        }
+
         if (children.Count == 0)
         {
             return await own.ConfigureAwait(false);
@@ -180,7 +205,7 @@ internal sealed class KillCoordinator(
         KillAuthorization? allowed = null;
         foreach (IKillAuthorizer authorizer in authorizers)
         {
-            KillAuthorization answer = await authorizer.AuthorizeAsync(run, request).ConfigureAwait(false);
+            KillAuthorization answer = await AskAsync(authorizer, run, request).ConfigureAwait(false);
             if (!answer.IsAllowed)
             {
                 return answer;
@@ -192,11 +217,26 @@ internal sealed class KillCoordinator(
         return allowed ?? KillAuthorization.Deny("no authorizer is registered; register an IKillAuthorizer.");
     }
 
-    private async Task<Admission> RefuseAsync(RunRecord run, KillRequest request, KillRecord kill, string missing)
+    // Whatever goes wrong in code that is not ours, it must neither allow nor go unrecorded.
+    private async Task<KillAuthorization> AskAsync(IKillAuthorizer authorizer, RunRecord run, KillRequest request)
+    {
+        try
+        {
+            return await authorizer.AuthorizeAsync(run, request).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.AuthorizerFailed(logger, run.RunId, authorizer.GetType().Name, exception);
+            return KillAuthorization.Deny($"{authorizer.GetType().Name} failed and so refuses. Its error is in the log of this host.");
+        }
+    }
+
+    private async Task<Admission> RefuseAsync(RunRecord run, KillRecord kill, string missing)
     {
         Log.KillDenied(logger, run.RunId, kill.RequestedBy, missing);
-        await ledger.DenyAsync(run, kill.KillId, request, kill.RequestedBy, missing).ConfigureAwait(false);
-        return Admission.Done(KillReports.Of(run, kill, KillOutcome.Denied, missing));
+        KillReport report = KillReports.Of(run, kill, KillOutcome.Denied, missing);
+        await ledger.DenyAsync(run, kill, report).ConfigureAwait(false);
+        return Admission.Done(report);
     }
 
     private async Task<IReadOnlyList<ProcessSnapshot>> InspectAsync(RunRecord run, InspectionDepth depth, TimeSpan limit)
@@ -209,7 +249,7 @@ internal sealed class KillCoordinator(
         IContainment containment = platform.Open(run);
         await using (containment.ConfigureAwait(false))
         {
-            return containment.Inspect(depth, limit).Processes;
+            return redactor.RedactProcesses(containment.Inspect(depth, limit).Processes);
         }
     }
 

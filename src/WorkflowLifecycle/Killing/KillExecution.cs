@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>The procedure of one kill, from the look to the receipt. Nothing here decides who may; the intent is durable before it signals.</summary>
-internal sealed class KillExecution(KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, HoldStatus? status, KillClock clock)
+internal sealed class KillExecution(
+    KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, HoldStatus? status, IRedactor redactor, KillClock clock)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SurvivorLimit = TimeSpan.FromMilliseconds(100);
@@ -46,7 +48,7 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Clean);
         long started = clock.Now;
-        IReadOnlyList<CleanupResult> cleanup = await containment.CleanAsync(keepOutput: run.Output == OutputMode.Files).ConfigureAwait(false);
+        IReadOnlyList<CleanupResult> cleanup = await FreeAsync().ConfigureAwait(false);
         int remaining = cleanup.Count(line => line.Outcome == "Failed");
         _steps.Add(new KillStep(KillSteps.Clean, clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
         return report with { Cleanup = cleanup, Steps = [.. _steps], DurationMs = clock.SinceIntent };
@@ -60,13 +62,26 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
         return Report();
     }
 
+    private async Task<IReadOnlyList<CleanupResult>> FreeAsync()
+    {
+        try
+        {
+            return await containment.CleanAsync(keepOutput: run.Output == OutputMode.Files).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // Whatever stands in the way of the cleaning, the proof of the end stands: the rest is a line of the receipt.
+            return [new CleanupResult { Cleaner = "containment", Outcome = "Failed", Remaining = [run.Containment!.RunDirectory], Message = exception.Message }];
+        }
+    }
+
     private async Task TerminateAsync(Action<int> onTerminated)
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Terminate);
         long started = clock.Now;
         int signalled = await containment.TerminateAsync(operation.Kill.TerminateCeiling).ConfigureAwait(false);
         onTerminated(signalled);
-        using CancellationTokenSource limit = clock.Limit(operation.Kill.TerminateCeiling, operation.Escalation);
+        using KillLimit limit = clock.Limit(operation.Kill.TerminateCeiling, operation.Escalation);
         string outcome;
         try
         {
@@ -106,7 +121,7 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
 
         // An emergency has its five seconds from the intent; after a terminate step they begin here.
         TimeSpan remaining = _steps.Count > 0 ? KillClock.Ceiling : KillClock.Ceiling - TimeSpan.FromMilliseconds(clock.SinceIntent);
-        using CancellationTokenSource limit = clock.Limit(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, CancellationToken.None);
+        using KillLimit limit = clock.Limit(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, CancellationToken.None);
         try
         {
             await containment.EndAsync(operation.Kill.KillId, limit.Token).ConfigureAwait(false);
@@ -143,7 +158,7 @@ internal sealed class KillExecution(KillOperation operation, RunRecord run, ICon
             Steps = [.. _steps],
             ProcessesBefore = before.Processes,
             ProcessesTruncated = before.Truncated,
-            Survivors = _proven ? [] : containment.Inspect(InspectionDepth.Full, SurvivorLimit).Processes,
+            Survivors = _proven ? [] : redactor.RedactProcesses(containment.Inspect(InspectionDepth.Full, SurvivorLimit).Processes),
             OpenExits = run.Containment?.OpenExits ?? [],
             ExitCode = _end?.Exit?.ExitCode,
             ExitSignal = _end?.Exit?.Signal,

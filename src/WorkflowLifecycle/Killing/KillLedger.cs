@@ -20,7 +20,9 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
         {
             while (true)
             {
-                CommitResult result = await store.CommitAsync(Intent(run, kill, ground, processes), CommitDurability.Machine, limit.Token).ConfigureAwait(false);
+                // The token asks the store to stop; the wait does not depend on whether it does.
+                CommitResult result = await store.CommitAsync(Intent(run, kill, ground, processes), CommitDurability.Machine, limit.Token)
+                    .AsTask().WaitAsync(limit.Token).ConfigureAwait(false);
                 RunRecord now = result.Run ?? await ReadAsync(run.RunId, limit.Token).ConfigureAwait(false);
                 switch (result.Outcome)
                 {
@@ -47,29 +49,35 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
     public async Task EscalateAsync(KillRecord kill, string actor, string reason, string ground)
     {
         KillRecord? current = kill;
-        while (current is { IsOpen: true } && current.Mode < KillMode.Emergency)
+        CommitResult result;
+        do
         {
+            // A kill that was faster over has nothing left to raise; who asked for more is on record all the same.
             StoreCommit commit = new()
             {
-                UpdateKill = current with { Mode = KillMode.Emergency },
+                UpdateKill = current is { IsOpen: true, Mode: < KillMode.Emergency } ? current with { Mode = KillMode.Emergency } : null,
                 Audit = [audit.Of(AuditStages.Escalated, kill.RunId, actor, kill.KillId, reason, ("ground", ground))],
                 Events = [Event(EventKinds.KillEscalated, kill.RunId, RunState.Stopping, null)],
             };
-            CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);
-            signal.Raise();
-            current = result.IsCommitted ? null : result.Kill;
+            result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);
+            current = result.Kill;
         }
+        while (!result.IsCommitted);
+
+        signal.Raise();
     }
 
     /// <summary>Records that nothing was done, and why.</summary>
-    public async Task DenyAsync(RunRecord run, KillId killId, KillRequest request, string actor, string missing)
+    public async Task DenyAsync(RunRecord run, KillRecord kill, KillReport report)
     {
         StoreCommit commit = new()
         {
+            // Without its key: a refusal does not use it up.
+            AddKill = kill with { State = KillState.Denied, IdempotencyKey = null, CompletedAt = timeProvider.GetUtcNow(), Report = report },
             Audit =
             [
-                audit.Of(AuditStages.Requested, run.RunId, actor, killId, request.Reason, ("mode", request.Mode.ToString()), ("door", request.Door)),
-                audit.Of(AuditStages.Denied, run.RunId, actor, killId, null, ("missing", missing)),
+                Requested(kill),
+                audit.Of(AuditStages.Denied, run.RunId, kill.RequestedBy, kill.KillId, null, ("missing", report.Message ?? string.Empty)),
             ],
             Events = [Event(EventKinds.KillDenied, run.RunId, run.State, null)],
         };
@@ -89,7 +97,7 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
 
     /// <summary>Commits an outcome: of an open kill, or, where the store was away at the intent, of one that is written whole now.</summary>
     /// <returns>The report on record: another process may have been faster.</returns>
-    public async Task<KillReport> CompleteAsync(KillRecord kill, KillReport report, Func<RunRecord, RunRecord> finish, bool sentKill)
+    public async Task<KillReport> CompleteAsync(KillRecord kill, string ground, KillReport report, Func<RunRecord, RunRecord> finish, bool sentKill)
     {
         bool isOver = report.Outcome != KillOutcome.KillUnconfirmed;
         while (true)
@@ -101,9 +109,10 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
                 return stored;
             }
 
-            KillReport final = report with { Mode = current?.Mode ?? report.Mode };
+            KillReport final = report with { Mode = current?.Mode > report.Mode ? current.Mode : report.Mode };
             KillRecord row = (current ?? kill) with
             {
+                Mode = final.Mode,
                 State = isOver ? KillState.Completed : KillState.Unconfirmed,
                 CompletedAt = isOver ? timeProvider.GetUtcNow() : null,
                 Report = final,
@@ -113,7 +122,7 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
                 UpdateRun = run.State.IsFinal ? null : finish(run),
                 AddKill = current is null ? row : null,
                 UpdateKill = current is null ? null : row,
-                Audit = Outcome(row, final, sentKill),
+                Audit = current is null ? [.. Spooled(row, ground, report), .. Outcome(row, final, sentKill)] : Outcome(row, final, sentKill),
                 Events = [Event(isOver ? EventKinds.KillCompleted : EventKinds.KillUnconfirmed, kill.RunId, run.State.IsFinal ? run.State : finish(run).State, final.Outcome.ToString())],
             };
             CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);
@@ -122,13 +131,32 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
                 signal.Raise();
                 return final;
             }
+
+            if (current is null && result.Outcome == CommitOutcome.KillExists)
+            {
+                // The key belongs to another kill; this one happened all the same.
+                kill = kill with { IdempotencyKey = null };
+            }
         }
     }
 
     public async Task<RunRecord> ReadAsync(RunId runId, CancellationToken cancellationToken) =>
         await store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
 
-    public ValueTask<KillRecord?> FindAsync(KillId killId) => store.FindKillAsync(killId);
+    /// <summary>The report of a kill that another process brought to its end; null when there is none, or the store does not say in time.</summary>
+    public async Task<KillReport?> FindDoneAsync(KillId killId)
+    {
+        try
+        {
+            KillRecord? kill = await store.FindKillAsync(killId).AsTask().WaitAsync(IntentLimit, timeProvider).ConfigureAwait(false);
+            return kill is { State: KillState.Completed } ? kill.Report : null;
+        }
+        catch (Exception exception) when (exception is TimeoutException or StoreUnavailableException)
+        {
+            // P11: ending what is over already is harmless, waiting for a store is not.
+            return null;
+        }
+    }
 
     private static string Number(long value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
@@ -138,12 +166,25 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
         AddKill = kill with { State = KillState.IntentWritten },
         Audit =
         [
-            audit.Of(AuditStages.Requested, run.RunId, kill.RequestedBy, kill.KillId, kill.Reason, ("mode", kill.Mode.ToString()), ("door", kill.Door)),
+            Requested(kill),
             audit.Of(AuditStages.Authorized, run.RunId, kill.RequestedBy, kill.KillId, null, ("ground", ground)),
             audit.Of(AuditStages.IntentWritten, run.RunId, kill.RequestedBy, kill.KillId, null, ("processes", Number(processes)), ("strength", run.Containment?.Strength.ToString() ?? "none")),
         ],
         Events = [Event(EventKinds.KillIntent, run.RunId, RunState.Stopping, null)],
     };
+
+    private AuditDraft Requested(KillRecord kill) =>
+        audit.Of(AuditStages.Requested, kill.RunId, kill.RequestedBy, kill.KillId, kill.Reason, ("mode", kill.Mode.ToString()), ("door", kill.Door));
+
+    // What the store was not there to take when it happened.
+    private List<AuditDraft> Spooled(KillRecord kill, string ground, KillReport report) =>
+    [
+        Requested(kill),
+        audit.Of(AuditStages.Authorized, kill.RunId, kill.RequestedBy, kill.KillId, null, ("ground", ground)),
+        audit.Of(
+            AuditStages.IntentWritten, kill.RunId, kill.RequestedBy, kill.KillId, null,
+            ("processes", Number(report.ProcessesBefore.Count)), ("strength", report.Strength.ToString()), ("durable", "spooled")),
+    ];
 
     private List<AuditDraft> Outcome(KillRecord kill, KillReport report, bool sentKill)
     {

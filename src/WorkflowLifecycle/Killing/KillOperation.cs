@@ -1,7 +1,7 @@
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>A kill under way in this process: what joins it waits for the same report.</summary>
-internal sealed class KillOperation(KillRecord kill) : IDisposable
+internal sealed class KillOperation(KillRecord kill, string ground) : IDisposable
 {
     private readonly TaskCompletionSource<KillReport> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<KillId> _intent = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -9,6 +9,9 @@ internal sealed class KillOperation(KillRecord kill) : IDisposable
 
     /// <summary>The kill as it was asked for, or the one that was found under way elsewhere.</summary>
     public KillRecord Kill { get; set; } = kill;
+
+    /// <summary>On what ground it is permitted.</summary>
+    public string Ground { get; } = ground;
 
     /// <summary>Completes when the intent is durable.</summary>
     public Task<KillId> Intent => _intent.Task;

@@ -2,19 +2,24 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>Carries out kills: one per run and process at a time, the kernel's lock choosing among processes.</summary>
-internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platform, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger)
+internal sealed class KillRunner(
+    KillLedger ledger, IContainmentPlatform platform, IRedactor redactor, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger)
 {
     private static readonly TimeSpan EmergencyLook = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan GracefulLook = TimeSpan.FromMilliseconds(200);
 
     // Whoever holds the lock may itself be stopped. An emergency does not wait for it: the shim takes the same order twice.
     private static readonly TimeSpan EmergencyLockLimit = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan OutcomeInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(2);
 
     // A graceful kill waits as long as a killer that is at work can need, cleaning included.
     private static readonly TimeSpan GracefulLockMargin = KillClock.Ceiling + TimeSpan.FromSeconds(3);
@@ -27,7 +32,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
     /// <summary>Starts a kill, or returns the one under way in this process.</summary>
     public (KillOperation Operation, bool Started) Start(RunRecord run, KillRecord kill, string ground)
     {
-        KillOperation operation = new(kill);
+        KillOperation operation = new(kill, ground);
         KillOperation current = _operations.GetOrAdd(run.RunId, operation);
         if (!ReferenceEquals(current, operation))
         {
@@ -35,7 +40,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             return (current, false);
         }
 
-        _ = Task.Run(() => CarryOutAsync(operation, run, ground));
+        _ = Task.Run(() => CarryOutAsync(operation, run));
         return (operation, true);
     }
 
@@ -46,14 +51,14 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         return await operation.Report.ConfigureAwait(false);
     }
 
-    private async Task CarryOutAsync(KillOperation operation, RunRecord run, string ground)
+    private async Task CarryOutAsync(KillOperation operation, RunRecord run)
     {
         using Activity? activity = LifecycleTelemetry.Start("kill", run.RunId);
         try
         {
             KillReport report = run.Containment is null
-                ? await EndUnstartedAsync(operation, run, ground).ConfigureAwait(false)
-                : await EndHeldAsync(operation, run, ground).ConfigureAwait(false);
+                ? await EndUnstartedAsync(operation, run).ConfigureAwait(false)
+                : await EndHeldAsync(operation, run).ConfigureAwait(false);
             activity?.SetTag("workflow_lifecycle.kill.outcome", report.Outcome.ToString());
             telemetry.Killed(report);
             Leave(run.RunId, operation);
@@ -72,9 +77,9 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         _operations.TryRemove(new KeyValuePair<RunId, KillOperation>(runId, operation));
 
     // The row is there and nothing was started: marking it is enough, since the launch gate checks the mark before it opens.
-    private async Task<KillReport> EndUnstartedAsync(KillOperation operation, RunRecord run, string ground)
+    private async Task<KillReport> EndUnstartedAsync(KillOperation operation, RunRecord run)
     {
-        (IntentOutcome intent, RunRecord now) = await WriteIntentAsync(operation, run, ground, processes: 0).ConfigureAwait(false);
+        (IntentOutcome intent, RunRecord now) = await WriteIntentAsync(operation, run, processes: 0).ConfigureAwait(false);
         if (intent == IntentOutcome.Over)
         {
             return Over(now, operation.Kill);
@@ -82,14 +87,14 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
 
         if (now.Containment is not null)
         {
-            return await EndHeldAsync(operation, now, ground).ConfigureAwait(false);
+            return await EndHeldAsync(operation, now).ConfigureAwait(false);
         }
 
         KillReport report = KillReports.NeverStarted(now, operation.Kill);
-        return await ledger.CompleteAsync(operation.Kill, report, row => Finish(row, report), sentKill: false).ConfigureAwait(false);
+        return await ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), sentKill: false).ConfigureAwait(false);
     }
 
-    private async Task<KillReport> EndHeldAsync(KillOperation operation, RunRecord run, string ground)
+    private async Task<KillReport> EndHeldAsync(KillOperation operation, RunRecord run)
     {
         IContainment? containment = platform.Open(run);
         try
@@ -99,30 +104,33 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
             bool emergency = operation.Mode == KillMode.Emergency;
             ProcessListing before = containment.Inspect(
                 emergency ? InspectionDepth.Shallow : InspectionDepth.Full, emergency ? EmergencyLook : GracefulLook);
-            (IntentOutcome intent, run) = await WriteIntentAsync(operation, run, ground, before.Processes.Count).ConfigureAwait(false);
+            before = before with { Processes = redactor.RedactProcesses(before.Processes) };
+            (IntentOutcome intent, run) = await WriteIntentAsync(operation, run, before.Processes.Count).ConfigureAwait(false);
             if (intent == IntentOutcome.Over)
             {
                 return Over(run, operation.Kill);
             }
 
             KillClock clock = new(timeProvider);
-            using IDisposable? held = await LockAsync(containment, operation).ConfigureAwait(false);
+            Task<IDisposable?> locking = LockAsync(containment, operation);
+            bool isFirst = intent == IntentOutcome.Written && locking.IsCompleted;
+            using IDisposable? held = await locking.ConfigureAwait(false);
 
-            // Only a kill that was found under way can have been completed by the one who held the lock. Our own goes on without asking
-            // the store again: P11.
-            if (intent == IntentOutcome.Joined && await ledger.FindAsync(operation.Kill.KillId).ConfigureAwait(false) is { State: KillState.Completed, Report: { } done })
+            // Only a kill that others know can have been completed by one of them: it was found under way, or they held the lock or took
+            // it away meanwhile. Otherwise our own goes on without asking the store again: P11.
+            if ((!isFirst || held is null) && await FindOutcomeAsync(operation.Kill.KillId, containment).ConfigureAwait(false) is { } done)
             {
                 return done;
             }
 
-            KillExecution execution = new(operation, run, containment, before, status, clock);
+            KillExecution execution = new(operation, run, containment, before, status, redactor, clock);
             KillReport report = await execution.EndAsync(signalled => WriteBehind(operation.Kill, signalled)).ConfigureAwait(false);
             if (report.Outcome != KillOutcome.KillUnconfirmed)
             {
                 return await SettleAsync(operation, execution, report).ConfigureAwait(false);
             }
 
-            KillReport unconfirmed = await ledger.CompleteAsync(operation.Kill, report, row => Finish(row, report), execution.SentKill).ConfigureAwait(false);
+            KillReport unconfirmed = await RecordAsync(operation, execution, report).ConfigureAwait(false);
             Log.KillUnconfirmed(logger, operation.Kill.KillId, run.RunId, report.Survivors.Count);
             IContainment kept = containment;
             containment = null;
@@ -140,7 +148,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
 
     private static KillReport Over(RunRecord run, KillRecord kill) => kill.Report ?? KillReports.AlreadyExited(run, kill);
 
-    private async Task<(IntentOutcome Outcome, RunRecord Run)> WriteIntentAsync(KillOperation operation, RunRecord run, string ground, int processes)
+    private async Task<(IntentOutcome Outcome, RunRecord Run)> WriteIntentAsync(KillOperation operation, RunRecord run, int processes)
     {
         if (operation.Kill.State != KillState.Requested)
         {
@@ -151,7 +159,7 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Intent);
         try
         {
-            (IntentOutcome outcome, RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, ground, processes).ConfigureAwait(false);
+            (IntentOutcome outcome, RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, operation.Ground, processes).ConfigureAwait(false);
             operation.Kill = kill;
             if (outcome == IntentOutcome.Written)
             {
@@ -165,15 +173,42 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         {
             // P5: no signal without a record, and no emergency that waits for a store.
             IntentSpool.Write(run, operation.Kill);
+            Log.KillIntent(logger, operation.Kill.KillId, run.RunId, operation.Mode, operation.Kill.RequestedBy, operation.Kill.Reason);
             operation.IntentIsDurable();
             return (IntentOutcome.Written, run);
         }
     }
 
-    private static async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
+    // What is cleaned was cleaned by one who had the proof, a moment before the outcome is committed. It is waited for: we ourselves
+    // would find nothing, and prove nothing.
+    private async Task<KillReport?> FindOutcomeAsync(KillId killId, IContainment containment)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(operation.Escalation);
-        limit.CancelAfter(operation.Mode == KillMode.Emergency ? EmergencyLockLimit : operation.Kill.TerminateCeiling + GracefulLockMargin);
+        using PeriodicTimer timer = new(OutcomeInterval, timeProvider);
+        long started = timeProvider.GetTimestamp();
+        while (true)
+        {
+            if (await ledger.FindDoneAsync(killId).ConfigureAwait(false) is { } done)
+            {
+                return done;
+            }
+
+            if (!containment.IsCleaned || timeProvider.GetElapsedTime(started) > OutcomeLimit)
+            {
+                return null;
+            }
+
+            await timer.WaitForNextTickAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
+    {
+        // An escalation ends the wait of a weaker kill, and an emergency has its own.
+        bool isEmergency = operation.Mode == KillMode.Emergency;
+        using KillLimit limit = new(
+            isEmergency ? EmergencyLockLimit : operation.Kill.TerminateCeiling + GracefulLockMargin,
+            timeProvider,
+            isEmergency ? CancellationToken.None : operation.Escalation);
         try
         {
             return await containment.LockAsync(limit.Token).ConfigureAwait(false);
@@ -187,25 +222,28 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
     private async Task<KillReport> SettleAsync(KillOperation operation, KillExecution execution, KillReport report)
     {
         KillReport cleaned = await execution.CleanAsync(report).ConfigureAwait(false);
-        KillReport final;
+        KillReport final = await RecordAsync(operation, execution, cleaned).ConfigureAwait(false);
+        Log.KillCompleted(logger, final.KillId, final.RunId, final.Outcome, final.Proof, final.DurationMs);
+        return final;
+    }
+
+    private async Task<KillReport> RecordAsync(KillOperation operation, KillExecution execution, KillReport report)
+    {
         try
         {
-            final = await ledger.CompleteAsync(operation.Kill, cleaned, row => Finish(row, cleaned), execution.SentKill).ConfigureAwait(false);
+            return await ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), execution.SentKill).ConfigureAwait(false);
         }
         catch (StoreUnavailableException exception)
         {
-            // The tree is gone and the caller must know it; the row follows when the store is back.
-            Log.KillInterrupted(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
+            // What was done was done, and the caller must know it; the row follows when the store is back.
+            Log.KillNotRecorded(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
             _ = Task.Run(() => StoreReturn.WriteAsync(
                 operation.Kill.RunId,
-                () => ledger.CompleteAsync(operation.Kill, cleaned, row => Finish(row, cleaned), execution.SentKill),
+                () => ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), execution.SentKill),
                 timeProvider,
                 logger));
-            final = cleaned with { Message = $"The run is ended, and its record is not: {exception.Message}" };
+            return report with { Message = $"The outcome of the kill is not on record: {exception.Message}" };
         }
-
-        Log.KillCompleted(logger, final.KillId, final.RunId, final.Outcome, final.Proof, final.DurationMs);
-        return final;
     }
 
     // The answer "unconfirmed" was given; the kill goes on until there is another.
@@ -214,6 +252,12 @@ internal sealed class KillRunner(KillLedger ledger, IContainmentPlatform platfor
         try
         {
             KillReport report = await execution.WaitLongerAsync().ConfigureAwait(false);
+            using IDisposable? held = await LockAsync(containment, operation).ConfigureAwait(false);
+            if (await FindOutcomeAsync(operation.Kill.KillId, containment).ConfigureAwait(false) is not null)
+            {
+                return;
+            }
+
             await SettleAsync(operation, execution, report).ConfigureAwait(false);
         }
         catch (Exception exception)

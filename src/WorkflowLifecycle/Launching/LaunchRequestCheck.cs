@@ -31,6 +31,8 @@ internal static class LaunchRequestCheck
         CheckLabel(request.Session, nameof(request.Session));
         CheckLabel(request.Owner, nameof(request.Owner));
         Require(request.RunId is not { Value.Length: 0 }, $"The run id is empty: {RunId.Rule}.", nameof(request));
+        Require(request.ParentRun is not { Value.Length: 0 }, $"The id of the parent run is empty: {RunId.Rule}.", nameof(request));
+        Require(request.ParentRun is null || request.ParentRun != request.RunId, $"Run {request.RunId} is not its own parent. Name another parent, or none.", nameof(request));
         Require(request.Input != InputMode.File || !string.IsNullOrEmpty(request.InputFile), "Input from a file needs InputFile.", nameof(request));
     }
 

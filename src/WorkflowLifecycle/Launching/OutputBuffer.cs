@@ -6,11 +6,12 @@ namespace WorkflowLifecycle.Launching;
 internal sealed class OutputBuffer(string spillPath) : IDisposable
 {
     private const long MemoryLimit = 1024 * 1024;
+    private const int LinesPerTurn = 512;
 
     private readonly Lock _lock = new();
     private readonly Queue<OutputLine> _lines = new();
     private readonly OutputSpill _spill = new(spillPath);
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _waiting;
     private long _size;
     private bool _completed;
     private bool _discarding;
@@ -64,32 +65,49 @@ internal sealed class OutputBuffer(string spillPath) : IDisposable
 
     public async IAsyncEnumerable<OutputLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        List<OutputLine> turn = [];
         while (true)
         {
-            OutputLine? line;
-            Task changed;
-            lock (_lock)
-            {
-                changed = _changed.Task;
-                line = TakeNext();
-                if (line is null && (_completed || _discarding))
-                {
-                    yield break;
-                }
-            }
-
-            if (line is not null)
+            cancellationToken.ThrowIfCancellationRequested();
+            bool isOver = TakeTurn(turn, out Task more);
+            foreach (OutputLine line in turn)
             {
                 yield return line;
             }
-            else
+
+            if (isOver)
             {
-                await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+                yield break;
             }
+
+            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     public void Dispose() => Discard();
+
+    // Several lines at a time: a program that floods holds the lock so often that a reader who asks for each line would starve.
+    private bool TakeTurn(List<OutputLine> turn, out Task more)
+    {
+        turn.Clear();
+        more = Task.CompletedTask;
+        lock (_lock)
+        {
+            while (turn.Count < LinesPerTurn && TakeNext() is { } line)
+            {
+                turn.Add(line);
+            }
+
+            if (turn.Count > 0)
+            {
+                return false;
+            }
+
+            _waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            more = _waiting.Task;
+            return _completed || _discarding;
+        }
+    }
 
     private OutputLine? TakeNext()
     {
@@ -99,13 +117,19 @@ internal sealed class OutputBuffer(string spillPath) : IDisposable
             return line;
         }
 
-        return _discarding || _spill.IsEmpty ? null : _spill.Take();
+        if (_discarding || _spill.IsEmpty)
+        {
+            return null;
+        }
+
+        OutputLine? spilled = _spill.Take();
+        HasDropped |= spilled is null;
+        return spilled;
     }
 
     private void Wake()
     {
-        TaskCompletionSource woken = _changed;
-        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        woken.TrySetResult();
+        _waiting?.TrySetResult();
+        _waiting = null;
     }
 }

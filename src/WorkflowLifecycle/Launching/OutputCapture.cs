@@ -18,9 +18,10 @@ internal sealed class OutputCapture : IDisposable
     public OutputCapture(IHeldRun held, string runDirectory)
     {
         Buffer = new OutputBuffer(Path.Combine(runDirectory, "output.spill"));
+        // Not on the caller's turn: a pipe that is always full never gives one back.
         _draining = Task.WhenAll(
-            DrainAsync(held.StandardOutput, OutputStream.Output, _output),
-            DrainAsync(held.StandardError, OutputStream.Error, _error));
+            Task.Run(() => DrainAsync(held.StandardOutput, OutputStream.Output, _output)),
+            Task.Run(() => DrainAsync(held.StandardError, OutputStream.Error, _error)));
     }
 
     public OutputBuffer Buffer { get; }

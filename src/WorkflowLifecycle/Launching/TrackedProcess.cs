@@ -5,6 +5,7 @@ namespace WorkflowLifecycle.Launching;
 /// <summary>What the launching code holds in its hand.</summary>
 internal sealed class TrackedProcess(RunId runId, IHeldRun held, ContainmentStrength strength, RunMonitor monitor, OutputCapture? capture) : ITrackedProcess
 {
+    private readonly Stream _input = held.StandardInput ?? new MemoryStream([], writable: false);
     private bool _detached;
 
     public RunId RunId { get; } = runId;
@@ -13,7 +14,7 @@ internal sealed class TrackedProcess(RunId runId, IHeldRun held, ContainmentStre
 
     public ContainmentStrength Strength { get; } = strength;
 
-    public Stream StandardInput => held.StandardInput ?? Stream.Null;
+    public Stream StandardInput => _input;
 
     public IAsyncEnumerable<OutputLine> ReadOutputLinesAsync(CancellationToken cancellationToken = default) =>
         capture?.Buffer.ReadAsync(cancellationToken) ?? AsyncEnumerable.Empty<OutputLine>();

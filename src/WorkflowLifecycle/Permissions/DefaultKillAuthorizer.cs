@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.Extensions.Options;
 
 namespace WorkflowLifecycle.Permissions;
@@ -18,12 +19,14 @@ internal sealed class DefaultKillAuthorizer(IOptions<WorkflowLifecycleOptions> o
                 : KillAuthorization.Deny($"{local.Subject} did not launch this run: it was launched by {run.LaunchedBy}, running as {run.HostUser}. Ask as one of these, or as root.");
         }
 
-        if (request.RequestedBy.Identity?.IsAuthenticated != true)
+        // A claim counts only where somebody vouched for it: a principal may carry identities that nobody checked beside one that was.
+        ClaimsIdentity[] vouched = [.. request.RequestedBy.Identities.Where(identity => identity.IsAuthenticated)];
+        if (vouched.Length == 0)
         {
             return KillAuthorization.Deny("an authenticated principal is required.");
         }
 
-        bool isOwner = run.OwnerSubject is { } owner && request.RequestedBy.HasClaim(ownerClaimType, owner);
+        bool isOwner = run.OwnerSubject is { Length: > 0 } owner && vouched.Any(identity => identity.HasClaim(ownerClaimType, owner));
         return isOwner
             ? KillAuthorization.Allow("the owner of the run")
             : KillAuthorization.Deny($"the claim '{ownerClaimType}' of the run's owner is required.");

@@ -1,25 +1,31 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace WorkflowLifecycle.Redaction;
 
 /// <summary>
-/// Takes out what looks like a secret: values of options and assignments whose name says so, credentials in URLs, bearer tokens, and
-/// tokens of well-known shapes. A guess by nature: a secret that looks like a plain word stays. Linear time (no backtracking).
+/// Takes out what looks like a secret: values of options and assignments whose name says so, credentials in URLs and headers, and tokens
+/// of well-known shapes. A guess by nature: a secret that looks like a plain word stays, and so does what follows <c>-p</c>, which means a
+/// port or a path far more often. Linear time (no backtracking).
 /// </summary>
-internal sealed partial class SecretRedactor : IRedactor
+internal sealed class SecretRedactor : IRedactor
 {
     private const string Mask = "***";
+
+    // A name that speaks of something about the secret, not of the secret.
+    private static readonly string[] HarmlessEndings =
+    [
+        "-budget", "-count", "-dir", "-expiry", "-file", "-length", "-limit", "-method", "-mode", "-name", "-path", "-provider", "-size", "-stdin", "-timeout",
+        "-ttl", "-type", "-uri", "-url", "-usage",
+    ];
 
     public IReadOnlyList<string> RedactArguments(IReadOnlyList<string> arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         string[] redacted = new string[arguments.Count];
-        bool nextIsSecret = false;
         for (int i = 0; i < redacted.Length; i++)
         {
-            string argument = arguments[i];
-            redacted[i] = nextIsSecret && !argument.StartsWith('-') ? Mask : RedactText(argument);
-            nextIsSecret = SecretOption().IsMatch(argument) || Header().IsMatch(argument);
+            redacted[i] = RedactArgument(i == 0 ? string.Empty : arguments[i - 1], arguments[i]);
         }
 
         return redacted;
@@ -28,33 +34,58 @@ internal sealed partial class SecretRedactor : IRedactor
     public string RedactText(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string result = Assignment().Replace(text, "${keep}" + Mask);
-        result = SeparateValue().Replace(result, "${keep}" + Mask);
-        result = UrlCredentials().Replace(result, "${keep}" + Mask + "@");
-        result = Bearer().Replace(result, "${keep} " + Mask);
-        return KnownToken().Replace(result, Mask);
+        string result = SecretPatterns.PrivateKey().Replace(text, Mask);
+        result = SecretPatterns.Header().Replace(result, "${keep}" + Mask);
+        result = SecretPatterns.Assignment().Replace(result, MaskValue);
+        result = SecretPatterns.SeparateValue().Replace(result, MaskValue);
+        result = SecretPatterns.UrlCredentials().Replace(result, "${keep}" + Mask + "@");
+        result = SecretPatterns.UrlSignature().Replace(result, "${keep}" + Mask);
+        result = SecretPatterns.Bearer().Replace(result, "${keep}" + Mask);
+        result = SecretPatterns.Basic().Replace(result, static match => IsPlainWord(match.Groups["value"].ValueSpan) ? match.Value : match.Groups["keep"].Value + Mask);
+        return SecretPatterns.KnownToken().Replace(result, Mask);
     }
 
-    private const string SecretName = "(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|authorization|auth|cookie|session[-_]?key|signature)s?";
+    private string RedactArgument(string before, string argument)
+    {
+        if (SecretPatterns.SecretOption().IsMatch(before) && !SecretPatterns.Option().IsMatch(argument))
+        {
+            return IsCount(before, argument) ? argument : Mask;
+        }
 
-    [GeneratedRegex("^--?[a-z0-9_-]*" + SecretName + "$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex SecretOption();
+        // user:password, but "python -u script.py" and "docker -u https://…" mean something else.
+        int colon = argument.IndexOf(':', StringComparison.Ordinal);
+        if (before is "-u" or "--user" or "--proxy-user" && colon > 0 && !argument.AsSpan(colon).StartsWith("://"))
+        {
+            return string.Concat(argument.AsSpan(0, colon + 1), Mask);
+        }
 
-    [GeneratedRegex("^(?:-u|--user|--proxy-user)$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex Header();
+        // An argument that is one assignment has its value up to its end, whatever is in it.
+        Match whole = SecretPatterns.WholeArgument().Match(argument);
+        return whole.Success && !IsHarmless(whole) ? whole.Groups["keep"].Value + Mask : RedactText(argument);
+    }
 
-    [GeneratedRegex("(?<keep>[a-z0-9_.-]*" + SecretName + "[a-z0-9_-]*[\"']?\\s*[=:]\\s*[\"']?)(?:(?:bearer|basic|token) +)?[^\\s\"'&;,]+", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex Assignment();
+    private static string MaskValue(Match match)
+    {
+        if (IsHarmless(match))
+        {
+            return match.Value;
+        }
 
-    [GeneratedRegex("(?<keep>--?[a-z0-9_-]*" + SecretName + " +)[^\\s-][^\\s]*", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex SeparateValue();
+        ReadOnlySpan<char> value = match.Groups["value"].ValueSpan;
+        string quote = value[0] is '"' or '\'' ? value[..1].ToString() : string.Empty;
+        bool isClosed = value.Length > 1 && value[^1] == value[0];
+        return match.Groups["keep"].Value + quote + Mask + (isClosed ? quote : string.Empty);
+    }
 
-    [GeneratedRegex("(?<keep>[a-z][a-z0-9+.-]*://)[^\\s/@]+@", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex UrlCredentials();
+    private static bool IsHarmless(Match match)
+    {
+        string name = match.Groups["name"].Value;
+        return HarmlessEndings.Any(ending => name.Replace('_', '-').EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || IsCount(name, match.Groups["value"].ValueSpan);
+    }
 
-    [GeneratedRegex("\\b(?<keep>bearer|basic) +[a-z0-9._~+/=-]{8,}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex Bearer();
+    // "--max-tokens 4096" counts tokens; "--token 123456" may be a one-time password.
+    private static bool IsCount(string name, ReadOnlySpan<char> value) =>
+        name.EndsWith("tokens", StringComparison.OrdinalIgnoreCase) && uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    [GeneratedRegex("(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,}|sk-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}|glpat-[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex KnownToken();
+    private static bool IsPlainWord(ReadOnlySpan<char> value) => !value.ContainsAnyExceptInRange('a', 'z');
 }

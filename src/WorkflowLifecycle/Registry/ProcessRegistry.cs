@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
+using WorkflowLifecycle.Redaction;
 
 namespace WorkflowLifecycle.Registry;
 
@@ -14,6 +15,7 @@ internal sealed class ProcessRegistry(
     // Other processes' commits reach us only by looking; a person who watches does not notice a quarter of a second.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan EndInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan HolderLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan InspectionLimit = TimeSpan.FromSeconds(2);
 
     public async Task<RunRecord?> FindAsync(RunId runId, CancellationToken cancellationToken = default)
@@ -52,7 +54,7 @@ internal sealed class ProcessRegistry(
         IContainment containment = platform.Open(run);
         await using (containment.ConfigureAwait(false))
         {
-            return [.. containment.Inspect(InspectionDepth.Full, InspectionLimit).Processes.Select(Redact)];
+            return redactor.RedactProcesses(containment.Inspect(InspectionDepth.Full, InspectionLimit).Processes);
         }
     }
 
@@ -100,13 +102,15 @@ internal sealed class ProcessRegistry(
             await using (containment.ConfigureAwait(false))
             {
                 await containment.ConnectAsync(cancellationToken).ConfigureAwait(false);
-                await containment.WatchEndAsync(cancellationToken).ConfigureAwait(false);
+
+                // Not for ever: a holder that is stopped never says it, while another process ends the run without it.
+                using CancellationTokenSource watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                await Task.WhenAny(containment.WatchEndAsync(watching.Token), Task.Delay(HolderLimit, timeProvider, watching.Token)).ConfigureAwait(false);
+                await watching.CancelAsync().ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
             }
         }
 
         await Task.WhenAny(signal.Next, Task.Delay(EndInterval, timeProvider, cancellationToken)).ConfigureAwait(false);
     }
-
-    private ProcessSnapshot Redact(ProcessSnapshot process) =>
-        process.CommandLine is null ? process : process with { CommandLine = redactor.RedactText(process.CommandLine) };
 }

@@ -47,6 +47,12 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Error, "Kill {KillId} of run {RunId} was interrupted; it is resumed by the next process that looks at the run")]
     public static partial void KillInterrupted(ILogger logger, KillId killId, RunId runId, Exception exception);
 
+    [LoggerMessage(306, LogLevel.Error, "Authorizer {Authorizer} failed for run {RunId}; the kill is refused")]
+    public static partial void AuthorizerFailed(ILogger logger, RunId runId, string authorizer, Exception exception);
+
+    [LoggerMessage(307, LogLevel.Error, "Kill {KillId} of run {RunId}: the store did not take what was done")]
+    public static partial void KillNotRecorded(ILogger logger, KillId killId, RunId runId, Exception exception);
+
     [LoggerMessage(401, LogLevel.Information, "Run {RunId} was found {State}: {Why}")]
     public static partial void Reconciled(ILogger logger, RunId runId, RunState state, string why);
 }

@@ -14,13 +14,12 @@ public sealed class KillTests : ToolRoom
         JsonElement run = Assert.Single((await JsonAsync("ps")).EnumerateArray());
         Assert.Equal(id, run.GetProperty("runId").GetString());
         Assert.Equal("builder", run.GetProperty("workflow").GetString());
-        ToolResult tree = await RunAsync("tree", id);
-        Assert.Equal(2, tree.Out.Split("sleep 300").Length - 2);
+        Assert.Equal(3, (await JsonAsync("tree", id)).GetProperty("processes").GetArrayLength());
 
         JsonElement receipt = await JsonAsync("kill", id, "--reason", "the test is over", "--emergency");
 
         Assert.Equal("Killed", receipt.GetProperty("outcome").GetString());
-        Assert.True(receipt.GetProperty("processesBefore").GetArrayLength() >= 3);
+        Assert.True(receipt.GetProperty("processesBefore").GetArrayLength() >= 3 || receipt.GetProperty("processesTruncated").GetBoolean());
         Assert.Equal(0, receipt.GetProperty("survivors").GetArrayLength());
         Assert.Empty((await JsonAsync("ps")).EnumerateArray());
         Assert.Equal("Killed", (await JsonAsync("wait", id)).GetProperty("state").GetString());

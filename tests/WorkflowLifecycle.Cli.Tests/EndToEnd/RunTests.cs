@@ -74,7 +74,7 @@ public sealed class RunTests : ToolRoom
         ToolResult result = await run.WaitAsync();
 
         Assert.Equal(130, result.ExitCode);
-        Assert.Contains("at once.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Ending stubborn at once.", result.Error, StringComparison.Ordinal);
         Assert.Equal("Killed", await StateAsync("stubborn"));
         Assert.Equal("Emergency", (await JsonAsync("show", "stubborn")).GetProperty("lastKill").GetProperty("mode").GetString());
     }
@@ -85,7 +85,8 @@ public sealed class RunTests : ToolRoom
         ToolResult result = await ShellAsync("timeout 2 workflowctl run -- sh -c \"trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done\"");
 
         Assert.Contains("bye", result.Out, StringComparison.Ordinal);
-        Assert.DoesNotContain("at once.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("gracefully", result.Error, StringComparison.Ordinal);
+        Assert.Single(result.Error.Split('\n'), line => line.StartsWith("Ending ", StringComparison.Ordinal));
     }
 
     [Theory(Timeout = Limit)]

@@ -28,13 +28,14 @@ public sealed class TerminalTests : ToolRoom
 
         foreach (string verb in (string[])["ps", "show " + id, "tree " + id, "kill " + id + " --dry-run --reason looking"])
         {
-            foreach (ToolResult result in new[] { await ShellAsync("workflowctl " + verb), await OnTerminalAsync("NO_COLOR=1 workflowctl " + verb) })
+            ToolResult piped = await ShellAsync("workflowctl " + verb);
+            Assert.Contains(@"\x1b]0;pwned", piped.Out, StringComparison.Ordinal);
+            foreach (ToolResult result in new[] { piped, await OnTerminalAsync("NO_COLOR=1 workflowctl " + verb) })
             {
                 Assert.Equal(0, result.ExitCode);
                 Assert.DoesNotContain('\u001b', result.Out);
                 Assert.DoesNotContain('\u0007', result.Out);
                 Assert.DoesNotContain('\u202e', result.Out);
-                Assert.Contains(@"\x1b]0;pwned", result.Out, StringComparison.Ordinal);
             }
         }
     }

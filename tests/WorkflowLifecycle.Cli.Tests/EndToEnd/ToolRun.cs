@@ -35,8 +35,11 @@ internal sealed class ToolRun : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput, _out), ReadAsync(_process.StandardError, _error));
     }
 
-    /// <summary>The built tool beside the tests.</summary>
-    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "workflowctl");
+    /// <summary>The built tool beside the tests, or the published one that the variable WORKFLOWCTL_UNDER_TEST names.</summary>
+    public static string Program { get; } =
+        Environment.GetEnvironmentVariable("WORKFLOWCTL_UNDER_TEST") is { Length: > 0 } published
+            ? published
+            : Path.Combine(AppContext.BaseDirectory, "workflowctl");
 
     public string Out => Text(_out);
 
@@ -66,9 +69,11 @@ internal sealed class ToolRun : IAsyncDisposable
         }
     }
 
-    public async Task<ToolResult> WaitAsync()
+    public Task<ToolResult> WaitAsync() => WaitAsync(TestContext.Current.CancellationToken);
+
+    public async Task<ToolResult> WaitAsync(CancellationToken cancellationToken)
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(cancellationToken);
         await _reading;
         return new ToolResult(_process.ExitCode, Out, Error);
     }

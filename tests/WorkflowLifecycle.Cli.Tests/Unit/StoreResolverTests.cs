@@ -1,3 +1,4 @@
+using NSubstitute;
 using WorkflowLifecycle.Cli.Errors;
 using WorkflowLifecycle.Cli.Stores;
 
@@ -126,6 +127,20 @@ public sealed class StoreResolverTests : IDisposable
         }
 
         Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
+    public async Task Doctor_WithSeveralAnnounced_SaysThatNoneIsUsed()
+    {
+        CommandLine cli = new() { NamesStore = false };
+        cli.Environment["XDG_STATE_HOME"] = _directory.Path;
+        cli.Doctor.ExamineAsync(default).ReturnsForAnyArgs(new EnvironmentReport { Strength = ContainmentStrength.Reaper, Why = "no cgroup" });
+        Announce(Create("one.db"));
+        Announce(Create("two.db"));
+        cli.Announced.AddRange(_announced);
+
+        Assert.Equal(0, await cli.RunAsync("doctor"));
+        Assert.Contains("None of them is used until you say which", cli.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,9 +26,15 @@ public abstract class EndToEndTest : IAsyncLifetime
         List<RunRecord> rows = [];
         foreach (Engine engine in Enumerable.Reverse(_engines))
         {
-            await engine.EndAllAsync();
             rows.AddRange(await engine.AllRowsAsync());
-            await engine.DisposeAsync();
+            try
+            {
+                await engine.EndAllAsync();
+            }
+            finally
+            {
+                await engine.DisposeAsync();
+            }
         }
 
         rows.ForEach(row => Suite.Made.Add("wfl-" + row.InternalId));

@@ -30,7 +30,12 @@ public sealed class Suite : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Wait.TryUntilAsync(() => ProcessEntry.StandingIn(Root).Count == 0 && !Cgroups.Except(_cgroupsBefore).Any(), TimeSpan.FromSeconds(10));
-        List<string> left = [.. ProcessEntry.StandingIn(Root).Select(process => "process " + process)];
+        List<string> left = [];
+        foreach (ProcessEntry process in ProcessEntry.StandingIn(Root))
+        {
+            left.Add("process " + process);
+            Signals.Send("KILL", process.Pid);
+        }
 
         // Other builds of this repository may run beside us: a cgroup counts when a process of ours could have made it and nobody is in it.
         left.AddRange(Cgroups.Except(_cgroupsBefore).Where(path => Made.Contains(Path.GetFileName(path))).Select(path => "cgroup " + path));

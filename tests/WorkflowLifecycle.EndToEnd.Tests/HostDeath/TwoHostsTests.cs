@@ -72,6 +72,26 @@ public sealed class TwoHostsTests : EndToEndTest
         Assert.Single(await engine.AuditAsync(_id), entry => entry.Stage == "Completed");
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData(ContainmentStrength.CgroupAndReaper, EndProof.CgroupAndReaperEmpty)]
+    [InlineData(ContainmentStrength.Reaper, EndProof.ReaperEmpty)]
+    public async Task Host_WhoseRunWasEndedAndCleanedByAnother_DoesNotOverruleItsProof(ContainmentStrength strength, EndProof proof)
+    {
+        Engine host = Start(strength);
+        await using ITrackedProcess process = await host.LaunchReadyAsync(host.Program("stubborn") with { RunId = _id });
+        Engine killer = Start(strength, services: services => services.With<IProcessStore>(store => new GatedStore(store)
+        {
+            // All is cleaned by now; the host, which saw the end too, has every chance to be faster.
+            Before = commit => commit.UpdateKill is { State: KillState.Completed } ? Task.Delay(TimeSpan.FromMilliseconds(700), TimeProvider.System) : Task.CompletedTask,
+        }));
+
+        KillReport report = await killer.Kills.KillAsync(_id, Engine.Emergency());
+
+        Assert.Equal((KillOutcome.Killed, proof, strength), (report.Outcome, report.Proof, report.Strength));
+        RunResult result = await process.WaitForExitAsync();
+        Assert.Equal((RunState.Killed, proof, 9), (result.State, result.Proof, result.ExitSignal));
+    }
+
     [Fact(Timeout = Limit)]
     public async Task Watcher_InAnotherProcess_SeesTheEnd()
     {

@@ -71,7 +71,7 @@ public sealed class GateTests : EndToEndTest
     public async Task Launch_CancelledWhileTheGateOpens_LeavesNothingRunningUnwatched()
     {
         using CancellationTokenSource caller = new();
-        Engine engine = Start(services: services => services.With<IContainmentPlatform>(platform => new CancellingPlatform(platform, caller)));
+        Engine engine = Start(services: services => services.With<IContainmentPlatform>(platform => new DecoratedPlatform(platform) { Prepared = prepared => new CancellingRun(prepared, caller) }));
 
         Task<ITrackedProcess> launching = engine.Launcher.LaunchAsync(engine.Request("sleep", "60") with { RunId = _id }, caller.Token);
 

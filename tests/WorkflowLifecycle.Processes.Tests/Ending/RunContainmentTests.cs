@@ -60,12 +60,14 @@ public sealed class RunContainmentTests : IDisposable
 
         Assert.Null(containment.IsPopulated());
         Assert.Empty(containment.Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1)).Processes);
-        Assert.Equal(0, await containment.TerminateAsync());
+        Assert.Equal(0, await containment.TerminateAsync(TimeSpan.Zero));
     }
 
     [Fact(Timeout = 30_000)]
     public async Task Status_OfALostShim_IsItsRecord()
     {
+        // A shim that was killed leaves its socket.
+        _run.Write("ctl", "");
         await using RunContainment containment = Open(_run.File("none"), 1, shim => shim);
         Assert.Null(await containment.StatusAsync());
 
@@ -75,6 +77,15 @@ public sealed class RunContainmentTests : IDisposable
         HoldStatus status = (await containment.StatusAsync())!;
         Assert.True(status.IsEmpty);
         Assert.Equal(5, status.End!.Exit!.ExitCode);
+    }
+
+    [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S22")]
+    public async Task Status_OfAShimThatLeftAtTheGate_IsNeverStarted()
+    {
+        await using RunContainment containment = Open(_run.File("none"), 1, shim => shim);
+
+        Assert.Equal(EndProof.NeverStarted, (await containment.StatusAsync())!.End!.Proof);
     }
 
     [Fact(Timeout = 30_000)]

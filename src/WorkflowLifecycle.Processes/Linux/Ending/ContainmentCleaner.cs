@@ -111,6 +111,11 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
                 ? line
                 : line with { Cleaned = [.. removed.Select(Inside)], Remaining = [.. kept.Select(Inside)], Outcome = Kept, Message = "output is kept until its retention ends" };
         }
+        catch (IOException) when (!directory.Exists)
+        {
+            // Another process that cleans was faster.
+            return Line("run-directory", started, [], [], null);
+        }
         catch (IOException exception)
         {
             return Line("run-directory", started, [directory.Path], [directory.Path], exception.Message);

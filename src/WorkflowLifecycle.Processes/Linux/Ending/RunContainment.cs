@@ -50,6 +50,8 @@ internal sealed class RunContainment : IContainment
 
     public ContainmentStrength Strength { get; private set; }
 
+    public bool IsCleaned => !_directory.HasLock;
+
     private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
 
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
@@ -182,9 +184,12 @@ internal sealed class RunContainment : IContainment
                 return ReadEndRecord();
             }
 
-            quiet = EndDirectly() ? 0 : quiet + 1;
+            bool found = EndDirectly();
             await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
-            await AskAgainAsync(cancellationToken).ConfigureAwait(false);
+
+            // A shim that answers and does not say "empty" still has a child, if only a zombie that a debugger holds: its word is waited for.
+            bool answers = await AskAgainAsync(cancellationToken).ConfigureAwait(false);
+            quiet = found || answers ? 0 : quiet + 1;
         }
     }
 
@@ -200,7 +205,7 @@ internal sealed class RunContainment : IContainment
         }
     }
 
-    private async Task AskAgainAsync(CancellationToken cancellationToken)
+    private async Task<bool> AskAgainAsync(CancellationToken cancellationToken)
     {
         if (_control is not null)
         {
@@ -211,12 +216,11 @@ internal sealed class RunContainment : IContainment
         await WakeAsync(cancellationToken).ConfigureAwait(false);
         if (_control is not null)
         {
-            _ = await _control.AskAsync(ShimMessageType.End, _killId.ToByteArray(), cancellationToken).ConfigureAwait(false);
+            return await _control.AskAsync(ShimMessageType.End, _killId.ToByteArray(), cancellationToken).ConfigureAwait(false) is { Type: ShimMessageType.Done };
         }
-        else
-        {
-            Strength = WithoutHolder;
-        }
+
+        Strength = WithoutHolder;
+        return false;
     }
 
     // A shim that was stopped is the better witness once it goes on; one that hangs is done without.

@@ -19,6 +19,9 @@ internal sealed class RunDirectory(string path)
 
     public bool Exists => Directory.Exists(Path);
 
+    /// <summary>False once the run was cleaned, also where its output is kept.</summary>
+    public bool HasLock => File.Exists(System.IO.Path.Combine(Path, LockFile));
+
     public string ControlSocketPath => System.IO.Path.Combine(Path, ControlSocket);
 
     public string NotifySocketPath => System.IO.Path.Combine(Path, NotifySocket);
@@ -67,7 +70,7 @@ internal sealed class RunDirectory(string path)
                 {
                     kept.Add(name);
                 }
-                else if (Libc.UnlinkAt(handle, name, 0) == 0 || Libc.UnlinkAt(handle, name, RemoveNestedDirectory) == 0)
+                else if (IsGone(Libc.UnlinkAt(handle, name, 0)) || IsGone(Libc.UnlinkAt(handle, name, RemoveNestedDirectory)))
                 {
                     removed.Add(name);
                 }
@@ -78,11 +81,14 @@ internal sealed class RunDirectory(string path)
             }
         }
 
-        if (kept.Count == 0 && failed.Count == 0 && Libc.RemoveDirectory(Path) != 0)
+        if (kept.Count == 0 && failed.Count == 0 && !IsGone(Libc.RemoveDirectory(Path)))
         {
             failed.Add(".");
         }
 
         return (removed, kept, failed);
     }
+
+    // Two processes may clean at once; what the other one removed is removed.
+    private static bool IsGone(int result) => result == 0 || Marshal.GetLastPInvokeError() == Errno.ENOENT;
 }

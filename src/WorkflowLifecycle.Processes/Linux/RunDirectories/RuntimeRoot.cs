@@ -11,27 +11,40 @@ internal static class RuntimeRoot
     // sockaddr_un has 108 bytes with the final NUL; "/r/", 32 digits and "/notify" take 42 of them.
     private const int LongestRoot = 107 - 42;
 
+    public const string MachineWide = "/run/" + ProductName;
+    public const uint ReadableMode = 0x1ED;
+
+    private const string ProductName = "workflow-lifecycle";
+    private const uint PrivateMode = 0x1C0;
+
     /// <summary>The root by option, environment or user. Not created.</summary>
     public static string Resolve(string? configured, LocalUser user)
     {
-        string? chosen = configured ?? Environment.GetEnvironmentVariable(EnvironmentVariable);
-        if (!string.IsNullOrEmpty(chosen))
+        if (Named(configured) is { } chosen)
         {
             return Path.GetFullPath(chosen);
         }
 
         if (user.IsPrivileged)
         {
-            return "/run/workflow-lifecycle";
+            return MachineWide;
         }
 
         string? perUser = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
         return !string.IsNullOrEmpty(perUser) && Directory.Exists(perUser)
-            ? Path.Combine(perUser, "workflow-lifecycle")
-            : $"/tmp/workflow-lifecycle-{user.Id}";
+            ? Path.Combine(perUser, ProductName)
+            : $"/tmp/{ProductName}-{user.Id}";
     }
 
-    /// <summary>Makes the root and the directory of runs in it, and refuses what another user could have laid out for us.</summary>
+    public static bool IsNamed(string? configured) => Named(configured) is not null;
+
+    public static IReadOnlyList<string> OfOtherUsers() =>
+        [.. Below("/run/user", "*").Select(user => Path.Combine(user, ProductName)), .. Below("/tmp", ProductName + "-*")];
+
+    public static bool IsTrusted(string root, LocalUser user) =>
+        FileFacts.Of(root) is { IsDirectory: true, IsWritableByOthers: false } facts && (facts.OwnerId == 0 || facts.OwnerId == user.Id);
+
+    /// <summary>Makes the root and the directory of runs in it.</summary>
     /// <returns>The directory of runs.</returns>
     /// <exception cref="LaunchFailedException">It cannot be made, or is not ours alone.</exception>
     public static string Prepare(string root, LocalUser user)
@@ -41,10 +54,35 @@ internal static class RuntimeRoot
             throw Refuse(root, $"is too long for the sockets in it (at most {LongestRoot} bytes)");
         }
 
-        string runs = Path.Combine(root, "r");
-        MakePrivate(root, 0x1ED, user);
-        MakePrivate(runs, 0x1C0, user);
-        return runs;
+        return Prepare(root, "r", PrivateMode, user);
+    }
+
+    /// <summary>Makes the root and a directory in it, and refuses what another user could have laid out for us.</summary>
+    /// <exception cref="LaunchFailedException">It cannot be made, or is not ours alone.</exception>
+    public static string Prepare(string root, string name, uint mode, LocalUser user)
+    {
+        string directory = Path.Combine(root, name);
+        MakePrivate(root, ReadableMode, user);
+        MakePrivate(directory, mode, user);
+        return directory;
+    }
+
+    private static string? Named(string? configured)
+    {
+        string? chosen = string.IsNullOrEmpty(configured) ? Environment.GetEnvironmentVariable(EnvironmentVariable) : configured;
+        return string.IsNullOrEmpty(chosen) ? null : chosen;
+    }
+
+    private static string[] Below(string parent, string pattern)
+    {
+        try
+        {
+            return Directory.GetDirectories(parent, pattern);
+        }
+        catch (Exception expected) when (expected is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     private static void MakePrivate(string path, uint mode, LocalUser user)

@@ -1,10 +1,14 @@
 using WorkflowLifecycle.Processes;
 
-namespace WorkflowLifecycle.EndToEnd.Tests.Launching;
+namespace WorkflowLifecycle.EndToEnd.Tests;
 
-/// <summary>The real platform, but the caller loses patience at the very moment the gate opens.</summary>
-internal sealed class CancellingPlatform(IContainmentPlatform platform, CancellationTokenSource caller) : IContainmentPlatform
+/// <summary>The real platform with something put around what it makes.</summary>
+internal sealed class DecoratedPlatform(IContainmentPlatform platform) : IContainmentPlatform
 {
+    public Func<IPreparedRun, IPreparedRun> Prepared { get; init; } = prepared => prepared;
+
+    public Func<IContainment, IContainment> Opened { get; init; } = containment => containment;
+
     public ProcessIdentity Self => platform.Self;
 
     public LocalUser User => platform.User;
@@ -18,9 +22,9 @@ internal sealed class CancellingPlatform(IContainmentPlatform platform, Cancella
     public ContainmentSpec Resolve(ContainmentSpec spec) => platform.Resolve(spec);
 
     public async Task<IPreparedRun> PrepareAsync(ContainmentSpec spec, CancellationToken cancellationToken = default) =>
-        new CancellingRun(await platform.PrepareAsync(spec, cancellationToken), caller);
+        Prepared(await platform.PrepareAsync(spec, cancellationToken));
 
-    public IContainment Open(RunRecord run) => platform.Open(run);
+    public IContainment Open(RunRecord run) => Opened(platform.Open(run));
 
     public ProcessPresence Look(ProcessIdentity identity) => platform.Look(identity);
 }

@@ -1,0 +1,31 @@
+using WorkflowLifecycle.Processes.Linux;
+using WorkflowLifecycle.Processes.Linux.RunDirectories;
+
+namespace WorkflowLifecycle.Processes;
+
+/// <summary>Where this product keeps what lives only as long as the machine is up: run directories, announcements of stores.</summary>
+public static class RuntimeDirectories
+{
+    /// <summary>The root by setting, by <c>WORKFLOW_LIFECYCLE_RUNTIME_DIR</c>, or by user: <c>/run/workflow-lifecycle</c> for root. Not created.</summary>
+    public static string Root(string? configured) => OperatingSystem.IsLinux()
+        ? RuntimeRoot.Resolve(configured, LinuxPlatform.CurrentUser())
+        : configured ?? Path.Combine(Path.GetTempPath(), "workflow-lifecycle");
+
+    /// <summary>The roots of other users, for root to look into; empty for everybody else, and where a root was named.</summary>
+    public static IReadOnlyList<string> RootsOfOthers(string? configured) =>
+        OperatingSystem.IsLinux() && LinuxPlatform.CurrentUser().IsPrivileged && !RuntimeRoot.IsNamed(configured) ? RuntimeRoot.OfOtherUsers() : [];
+
+    /// <summary>The root of root, which everybody may look into; null where a root was named.</summary>
+    public static string? MachineWide(string? configured) =>
+        OperatingSystem.IsLinux() && !RuntimeRoot.IsNamed(configured) ? RuntimeRoot.MachineWide : null;
+
+    /// <summary>Makes a directory below a root, readable by all who may look into the root. Refuses what another user could have laid out for us.</summary>
+    /// <exception cref="LaunchFailedException">It cannot be made, or is not ours alone.</exception>
+    public static string Prepare(string root, string name) => OperatingSystem.IsLinux()
+        ? RuntimeRoot.Prepare(root, name, RuntimeRoot.ReadableMode, LinuxPlatform.CurrentUser())
+        : Directory.CreateDirectory(Path.Combine(root, name)).FullName;
+
+    /// <summary>Whether only this user or root could have laid out a root.</summary>
+    public static bool IsTrusted(string root) =>
+        !OperatingSystem.IsLinux() || RuntimeRoot.IsTrusted(root, LinuxPlatform.CurrentUser());
+}

@@ -1,0 +1,44 @@
+using Xunit;
+
+namespace WorkflowLifecycle.EndToEnd.Tests.Killing;
+
+/// <summary>Many processes.</summary>
+public sealed class CrowdTests : EndToEndTest
+{
+    [Theory(Timeout = Limit)]
+    [InlineData(ContainmentStrength.CgroupAndReaper, KillMode.Emergency)]
+    [InlineData(ContainmentStrength.Reaper, KillMode.Emergency)]
+    [InlineData(ContainmentStrength.CgroupAndReaper, KillMode.Graceful)]
+    [Trait("Scenario", "S13")]
+    public async Task Kill_OfTwoThousandProcesses_IsProvenInFiveSeconds(ContainmentStrength strength, KillMode mode)
+    {
+        Engine engine = Start(strength);
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(engine.Program("crowd", "2000"));
+
+        KillReport report = await engine.Kills.KillAsync(process.RunId, new KillRequest("a crowd", WorkflowPrincipal.LocalUser()) { Mode = mode });
+
+        Assert.Equal(mode == KillMode.Graceful ? KillOutcome.ExitedGracefully : KillOutcome.Killed, report.Outcome);
+        Assert.Equal(strength == ContainmentStrength.Reaper ? EndProof.ReaperEmpty : EndProof.CgroupAndReaperEmpty, report.Proof);
+        Assert.InRange(report.DurationMs, 0, 5000);
+        Assert.Equal(strength, report.Strength);
+        Assert.True(report.ProcessesTruncated || report.ProcessesBefore.Count == 2001, $"{report.ProcessesBefore.Count}");
+        Assert.Empty(ProcessEntry.StandingIn(Room.Path));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(ContainmentStrength.CgroupAndReaper)]
+    [InlineData(ContainmentStrength.Reaper)]
+    [Trait("Scenario", "S01")]
+    public async Task Kill_OfAForkBomb_IsProvenInFiveSeconds(ContainmentStrength strength)
+    {
+        Engine engine = Start(strength);
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(engine.Program("bomb", "150"), "grown");
+
+        KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Emergency());
+
+        Assert.Equal(KillOutcome.Killed, report.Outcome);
+        Assert.Equal(strength == ContainmentStrength.Reaper ? EndProof.ReaperEmpty : EndProof.CgroupAndReaperEmpty, report.Proof);
+        Assert.InRange(report.DurationMs, 0, 5000);
+        Assert.Empty(ProcessEntry.StandingIn(Room.Path));
+    }
+}

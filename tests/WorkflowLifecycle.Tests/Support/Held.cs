@@ -1,0 +1,74 @@
+using NSubstitute;
+using WorkflowLifecycle.Processes;
+
+namespace WorkflowLifecycle.Tests.Support;
+
+/// <summary>A substitute for the containment of one run: a tree of two that goes when it is told to.</summary>
+internal sealed class Held
+{
+    public Held(CallLog log)
+    {
+        Containment.Strength.Returns(ContainmentStrength.CgroupAndReaper);
+        Containment.LockAsync(default)!.ReturnsForAnyArgs(call => LockAsync(log, call.Arg<CancellationToken>()));
+        Containment.ConnectAsync(default).ReturnsForAnyArgs(Task.CompletedTask);
+        Containment.StatusAsync(default)!.ReturnsForAnyArgs(_ => Task.FromResult(Status));
+        Containment.Inspect(default, default).ReturnsForAnyArgs(_ => Tree);
+        Containment.IsPopulated().Returns(_ => Populated);
+        Containment.TerminateAsync(default, default).ReturnsForAnyArgs(_ =>
+        {
+            log.Add("SIGTERM");
+            return Task.FromResult(Tree.Processes.Count);
+        });
+        Containment.WatchEndAsync(default)!.ReturnsForAnyArgs(call => Leaving.Task.WaitAsync(call.Arg<CancellationToken>()));
+        Containment.EndAsync(default, default).ReturnsForAnyArgs(_ =>
+        {
+            log.Add("SIGKILL");
+            OnEnd();
+            return Task.CompletedTask;
+        });
+        Containment.WaitForEndAsync(default)!.ReturnsForAnyArgs(call => Dying.Task.WaitAsync(call.Arg<CancellationToken>()));
+        Containment.CleanAsync(default, default).ReturnsForAnyArgs(_ =>
+        {
+            log.Add("clean");
+            return Task.FromResult(Receipt);
+        });
+        Unlocked.SetResult();
+        Dying.SetResult(Sample.Proven);
+    }
+
+    public IContainment Containment { get; } = Substitute.For<IContainment>();
+
+    public HoldStatus? Status { get; set; } = new() { RootPid = 200 };
+
+    public ProcessListing Tree { get; set; } = Sample.Tree;
+
+    public bool? Populated { get; set; } = true;
+
+    public Action OnEnd { get; set; } = static () => { };
+
+    public TaskCompletionSource Unlocked { get; set; } = new();
+
+    /// <summary>The tree's end after SIGTERM; by default it stays.</summary>
+    public TaskCompletionSource<EndNotice?> Leaving { get; set; } = new();
+
+    /// <summary>The tree's end after SIGKILL; by default at once, and proven.</summary>
+    public TaskCompletionSource<EndNotice?> Dying { get; set; } = new();
+
+    public IReadOnlyList<CleanupResult> Receipt { get; set; } =
+    [
+        new() { Cleaner = "cgroup", Outcome = "Clean" },
+        new() { Cleaner = "run-directory", Outcome = "Clean" },
+    ];
+
+    private async Task<IDisposable?> LockAsync(CallLog log, CancellationToken cancellationToken)
+    {
+        await Unlocked.Task.WaitAsync(cancellationToken);
+        log.Add("lock");
+        return new Release(() => log.Add("unlock"));
+    }
+
+    private sealed class Release(Action release) : IDisposable
+    {
+        public void Dispose() => release();
+    }
+}

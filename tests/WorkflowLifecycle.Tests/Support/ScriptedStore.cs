@@ -1,0 +1,69 @@
+using WorkflowLifecycle.Registry;
+
+namespace WorkflowLifecycle.Tests.Support;
+
+/// <summary>The store in memory, with a log of its commits and a hand on each of its calls.</summary>
+internal sealed class ScriptedStore(CallLog log) : IProcessStore
+{
+    private readonly InMemoryProcessStore _store = new();
+
+    /// <summary>What happens before a commit; by default nothing.</summary>
+    public Func<StoreCommit, CancellationToken, Task> OnCommit { get; set; } = static (_, _) => Task.CompletedTask;
+
+    /// <summary>What happens before a read; by default nothing.</summary>
+    public Func<Task> OnRead { get; set; } = static () => Task.CompletedTask;
+
+    public Func<Task> OnInitialize { get; set; } = static () => Task.CompletedTask;
+
+    public string Location => "scripted";
+
+    public IProcessStore Inner => _store;
+
+    public static Task Away() => throw new StoreUnavailableException("The store is away. Bring it back.");
+
+    public async ValueTask InitializeAsync(CancellationToken cancellationToken = default)
+    {
+        log.Add("initialize");
+        await OnInitialize();
+    }
+
+    public async ValueTask<CommitResult> CommitAsync(StoreCommit commit, CommitDurability durability, CancellationToken cancellationToken = default)
+    {
+        await OnCommit(commit, cancellationToken);
+        CommitResult result = await _store.CommitAsync(commit, durability, cancellationToken);
+        log.Add($"commit {string.Join(' ', commit.Audit.Select(entry => entry.Stage))} {durability} {result.Outcome}");
+        return result;
+    }
+
+    public async ValueTask<RunRecord?> FindRunAsync(RunId runId, CancellationToken cancellationToken = default)
+    {
+        await OnRead();
+        return await _store.FindRunAsync(runId, cancellationToken);
+    }
+
+    public async ValueTask<RunPage> SearchRunsAsync(RunQuery query, CancellationToken cancellationToken = default)
+    {
+        await OnRead();
+        return await _store.SearchRunsAsync(query, cancellationToken);
+    }
+
+    public async ValueTask<KillRecord?> FindKillAsync(KillId killId, CancellationToken cancellationToken = default)
+    {
+        await OnRead();
+        return await _store.FindKillAsync(killId, cancellationToken);
+    }
+
+    public async ValueTask<KillRecord?> FindKillByKeyAsync(RunId runId, string idempotencyKey, CancellationToken cancellationToken = default)
+    {
+        await OnRead();
+        return await _store.FindKillByKeyAsync(runId, idempotencyKey, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<RunEvent>> ReadEventsAsync(EventCursor after, int limit, CancellationToken cancellationToken = default) =>
+        _store.ReadEventsAsync(after, limit, cancellationToken);
+
+    public ValueTask<EventCursor> ReadLastCursorAsync(CancellationToken cancellationToken = default) => _store.ReadLastCursorAsync(cancellationToken);
+
+    public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken = default) =>
+        _store.ReadAuditAsync(query, cancellationToken);
+}
