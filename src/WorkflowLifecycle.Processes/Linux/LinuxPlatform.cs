@@ -80,6 +80,11 @@ internal sealed class LinuxPlatform : IContainmentPlatform
             await prepared.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
             return prepared;
         }
+        catch (IOException exception)
+        {
+            material.Discard();
+            throw new LaunchFailedException(LaunchStage.Containment, $"{exception.Message} Free space below {RuntimeRoot}; see 'workflowctl doctor'.", RuntimeRoot, exception);
+        }
         catch
         {
             material.Discard();
