@@ -150,7 +150,8 @@ public sealed class HostileWorldTests
         string directory = Directory.CreateTempSubdirectory("shim-test-").FullName;
         Specification specification = Trees.Specification(TestPrograms.Sh(
             $"cd '{directory}'; mkfifo fifo; echo 1234567890; sleep 0.2; mv fifo stdout.log.1; rm stdout.log; ln stdout.log.1 stdout.log; echo 1234567890; echo more; sleep 0.3"),
-            cgroup: false) with { Flags = LaunchFlags.HostPidfd | LaunchFlags.OutputFiles, OutputCap = 8 };
+            cgroup: false) with
+        { Flags = LaunchFlags.HostPidfd | LaunchFlags.OutputFiles, OutputCap = 8 };
         using ShimUnderTest shim = await ShimUnderTest.LaunchAsync(specification, new ShimOptions { RunDirectory = directory });
         await shim.EmptyAsync();
         await shim.ReleaseAsync();

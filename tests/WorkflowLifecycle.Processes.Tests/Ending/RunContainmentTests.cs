@@ -18,7 +18,11 @@ public sealed class RunContainmentTests : IDisposable
         ProcessIdentity gone = _machine.Identify(Environment.ProcessId)! with { StartTicks = 1 };
         ContainmentRecord record = new()
         {
-            Strength = ContainmentStrength.CgroupAndReaper, RunDirectory = _run.Path, CgroupPath = cgroupPath, CgroupInode = inode, Shim = shim(gone),
+            Strength = ContainmentStrength.CgroupAndReaper,
+            RunDirectory = _run.Path,
+            CgroupPath = cgroupPath,
+            CgroupInode = inode,
+            Shim = shim(gone),
         };
         return new RunContainment(record, null, _machine, TimeProvider.System);
     }

@@ -35,7 +35,12 @@ public sealed class ShimRecordsTests : IDisposable
         Assert.Equal(
             new EndNotice
             {
-                Proof = EndProof.CgroupAndReaperEmpty, ForcedKills = 4, Leftovers = 5, Walkers = 6, Cause = EndCause.Leftovers, Exit = new ExitNotice(0, null),
+                Proof = EndProof.CgroupAndReaperEmpty,
+                ForcedKills = 4,
+                Leftovers = 5,
+                Walkers = 6,
+                Cause = EndCause.Leftovers,
+                Exit = new ExitNotice(0, null),
             },
             ShimRecords.ReadEmpty(_run.Path));
     }

@@ -146,7 +146,12 @@ public sealed class OutcomeTests : IAsyncDisposable
         KillRecord open = (await _engine.Store.FindKillAsync((await _engine.RowAsync(run.RunId)).KillId!.Value))!;
         KillReport theirs = new()
         {
-            RunId = run.RunId, KillId = open.KillId, Outcome = KillOutcome.Killed, Mode = KillMode.Graceful, Reason = "theirs", RequestedBy = "theirs",
+            RunId = run.RunId,
+            KillId = open.KillId,
+            Outcome = KillOutcome.Killed,
+            Mode = KillMode.Graceful,
+            Reason = "theirs",
+            RequestedBy = "theirs",
         };
         await _engine.Store.Inner.CommitAsync(
             new StoreCommit { UpdateKill = open with { State = KillState.Completed, Report = theirs } }, CommitDurability.Machine);
@@ -195,7 +200,14 @@ public sealed class OutcomeTests : IAsyncDisposable
 
     private static KillRecord Open(RunRecord run) => new()
     {
-        KillId = KillId.New(TimeProvider.System), RunId = run.RunId, State = KillState.IntentWritten, Mode = KillMode.Graceful, Reason = "theirs",
-        RequestedBy = "os:1000", Door = "cli", TerminateCeiling = TimeSpan.FromSeconds(10), RequestedAt = Sample.Start,
+        KillId = KillId.New(TimeProvider.System),
+        RunId = run.RunId,
+        State = KillState.IntentWritten,
+        Mode = KillMode.Graceful,
+        Reason = "theirs",
+        RequestedBy = "os:1000",
+        Door = "cli",
+        TerminateCeiling = TimeSpan.FromSeconds(10),
+        RequestedAt = Sample.Start,
     };
 }

@@ -15,7 +15,11 @@ public sealed class LaunchRequestCheckTests
         LaunchRequestCheck.Check(_good);
         LaunchRequestCheck.Check(_good with
         {
-            RunId = RunId.Parse("a"), ParentRun = RunId.Parse("b"), Workflow = new string('w', 200), Session = "s", Owner = "o",
+            RunId = RunId.Parse("a"),
+            ParentRun = RunId.Parse("b"),
+            Workflow = new string('w', 200),
+            Session = "s",
+            Owner = "o",
             Environment = new Dictionary<string, string?> { ["A"] = "x=y", ["B"] = null, ["C"] = "" },
         });
     }

@@ -159,8 +159,14 @@ public sealed class RunReconcilerTests : IAsyncDisposable
         (RunRecord run, Held held) = await _engine.AddAsync();
         KillRecord kill = new()
         {
-            KillId = KillId.New(TimeProvider.System), RunId = run.RunId, State = KillState.IntentWritten, Mode = KillMode.Emergency, Reason = "stuck",
-            RequestedBy = "os:1000", Door = "cli", RequestedAt = Sample.Start,
+            KillId = KillId.New(TimeProvider.System),
+            RunId = run.RunId,
+            State = KillState.IntentWritten,
+            Mode = KillMode.Emergency,
+            Reason = "stuck",
+            RequestedBy = "os:1000",
+            Door = "cli",
+            RequestedAt = Sample.Start,
         };
         await _engine.Store.Inner.CommitAsync(
             new StoreCommit { UpdateRun = run with { State = RunState.Stopping, KillId = kill.KillId }, AddKill = kill }, CommitDurability.Machine);

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Runtime.Versioning;
+using System.Text.Json;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
 
 namespace WorkflowLifecycle.Processes.Linux.RunDirectories;
