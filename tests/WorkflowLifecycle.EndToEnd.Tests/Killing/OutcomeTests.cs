@@ -74,7 +74,7 @@ public sealed class OutcomeTests : EndToEndTest
     {
         GatedStore? gate = null;
         Engine engine = Start(strength, services: services => services.With<IProcessStore>(store => gate = new GatedStore(store)));
-        await using ITrackedProcess process = await engine.LaunchReadyAsync(engine.Shell("echo ready; sleep 1; exit 7") with { RunId = _id });
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(engine.Shell("echo ready; sleep 0.2; exit 7") with { RunId = _id });
         gate!.Before = async commit =>
         {
             if (commit.AddKill is not null)
