@@ -27,6 +27,22 @@ public sealed class SpoiltLockTests : EndToEndTest
     }
 
     [Theory(Timeout = Limit)]
+    [InlineData("lock=gone")]
+    [InlineData("lock=link")]
+    [InlineData("lock=directory")]
+    [InlineData("wipe")]
+    public async Task Emergency_WithASpoiltLock_DoesNotTakeTheRunForOneThatIsCleanedAlready(string spoilt)
+    {
+        Engine engine = Start();
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(engine.Program("saboteur", spoilt, "relay"));
+
+        KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Emergency());
+
+        Assert.Equal(KillOutcome.Killed, report.Outcome);
+        Assert.InRange(report.DurationMs, 0, 1000);
+    }
+
+    [Theory(Timeout = Limit)]
     [InlineData("lock=directory")]
     [InlineData("lock=link")]
     [InlineData("wipe")]

@@ -50,7 +50,8 @@ internal sealed class RunContainment : IContainment
 
     public ContainmentStrength Strength { get; private set; }
 
-    public bool IsCleaned => !_directory.HasLock;
+    // The program can take the lock away as well; whoever cleans frees the cgroup and the shim before.
+    public bool IsCleaned => !_directory.HasLock && !ShimIsThere && IsPopulated() != true;
 
     private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
 

@@ -9,6 +9,6 @@ internal static class OpenExits
     ];
 
     public static IReadOnlyList<string> At(bool hasCgroup) => hasCgroup
-        ? [.. Always, "killing the shim after leaving the cgroup (root, or the same user in a delegated subtree)", "leaving the cgroup and entering a foreign PID namespace (root)"]
+        ? [.. Always, "killing the shim, or deleting its socket, after leaving the cgroup (root, or the same user in a delegated subtree)", "leaving the cgroup and entering a foreign PID namespace (root)"]
         : [.. Always, "killing the shim (root, or the same user)", "entering a foreign PID namespace and forking twice (root)"];
 }
