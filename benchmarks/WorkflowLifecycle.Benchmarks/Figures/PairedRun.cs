@@ -1,0 +1,26 @@
+using WorkflowLifecycle.Benchmarks.Measuring;
+
+namespace WorkflowLifecycle.Benchmarks.Figures;
+
+/// <summary>Measures two things round by round, the one that goes first changing, after rounds that only warm up.</summary>
+internal static class PairedRun
+{
+    private const int WarmUpRounds = 3;
+
+    public static async Task<PairedSamples> MeasureAsync(int rounds, Func<Task<double>> ours, Func<Task<double>> baseline)
+    {
+        PairedSamples samples = new();
+        for (int round = -WarmUpRounds; round < rounds; round++)
+        {
+            bool oursFirst = round % 2 == 0;
+            double first = await (oursFirst ? ours : baseline)();
+            double second = await (oursFirst ? baseline : ours)();
+            if (round >= 0)
+            {
+                samples.Add(oursFirst ? first : second, oursFirst ? second : first);
+            }
+        }
+
+        return samples;
+    }
+}
