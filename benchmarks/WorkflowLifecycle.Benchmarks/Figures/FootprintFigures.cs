@@ -8,6 +8,9 @@ namespace WorkflowLifecycle.Benchmarks.Figures;
 internal static class FootprintFigures
 {
     private const double Kilobyte = 1024;
+
+    // The runtime goes on compiling for a while after a burst of launches; that is not what being idle costs.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
 
     public static async IAsyncEnumerable<Figure> MeasureAsync(TreeRoom room, int runs)
@@ -24,6 +27,7 @@ internal static class FootprintFigures
         double inHost = (HostBytes() - before) / runs / Kilobyte;
         IReadOnlyList<int> shims = Shims();
         double outside = shims.Average(ShimBytes) / Kilobyte;
+        await Task.Delay(Settling);
         TimeSpan busy = Cpu(shims);
         long started = Stopwatch.GetTimestamp();
         await Task.Delay(Idle);
