@@ -34,17 +34,17 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
     {
         if (identity.HostId != HostId)
         {
-            return ProcessPresence.Unknown;
+            return ProcessPresence.Elsewhere;
         }
 
         if (identity.BootId != BootId)
         {
-            return identity.BootId == "unknown" || BootId == "unknown" ? ProcessPresence.Unknown : ProcessPresence.OtherBoot;
+            return identity.BootId == "unknown" || BootId == "unknown" ? ProcessPresence.Elsewhere : ProcessPresence.OtherBoot;
         }
 
         if (identity.PidNamespace != PidNamespace || identity.PidNamespaceStartTicks != PidNamespaceStartTicks)
         {
-            return ProcessPresence.Unknown;
+            return ProcessPresence.Elsewhere;
         }
 
         using FileDescriptor? descriptor = PidDescriptor.Open(identity.Pid, out int errno);
@@ -61,7 +61,12 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
                 : PidDescriptor.IsUnused(identity.Pid) ? ProcessPresence.Gone : ProcessPresence.Unknown;
         }
 
-        return stat.StartTicks != identity.StartTicks || (descriptor is not null && PidDescriptor.HasExited(descriptor))
+        if (stat.StartTicks != identity.StartTicks)
+        {
+            return TimeNamespace.IsExact || stat.StartTicks - identity.StartTicks is not (1 or ulong.MaxValue) ? ProcessPresence.Gone : ProcessPresence.Unknown;
+        }
+
+        return descriptor is not null && (PidDescriptor.HasExited(descriptor) || !HasHandle(descriptor, identity.PidfsHandle))
             ? ProcessPresence.Gone
             : ProcessPresence.Present;
     }
@@ -78,6 +83,10 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
         using FileDescriptor? descriptor = PidDescriptor.Open(identity.Pid, out _);
         return descriptor is not null && Look(identity) == ProcessPresence.Present && PidDescriptor.Signal(descriptor, signal) == 0;
     }
+
+    // A number that went round within one tick has the same start twice; the handle is never the same.
+    private static bool HasHandle(FileDescriptor descriptor, string? handle) =>
+        handle is null || PidDescriptor.Handle(descriptor) is not { } actual || actual == handle;
 
     private static ulong ReadNamespace()
     {

@@ -1,0 +1,51 @@
+using WorkflowLifecycle.Processes.Tests.Support;
+
+namespace WorkflowLifecycle.Processes.Tests.NeverTheWrongOne;
+
+/// <summary>PIDs really change hands, in a PID namespace whose next number can be chosen.</summary>
+public sealed class PidReuseTests
+{
+    private static readonly string[] _namespace = ["--pid", "--mount-proc"];
+
+    [Theory(Timeout = 60_000)]
+    [Trait("Scenario", "S02")]
+    [InlineData("cgroup", "Numbered")]
+    [InlineData("cgroup", "Listed")]
+    [InlineData("cgroup", "Pinned")]
+    [InlineData("cgroup", "Confirmed")]
+    [InlineData("descendants", "Numbered")]
+    [InlineData("descendants", "Listed")]
+    [InlineData("descendants", "Pinned")]
+    [InlineData("descendants", "Confirmed")]
+    [InlineData("session", "Numbered")]
+    [InlineData("session", "Listed")]
+    [InlineData("session", "Pinned")]
+    [InlineData("session", "Confirmed")]
+    public async Task Terminate_PidTakenByAStranger_EndsTheRunAndNotTheStranger(string holder, string step)
+    {
+        if (holder == "cgroup")
+        {
+            CgroupPlace.Require();
+        }
+
+        Assert.Equal(["bystander dead, stranger alive"], await NamespaceHelper.RunAsync(_namespace, "reuse", holder, step));
+    }
+
+    [Fact(Timeout = 60_000)]
+    [Trait("Scenario", "S02")]
+    public async Task End_SessionNumberTakenByAStranger_LeavesHisSessionAlone() =>
+        Assert.Equal(["root Gone", "root Gone, listed 0", "stranger alive, proof none"], await NamespaceHelper.RunAsync(_namespace, "session"));
+
+    [Fact(Timeout = 60_000)]
+    [Trait("Scenario", "S02")]
+    public async Task Look_PidTakenWithinOneTick_IsGone()
+    {
+        string line = Assert.Single(await NamespaceHelper.RunAsync(_namespace, "tick"));
+        if (line.StartsWith("no ", StringComparison.Ordinal))
+        {
+            Assert.Skip($"Nothing to tell apart: {line}.");
+        }
+
+        Assert.Equal("Gone, signalled False, stranger alive", line);
+    }
+}
