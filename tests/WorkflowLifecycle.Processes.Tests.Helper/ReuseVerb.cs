@@ -6,7 +6,7 @@ namespace WorkflowLifecycle.Processes.Tests.Helper;
 /// <summary>A process of a run ends and a stranger takes its PID, at a chosen point between look and signal.</summary>
 internal static class ReuseVerb
 {
-    public static async Task<int> RunAsync(string holder, EndingStep when)
+    public static async Task<int> RunAsync(bool end, string holder, EndingStep when)
     {
         using Trees tree = new(holder);
         Process? stranger = null;
@@ -20,7 +20,7 @@ internal static class ReuseVerb
         });
         await using (containment)
         {
-            await containment.TerminateAsync(TimeSpan.Zero);
+            await (end ? containment.EndAsync(KillId.New(TimeProvider.System)) : containment.TerminateAsync(TimeSpan.Zero));
         }
 
         Console.WriteLine($"bystander {Numbers.Fate(tree.Bystander)}, stranger {(stranger is null ? "missing" : Numbers.Fate(stranger.Id))}");

@@ -9,26 +9,30 @@ public sealed class PidReuseTests
 
     [Theory(Timeout = 60_000)]
     [Trait("Scenario", "S02")]
-    [InlineData("cgroup", "Numbered")]
-    [InlineData("cgroup", "Listed")]
-    [InlineData("cgroup", "Pinned")]
-    [InlineData("cgroup", "Confirmed")]
-    [InlineData("descendants", "Numbered")]
-    [InlineData("descendants", "Listed")]
-    [InlineData("descendants", "Pinned")]
-    [InlineData("descendants", "Confirmed")]
-    [InlineData("session", "Numbered")]
-    [InlineData("session", "Listed")]
-    [InlineData("session", "Pinned")]
-    [InlineData("session", "Confirmed")]
-    public async Task Terminate_PidTakenByAStranger_EndsTheRunAndNotTheStranger(string holder, string step)
+    [InlineData("terminate", "cgroup", "Numbered")]
+    [InlineData("terminate", "cgroup", "Listed")]
+    [InlineData("terminate", "cgroup", "Pinned")]
+    [InlineData("terminate", "cgroup", "Confirmed")]
+    [InlineData("terminate", "descendants", "Numbered")]
+    [InlineData("terminate", "descendants", "Listed")]
+    [InlineData("terminate", "descendants", "Pinned")]
+    [InlineData("terminate", "descendants", "Confirmed")]
+    [InlineData("terminate", "session", "Numbered")]
+    [InlineData("terminate", "session", "Listed")]
+    [InlineData("terminate", "session", "Pinned")]
+    [InlineData("terminate", "session", "Confirmed")]
+    [InlineData("end", "descendants", "Numbered")]
+    [InlineData("end", "descendants", "Confirmed")]
+    [InlineData("end", "session", "Numbered")]
+    [InlineData("end", "session", "Confirmed")]
+    public async Task Signals_PidTakenByAStranger_ReachTheRunAndNotTheStranger(string verb, string holder, string step)
     {
         if (holder == "cgroup")
         {
             CgroupPlace.Require();
         }
 
-        Assert.Equal(["bystander dead, stranger alive"], await NamespaceHelper.RunAsync(_namespace, "reuse", holder, step));
+        Assert.Equal(["bystander dead, stranger alive"], await NamespaceHelper.RunAsync(_namespace, "reuse", verb, holder, step));
     }
 
     [Fact(Timeout = 60_000)]

@@ -6,11 +6,12 @@ namespace WorkflowLifecycle.Processes.Tests.NeverTheWrongOne;
 
 public sealed class TimeNamespaceTests
 {
+    // Behind the machine's clock, PID 1 started before time began: the kernel's count of it wraps, and nothing can be compared.
     [Theory(Timeout = 30_000)]
     [Trait("Scenario", "S15")]
-    [InlineData("86400")]
-    [InlineData("-1")]
-    public async Task Look_FromAnotherTimeNamespace_FindsTheSameProcess(string ahead)
+    [InlineData("86400", "Present, same True")]
+    [InlineData("-1", "Elsewhere, same False")]
+    public async Task Look_FromAnotherTimeNamespace_FindsTheSameProcessOrSaysThatItCannot(string ahead, string expected)
     {
         if (!File.Exists("/proc/self/timens_offsets"))
         {
@@ -20,7 +21,7 @@ public sealed class TimeNamespaceTests
         using Child child = Child.Sleeping();
         string identity = JsonSerializer.Serialize(Machine.Read().Identify(child.Pid));
 
-        Assert.Equal(["Present, same True"], await NamespaceHelper.RunAsync(["--time", "--boottime", ahead], "look", identity));
+        Assert.Equal([expected], await NamespaceHelper.RunAsync(["--time", "--boottime", ahead], "look", identity));
     }
 
     [Theory]
