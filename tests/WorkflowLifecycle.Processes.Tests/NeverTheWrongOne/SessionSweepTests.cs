@@ -45,7 +45,7 @@ public sealed class SessionSweepTests : IDisposable
         (Child root, int[] pids) = await StartAsync("env -i /bin/sleep 60 & echo $!; setsid -w sleep 60 & echo $!", 2);
         using (root)
         {
-            int[] found = [.. Sweep(root).Find().Select(process => process.Pid)];
+            int[] found = [.. Sweep(root).FindLiving().Select(process => process.Pid)];
 
             Assert.Contains(root.Pid, found);
             Assert.All(pids, pid => Assert.Contains(pid, found));
@@ -70,6 +70,32 @@ public sealed class SessionSweepTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S11")]
+    public async Task Kill_RootIsAZombie_StillShowsWhoseSessionItIs()
+    {
+        // The outer shell starts the root and becomes a program that never collects it.
+        using Child parent = Child.Start("sh", "-c", "setsid sh -c 'env -i /bin/sleep 60 & echo $$ $!; read go' <&0 & exec sleep 60");
+        int[] pids = [.. (await parent.ReadLineAsync())!.Split(' ').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        _started.AddRange(pids);
+        SessionSweep sweep = new(_machine.Identify(pids[0]), _internalId, _machine);
+        Assert.Equal(0, Libc.Kill(pids[0], Libc.SignalKill));
+        ProcStat root;
+        while (ProcessReader.TryReadStat(pids[0], out root) && root.State != 'Z')
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal('Z', root.State);
+        Assert.Equal([pids[1]], sweep.FindLiving().Select(process => process.Pid));
+        while (sweep.KillOnce() > 0)
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.False(IsAlive(pids[1]));
+    }
+
+    [Fact(Timeout = 30_000)]
     [Trait("Scenario", "S02")]
     public async Task Kill_RootIsGoneAndNobodyNamesTheRun_TouchesNobody()
     {
@@ -78,7 +104,7 @@ public sealed class SessionSweepTests : IDisposable
         SessionSweep sweep = Sweep(root);
         await EndRootAsync(root);
 
-        Assert.Empty(sweep.Find());
+        Assert.Empty(sweep.FindLiving());
         Assert.Equal(0, sweep.KillOnce());
         Assert.True(IsAlive(pids[0]));
     }
@@ -92,7 +118,7 @@ public sealed class SessionSweepTests : IDisposable
         using (root)
         {
             SessionSweep sweep = Sweep(root);
-            Assert.DoesNotContain(stranger.Pid, sweep.Find().Select(process => process.Pid));
+            Assert.DoesNotContain(stranger.Pid, sweep.FindLiving().Select(process => process.Pid));
             while (sweep.KillOnce() > 0)
             {
                 await Task.Delay(5, TestContext.Current.CancellationToken);
@@ -110,9 +136,9 @@ public sealed class SessionSweepTests : IDisposable
         using (root)
         {
             ProcessIdentity identity = _machine.Identify(root.Pid)!;
-            Assert.Empty(new SessionSweep(identity with { BootId = Guid.NewGuid().ToString() }, _internalId, _machine).Find());
-            Assert.Empty(new SessionSweep(identity with { PidNamespace = 1 }, _internalId, _machine).Find());
-            Assert.Empty(new SessionSweep(null, _internalId, _machine).Find());
+            Assert.Empty(new SessionSweep(identity with { BootId = Guid.NewGuid().ToString() }, _internalId, _machine).FindLiving());
+            Assert.Empty(new SessionSweep(identity with { PidNamespace = 1 }, _internalId, _machine).FindLiving());
+            Assert.Empty(new SessionSweep(null, _internalId, _machine).FindLiving());
         }
     }
 

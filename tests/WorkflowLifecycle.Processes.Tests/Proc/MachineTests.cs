@@ -52,6 +52,18 @@ public sealed class MachineTests
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S02")]
+    public async Task Identify_SomebodyElseHasTheNumber_IsNobody()
+    {
+        using Child child = Child.Sleeping();
+
+        Assert.Equal(_machine.Identify(child.Pid), _machine.Identify(child.Pid, stat => stat.ParentPid == Environment.ProcessId));
+        Assert.Null(_machine.Identify(child.Pid, stat => stat.ParentPid == 1));
+        child.End();
+        await child.WaitAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Look_AtAChildThatWasCollected_IsGone()
     {
         using Child child = Child.Sleeping();

@@ -46,7 +46,7 @@ internal sealed class RunContainment : IContainment
         _root = root;
         _at = at;
         _directory = new RunDirectory(record.RunDirectory);
-        _isHere = record.Shim is null || machine.IsHomeOf(record.Shim);
+        _isHere = (record.Shim ?? root) is not { } known || machine.IsHomeOf(known);
 
         // A container shows a cgroup tree of its own: that the path is missing in it proves nothing of the machine's.
         _cgroup = record.CgroupPath is { } path && _isHere ? RunCgroup.Open(path, record.CgroupInode, out _cgroupIsGone) : null;
@@ -101,7 +101,7 @@ internal sealed class RunContainment : IContainment
         }
 
         int shimPid = ShimIsThere ? _record.Shim!.Pid : 0;
-        return new TreeReader(_cgroup, shimPid, _root?.Pid ?? 0, _timeProvider, _at).Read(depth, limit, IsHeld(shimPid) ? [] : _sweep.Find());
+        return new TreeReader(_cgroup, shimPid, _root?.Pid ?? 0, _timeProvider, _at).Read(depth, limit, IsHeld(shimPid) ? [] : _sweep.FindLiving());
     }
 
     public async Task<int> TerminateAsync(TimeSpan patience, CancellationToken cancellationToken = default)
@@ -275,8 +275,9 @@ internal sealed class RunContainment : IContainment
 
     private int SendDirectly(ProcessListing listing, params ReadOnlySpan<int> signals)
     {
-        IMembership? membership = IsHeld(ShimIsThere ? _record.Shim!.Pid : 0) ? new TreeMembership(_cgroup, _record.Shim, _machine) : _sweep.Membership;
-        return membership is null ? 0 : DirectSignals.Send(listing.Processes, membership, _at, signals);
+        return IsHeld(ShimIsThere ? _record.Shim!.Pid : 0)
+            ? DirectSignals.Send(listing.Processes, new TreeMembership(_cgroup, _record.Shim, _machine), _at, signals)
+            : _sweep.Send(signals);
     }
 
     private async Task<EndNotice> WaitForCgroupAsync(CancellationToken cancellationToken)

@@ -10,31 +10,38 @@ namespace WorkflowLifecycle.Processes.Linux.Ending;
 /// </summary>
 internal sealed class SessionSweep(ProcessIdentity? root, string internalId, Machine machine, Action<EndingStep>? at = null)
 {
-    public IMembership? Membership { get; } = root is not null && machine.IsHomeOf(root) ? new SessionMembership(root, internalId) : null;
+    private readonly SessionMembership? _membership = root is not null && machine.IsHomeOf(root) ? new SessionMembership(root, internalId) : null;
 
     /// <summary>Kills what is found.</summary>
     /// <returns>How many were found alive.</returns>
     public int KillOnce()
     {
         IReadOnlyList<ProcessSnapshot> found = Find();
-        if (Membership is not null && found.Count > 0)
-        {
-            _ = DirectSignals.Send(found, Membership, at, Libc.SignalStop, Libc.SignalKill);
-        }
-
-        return found.Count(process => process.State is not ('Z' or 'X'));
+        _ = Send(found, Libc.SignalStop, Libc.SignalKill);
+        return found.Count(IsAlive);
     }
 
-    /// <summary>Finds those that are of the run beyond doubt. A zombie among them may be the only one that shows whose session it is.</summary>
-    public IReadOnlyList<ProcessSnapshot> Find()
+    /// <summary>Sends signals to what is found.</summary>
+    public int Send(params ReadOnlySpan<int> signals) => Send(Find(), signals);
+
+    /// <summary>Finds those that are of the run beyond doubt, and alive.</summary>
+    public IReadOnlyList<ProcessSnapshot> FindLiving() => [.. Find().Where(IsAlive)];
+
+    private static bool IsAlive(ProcessSnapshot process) => process.State is not ('Z' or 'X');
+
+    private int Send(IReadOnlyList<ProcessSnapshot> found, params ReadOnlySpan<int> signals) =>
+        _membership is null || found.Count == 0 ? 0 : DirectSignals.Send(found, _membership, at, signals);
+
+    // With zombies: one of them may be the only one that shows whose session it is.
+    private IReadOnlyList<ProcessSnapshot> Find()
     {
-        if (Membership is null)
+        if (_membership is null)
         {
             return [];
         }
 
         using PinnedProcesses pinned = PinnedProcesses.Pin([.. Candidates(ReadAll()).Select(Describe)]);
-        return [.. Membership.Confirm(pinned).Select(pid => Describe(pinned.Stats[pid]))];
+        return [.. _membership.Confirm(pinned).Select(pid => Describe(pinned.Stats[pid]))];
     }
 
     private static List<ProcStat> ReadAll()

@@ -10,9 +10,10 @@ namespace WorkflowLifecycle.Processes.Linux.Launching;
 /// </summary>
 internal static class InputFile
 {
-    // O_PATH and O_NONBLOCK are numbered alike on x86-64 and arm64.
+    // O_PATH, O_NONBLOCK and O_NOCTTY are numbered alike on x86-64 and arm64.
     private const int OpenPath = 0x200000;
     private const int OpenNonBlocking = 0x800;
+    private const int OpenNoTerminal = 0x100;
     private const int FcntlSetFlags = 4;
 
     /// <summary>Refuses what cannot be read as a file, before anything is recorded.</summary>
@@ -27,7 +28,7 @@ internal static class InputFile
         // What was checked is what is opened, whatever the name means by now.
         using FileDescriptor place = Find(path);
         FileDescriptor file = Libc.Open(
-            string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{place.Number}"), Libc.OpenReadOnly | OpenNonBlocking | Libc.OpenCloseOnExec, 0);
+            string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{place.Number}"), Libc.OpenReadOnly | OpenNonBlocking | OpenNoTerminal | Libc.OpenCloseOnExec, 0);
         if (file.IsInvalid)
         {
             throw Failed(path, $"{path}: {Errno.Describe(Marshal.GetLastPInvokeError())}. Check its permissions.");

@@ -17,8 +17,10 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
         return new Machine(host, boot, ReadNamespace(), start);
     }
 
-    /// <summary>Pins a process: null when it is gone.</summary>
-    public ProcessIdentity? Identify(int pid)
+    /// <summary>Pins a process: null when it is gone, or is not the one that is meant.</summary>
+    /// <param name="pid">Its number.</param>
+    /// <param name="isMeant">Asked while the process is pinned; null where the number cannot have changed hands.</param>
+    public ProcessIdentity? Identify(int pid, Func<ProcStat, bool>? isMeant = null)
     {
         using FileDescriptor? descriptor = PidDescriptor.Open(pid, out int errno);
         if (descriptor is null && errno == Errno.ESRCH)
@@ -27,7 +29,9 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
         }
 
         // With the descriptor held, the stat that is read is that of the process it names, or of nobody.
-        return ProcessReader.TryReadStat(pid, out ProcStat stat) ? Identify(stat, descriptor is null ? null : PidDescriptor.Handle(descriptor)) : null;
+        return ProcessReader.TryReadStat(pid, out ProcStat stat) && isMeant?.Invoke(stat) != false
+            ? Identify(stat, descriptor is null ? null : PidDescriptor.Handle(descriptor))
+            : null;
     }
 
     public ProcessPresence Look(ProcessIdentity identity)
