@@ -23,7 +23,7 @@ public sealed class PidReuseTests
     [InlineData("terminate", "session", "Confirmed")]
     [InlineData("end", "descendants", "Numbered")]
     [InlineData("end", "descendants", "Confirmed")]
-    [InlineData("end", "session", "Numbered")]
+    [InlineData("end", "session", "Listed")]
     [InlineData("end", "session", "Confirmed")]
     public async Task Signals_PidTakenByAStranger_ReachTheRunAndNotTheStranger(string verb, string holder, string step)
     {

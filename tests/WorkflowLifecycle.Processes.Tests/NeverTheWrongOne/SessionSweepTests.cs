@@ -57,16 +57,54 @@ public sealed class SessionSweepTests : IDisposable
     {
         // The second has thrown its environment away; the first speaks for it.
         (Child root, int[] pids) = await StartAsync("sleep 60 & echo $!; env -i /bin/sleep 60 & echo $!", 2);
+        await WaitUntilScrubbedAsync(pids[1]);
         SessionSweep sweep = Sweep(root);
         await EndRootAsync(root);
 
         Assert.Equal(2, sweep.KillOnce());
-        while (sweep.KillOnce() > 0)
+        await EndAsync(sweep, pids);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Kill_MembersThatFork_LeavesNobodyWhomNothingShows()
+    {
+        // Only the first shows whose session it is; the others have children all the time, one of them in sessions of their own.
+        const string restless = "env -i /bin/sh -c 'while :; do /bin/sleep 0.01; done' & echo $!; env -i /bin/sh -c 'while :; do setsid -w /bin/sleep 0.01; done' & echo $!";
+        (Child root, int[] pids) = await StartAsync("sleep 60 & echo $!; " + restless, 3);
+        await WaitUntilScrubbedAsync(pids[1]);
+        await WaitUntilScrubbedAsync(pids[2]);
+        SessionSweep sweep = Sweep(root);
+        int session = root.Pid;
+        await EndRootAsync(root);
+
+        await EndAsync(sweep, pids);
+        Assert.DoesNotContain(Directory.GetDirectories("/proc"), path =>
+            int.TryParse(Path.GetFileName(path), out int pid) && ProcessReader.TryReadStat(pid, out ProcStat stat) && stat.Session == session && IsAlive(pid));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Terminate_TheWitnessLeavesFirst_TheOthersAreStillKnown()
+    {
+        // Ignores SIGTERM, has no environment, and one of the two is in a session of its own.
+        const string stubborn = "env -i /bin/sh -c 'trap : TERM; echo $$; while :; do /bin/sleep 60; done'";
+        (Child root, int[] pids) = await StartAsync($"{stubborn} & setsid -w {stubborn} & :", 2);
+        SessionSweep sweep = Sweep(root);
+
+        Assert.InRange(sweep.Send(Libc.SignalTerminate, Libc.SignalContinue), 3, 6);
+        await root.WaitAsync();
+        root.Dispose();
+
+        Assert.Equal(2, sweep.FindLiving().Select(process => process.Pid).Intersect(pids).Count());
+        await EndAsync(sweep, pids);
+    }
+
+    // What was sent SIGKILL is gone a moment later.
+    private static async Task EndAsync(SessionSweep sweep, int[] pids)
+    {
+        while (sweep.KillOnce() > 0 || pids.Any(IsAlive))
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
-
-        Assert.All(pids, pid => Assert.False(IsAlive(pid)));
     }
 
     [Fact(Timeout = 30_000)]

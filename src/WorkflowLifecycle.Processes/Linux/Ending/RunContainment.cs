@@ -262,11 +262,16 @@ internal sealed class RunContainment : IContainment
             _ = _cgroup.Kill();
         }
 
-        ProcessListing listing = Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1));
-        _ = SendDirectly(listing, Libc.SignalStop, Libc.SignalKill);
-        bool found = listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X'));
+        bool found = IsHeld(ShimIsThere ? _record.Shim!.Pid : 0) ? EndListed() : _isHere && _sweep.KillOnce() > 0;
         _endedDirectly |= found;
         return found;
+    }
+
+    private bool EndListed()
+    {
+        ProcessListing listing = Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1));
+        _ = SendDirectly(listing, Libc.SignalStop, Libc.SignalKill);
+        return listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X'));
     }
 
     // A look that failed finds nobody, which must not pass for an end.

@@ -12,25 +12,43 @@ internal sealed class SessionSweep(ProcessIdentity? root, string internalId, Mac
 {
     private readonly SessionMembership? _membership = root is not null && machine.IsHomeOf(root) ? new SessionMembership(root, internalId) : null;
 
-    /// <summary>Kills what is found.</summary>
+    /// <summary>Stops what is found, and kills it: the one who shows whose session it is last, and stopped, so that nobody is left whom nothing shows.</summary>
     /// <returns>How many were found alive.</returns>
     public int KillOnce()
     {
         IReadOnlyList<ProcessSnapshot> found = Find();
-        _ = Send(found, Libc.SignalStop, Libc.SignalKill);
+        if (_membership is null || found.Count == 0)
+        {
+            return 0;
+        }
+
+        at?.Invoke(EndingStep.Listed);
+        using PinnedProcesses pinned = PinnedProcesses.Pin(found);
+        at?.Invoke(EndingStep.Pinned);
+        HashSet<int> members = _membership.Confirm(pinned);
+        at?.Invoke(EndingStep.Confirmed);
+        foreach (int pid in members)
+        {
+            _ = pinned.Signal(pid, Libc.SignalStop);
+        }
+
+        bool isAlone = members.All(pid => pid == _membership.Witness ? pinned.Stats[pid].State is 'T' or 't' or 'D' : pinned.Stats[pid].State is 'Z' or 'X');
+        foreach (int pid in members.Where(pid => isAlone || pid != _membership.Witness))
+        {
+            _ = pinned.Signal(pid, Libc.SignalKill);
+        }
+
         return found.Count(IsAlive);
     }
 
     /// <summary>Sends signals to what is found.</summary>
-    public int Send(params ReadOnlySpan<int> signals) => Send(Find(), signals);
+    public int Send(params ReadOnlySpan<int> signals) =>
+        _membership is not null && Find() is { Count: > 0 } found ? DirectSignals.Send(found, _membership, at, signals) : 0;
 
     /// <summary>Finds those that are of the run beyond doubt, and alive.</summary>
     public IReadOnlyList<ProcessSnapshot> FindLiving() => [.. Find().Where(IsAlive)];
 
     private static bool IsAlive(ProcessSnapshot process) => process.State is not ('Z' or 'X');
-
-    private int Send(IReadOnlyList<ProcessSnapshot> found, params ReadOnlySpan<int> signals) =>
-        _membership is null || found.Count == 0 ? 0 : DirectSignals.Send(found, _membership, at, signals);
 
     // With zombies: one of them may be the only one that shows whose session it is.
     private IReadOnlyList<ProcessSnapshot> Find()
@@ -77,7 +95,7 @@ internal sealed class SessionSweep(ProcessIdentity? root, string internalId, Mac
     // By numbers alone, which proves nothing: only these are pinned and asked.
     private IEnumerable<ProcStat> Candidates(List<ProcStat> all)
     {
-        HashSet<int> found = [.. all.Where(stat => stat.Session == root!.Pid && stat.StartTicks >= root.StartTicks).Select(stat => stat.Pid)];
+        HashSet<int> found = [.. all.Where(stat => _membership!.IsCandidate(stat)).Select(stat => stat.Pid)];
         bool grew = found.Count > 0;
         while (grew)
         {
