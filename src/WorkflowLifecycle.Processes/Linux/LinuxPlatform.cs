@@ -24,6 +24,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         _settings = settings;
         _timeProvider = timeProvider;
         User = CurrentUser();
+        DescriptorReserve.Fill();
         RuntimeRoot = RunDirectories.RuntimeRoot.Resolve(settings.RuntimeDirectory, User);
         Self = _machine.Identify(Environment.ProcessId)
             ?? throw new WorkflowLifecycleException("This process cannot read its own entry in /proc. Mount procfs.");
@@ -53,7 +54,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         return new LocalUser(user, Environment.UserName, user == 0);
     }
 
-    public int? FindOwnInside(ContainmentRecord containment) => Ancestry.FindInside(containment);
+    public int? FindOwnInside(ContainmentRecord containment) => Ancestry.FindInside(containment, _machine);
 
     public ContainmentSpec Resolve(ContainmentSpec spec) => ProgramResolver.Resolve(spec);
 

@@ -35,7 +35,7 @@ internal sealed class UnsupportedPlatform : IContainmentPlatform
 
     public IContainment Open(RunRecord run) => throw new WorkflowLifecycleException(Explanation + " Ask a process on the run's own machine.");
 
-    public ProcessPresence Look(ProcessIdentity identity) => ProcessPresence.Unknown;
+    public ProcessPresence Look(ProcessIdentity identity) => ProcessPresence.Elsewhere;
 
     private static string Explanation => $"Holding process trees is not implemented for {RuntimeInformation.OSDescription}.";
 

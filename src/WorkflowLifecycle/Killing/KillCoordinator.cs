@@ -124,7 +124,7 @@ internal sealed class KillCoordinator(
             return new Admission(Task.FromResult(run.KillId ?? kill.KillId), WithChildrenAsync(Task.FromResult(KillReports.AlreadyExited(run, kill)), run, request));
         }
 
-        if (platform.Look(run.Containment?.Shim ?? run.Host) == ProcessPresence.Unknown)
+        if (platform.Look(run.Containment?.Shim ?? run.Host) == ProcessPresence.Elsewhere)
         {
             return await RefuseAsync(run, kill, $"run {run.RunId} is held on another machine or in another PID namespace (host {run.Host.HostId}). Ask there.").ConfigureAwait(false);
         }

@@ -146,7 +146,7 @@ internal sealed class RunFinisher(
     }
 
     private bool IsThere(RunRecord run, IContainment containment) =>
-        containment.IsPopulated() ?? (run.Root is { } root && platform.Look(root) is ProcessPresence.Present or ProcessPresence.Unknown);
+        containment.IsPopulated() ?? (run.Root is { } root && platform.Look(root) is not (ProcessPresence.Gone or ProcessPresence.OtherBoot));
 
     private async Task<RunRecord> ReadAsync(RunId runId) =>
         await store.FindRunAsync(runId).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);

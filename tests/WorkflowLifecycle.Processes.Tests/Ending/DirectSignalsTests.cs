@@ -7,6 +7,10 @@ namespace WorkflowLifecycle.Processes.Tests.Ending;
 
 public sealed class DirectSignalsTests
 {
+    // This process plays the shim.
+    private static readonly Machine _machine = Machine.Read();
+    private readonly TreeMembership _children = new(null, _machine.Identify(Environment.ProcessId), _machine);
+
     private static ProcessSnapshot Snapshot(int pid, long startOffset = 0)
     {
         Assert.True(ProcessReader.TryReadStat(pid, out ProcStat stat));
@@ -22,7 +26,7 @@ public sealed class DirectSignalsTests
         ProcessSnapshot[] untouchable = [.. Ancestry.OfThisProcess().Where(pid => pid > 0).Select(pid => Snapshot(pid))];
         Assert.True(untouchable.Length >= 2);
 
-        Assert.Equal(0, await Task.Run(() => DirectSignals.Send(untouchable, userSignal)));
+        Assert.Equal(0, await Task.Run(() => DirectSignals.Send(untouchable, _children, null, userSignal)));
     }
 
     [Fact(Timeout = 30_000)]
@@ -31,7 +35,7 @@ public sealed class DirectSignalsTests
     {
         using Child stranger = Child.Sleeping();
 
-        Assert.Equal(0, DirectSignals.Send([Snapshot(stranger.Pid, -1), Snapshot(stranger.Pid, 1)], Libc.SignalKill));
+        Assert.Equal(0, DirectSignals.Send([Snapshot(stranger.Pid, -1), Snapshot(stranger.Pid, 1)], _children, null, Libc.SignalKill));
         await Task.Delay(50, TestContext.Current.CancellationToken);
         Assert.False(stranger.HasExited);
     }
@@ -43,7 +47,7 @@ public sealed class DirectSignalsTests
     [InlineData(int.MinValue)]
     [InlineData(int.MaxValue)]
     public void Send_ToWhatIsNoProcess_SignalsNone(int pid) =>
-        Assert.Equal(0, DirectSignals.Send([new ProcessSnapshot { Pid = pid }], Libc.SignalKill));
+        Assert.Equal(0, DirectSignals.Send([new ProcessSnapshot { Pid = pid }], _children, null, Libc.SignalKill));
 
     [Fact(Timeout = 30_000)]
     public async Task Send_SeveralSignals_CountsEachProcessOnce()
@@ -51,7 +55,7 @@ public sealed class DirectSignalsTests
         using Child first = Child.Sleeping();
         using Child second = Child.Sleeping();
 
-        Assert.Equal(2, DirectSignals.Send([Snapshot(first.Pid), Snapshot(second.Pid)], Libc.SignalStop, Libc.SignalKill));
+        Assert.Equal(2, DirectSignals.Send([Snapshot(first.Pid), Snapshot(second.Pid)], _children, null, Libc.SignalStop, Libc.SignalKill));
         await first.WaitAsync();
         await second.WaitAsync();
     }

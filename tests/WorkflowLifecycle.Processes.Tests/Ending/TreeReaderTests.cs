@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
 using WorkflowLifecycle.Processes.Linux.Ending;
+using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Tests.Support;
 
 namespace WorkflowLifecycle.Processes.Tests.Ending;
@@ -93,6 +94,7 @@ public sealed class TreeReaderTests
     private static void EndTree(Child shim)
     {
         ProcessListing listing = new TreeReader(null, shim.Pid, 0, TimeProvider.System).Read(InspectionDepth.Full, TimeSpan.FromSeconds(5), []);
-        DirectSignals.Send(listing.Processes, 19, 9);
+        Machine machine = Machine.Read();
+        DirectSignals.Send(listing.Processes, new TreeMembership(null, machine.Identify(shim.Pid), machine), null, 19, 9);
     }
 }

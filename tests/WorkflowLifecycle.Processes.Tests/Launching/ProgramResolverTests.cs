@@ -107,6 +107,10 @@ public sealed class ProgramResolverTests : IDisposable
         Refused(Spec("no-such-tool") with { WorkingDirectory = _place.File("none") }, LaunchStage.WorkingDirectory, _place.File("none"));
 
     [Fact]
+    public void Resolve_InputFromADirectory_IsRefused() =>
+        Refused(Spec("sh") with { Input = InputMode.File, InputFile = _place.Path }, LaunchStage.StandardStreams, _place.Path);
+
+    [Fact]
     public void Resolve_MissingInputFile_IsNamed() =>
         Refused(Spec("sh") with { Input = InputMode.File, InputFile = _place.File("none") }, LaunchStage.StandardStreams, _place.File("none"));
 }

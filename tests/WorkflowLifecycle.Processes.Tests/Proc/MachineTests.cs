@@ -32,23 +32,35 @@ public sealed class MachineTests
         Assert.Equal(ProcessPresence.OtherBoot, _machine.Look(Self with { BootId = Guid.NewGuid().ToString() }));
 
     [Fact]
-    public void Look_AtABootThatNobodyKnew_IsUnknown() =>
-        Assert.Equal(ProcessPresence.Unknown, _machine.Look(Self with { BootId = "unknown" }));
+    public void Look_AtABootThatNobodyKnew_IsElsewhere() =>
+        Assert.Equal(ProcessPresence.Elsewhere, _machine.Look(Self with { BootId = "unknown" }));
 
     [Fact]
     [Trait("Scenario", "S47")]
-    public void Look_AtAnotherHost_IsUnknown() =>
-        Assert.Equal(ProcessPresence.Unknown, _machine.Look(Self with { HostId = "elsewhere" }));
+    public void Look_AtAnotherHost_IsElsewhere() =>
+        Assert.Equal(ProcessPresence.Elsewhere, _machine.Look(Self with { HostId = "elsewhere" }));
 
     [Fact]
-    public void Look_AtAnotherHostAndBoot_IsUnknown() =>
-        Assert.Equal(ProcessPresence.Unknown, _machine.Look(Self with { HostId = "elsewhere", BootId = Guid.NewGuid().ToString() }));
+    public void Look_AtAnotherHostAndBoot_IsElsewhere() =>
+        Assert.Equal(ProcessPresence.Elsewhere, _machine.Look(Self with { HostId = "elsewhere", BootId = Guid.NewGuid().ToString() }));
 
     [Fact]
-    public void Look_AtAnotherNamespace_IsUnknown()
+    public void Look_AtAnotherNamespace_IsElsewhere()
     {
-        Assert.Equal(ProcessPresence.Unknown, _machine.Look(Self with { PidNamespace = 1 }));
-        Assert.Equal(ProcessPresence.Unknown, _machine.Look(Self with { PidNamespaceStartTicks = ulong.MaxValue }));
+        Assert.Equal(ProcessPresence.Elsewhere, _machine.Look(Self with { PidNamespace = 1 }));
+        Assert.Equal(ProcessPresence.Elsewhere, _machine.Look(Self with { PidNamespaceStartTicks = ulong.MaxValue }));
+    }
+
+    [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S02")]
+    public async Task Identify_SomebodyElseHasTheNumber_IsNobody()
+    {
+        using Child child = Child.Sleeping();
+
+        Assert.Equal(_machine.Identify(child.Pid), _machine.Identify(child.Pid, stat => stat.ParentPid == Environment.ProcessId));
+        Assert.Null(_machine.Identify(child.Pid, stat => stat.ParentPid == 1));
+        child.End();
+        await child.WaitAsync();
     }
 
     [Fact(Timeout = 30_000)]

@@ -11,11 +11,13 @@ internal sealed partial class DescriptorLimit : IDisposable
 
     private DescriptorLimit(Limits before) => _before = before;
 
-    public static DescriptorLimit Exhausted()
+    public static DescriptorLimit Exhausted() => At(0);
+
+    public static DescriptorLimit At(ulong soft)
     {
         Assert.Equal(0, Get(OpenFiles, out Limits before));
-        Limits none = before with { Soft = 0 };
-        Assert.Equal(0, Set(OpenFiles, ref none));
+        Limits lower = before with { Soft = soft };
+        Assert.Equal(0, Set(OpenFiles, ref lower));
         return new DescriptorLimit(before);
     }
 

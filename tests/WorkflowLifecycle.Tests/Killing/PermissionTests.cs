@@ -108,9 +108,19 @@ public sealed class PermissionTests : IAsyncDisposable
     public async Task Kill_RunThatIsHeldElsewhere_IsRefused()
     {
         (RunRecord run, _) = await _engine.AddAsync();
-        _engine.Platform.Look(default!).ReturnsForAnyArgs(ProcessPresence.Unknown);
+        _engine.Platform.Look(default!).ReturnsForAnyArgs(ProcessPresence.Elsewhere);
 
         await AssertRefusedAsync(run, Engine.Emergency, "Ask there");
+    }
+
+    [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S29")]
+    public async Task Kill_RunThatCannotBeLookedAt_IsCarriedOut()
+    {
+        (RunRecord run, _) = await _engine.AddAsync();
+        _engine.Platform.Look(default!).ReturnsForAnyArgs(ProcessPresence.Unknown);
+
+        Assert.Equal(KillOutcome.Killed, (await _engine.Kills.KillAsync(run.RunId, Engine.Emergency)).Outcome);
     }
 
     [Fact(Timeout = 30_000)]

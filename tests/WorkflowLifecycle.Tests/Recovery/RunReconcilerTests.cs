@@ -26,6 +26,7 @@ public sealed class RunReconcilerTests : IAsyncDisposable
     [Theory(Timeout = 30_000)]
     [InlineData(ProcessPresence.Present)]
     [InlineData(ProcessPresence.Unknown)]
+    [InlineData(ProcessPresence.Elsewhere)]
     [Trait("Scenario", "S47")]
     public async Task Look_HostThatIsThereOrCannotBeSeen_ChangesNothing(ProcessPresence presence)
     {
@@ -127,6 +128,7 @@ public sealed class RunReconcilerTests : IAsyncDisposable
     [InlineData(ProcessPresence.Gone, "EndedUnproven")]
     [InlineData(ProcessPresence.Present, "Running")]
     [InlineData(ProcessPresence.Unknown, "Running")]
+    [InlineData(ProcessPresence.Elsewhere, "Running")]
     public async Task Look_HolderGoneWithoutACgroup_ProvesNothing(ProcessPresence root, string expected)
     {
         (RunRecord run, Held held) = await _engine.AddAsync();

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 
@@ -59,7 +58,7 @@ internal sealed class RunCgroup : IDisposable
     /// <returns>Null when it is gone, or cannot be opened.</returns>
     public static RunCgroup? Open(string path, ulong inode, out bool isGone)
     {
-        FileDescriptor directory = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
+        FileDescriptor directory = DescriptorReserve.Open(path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
         if (directory.IsInvalid)
         {
             isGone = Marshal.GetLastPInvokeError() == Errno.ENOENT && CgroupFileSystem.Holds(System.IO.Path.GetDirectoryName(path)!);
@@ -82,7 +81,7 @@ internal sealed class RunCgroup : IDisposable
     /// <summary>Whether a process is in the cgroup or below; null when it cannot be told. A removed cgroup is unpopulated.</summary>
     public bool? IsPopulated()
     {
-        using FileDescriptor file = Libc.OpenAt(_directory, "cgroup.events", Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0);
+        using FileDescriptor file = DescriptorReserve.OpenAt(_directory, "cgroup.events", Libc.OpenReadOnly | Libc.OpenCloseOnExec);
         if (file.IsInvalid)
         {
             return Marshal.GetLastPInvokeError() == Errno.ENOENT ? false : null;
@@ -97,7 +96,7 @@ internal sealed class RunCgroup : IDisposable
     /// <summary>Ends every process in the cgroup and below; 0 or the errno. ENOENT (removed) counts as done.</summary>
     public unsafe int Kill()
     {
-        using FileDescriptor file = Libc.OpenAt(_directory, "cgroup.kill", Libc.OpenWriteOnly | Libc.OpenCloseOnExec, 0);
+        using FileDescriptor file = DescriptorReserve.OpenAt(_directory, "cgroup.kill", Libc.OpenWriteOnly | Libc.OpenCloseOnExec);
         if (file.IsInvalid)
         {
             int errno = Marshal.GetLastPInvokeError();
@@ -138,18 +137,9 @@ internal sealed class RunCgroup : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private static void ReadProcesses(string path, List<int> pids)
-    {
-        try
-        {
-            ProcessReader.ParseNumbers(File.ReadAllText(System.IO.Path.Combine(path, "cgroup.procs"), Encoding.ASCII), pids);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Removed meanwhile, or a threaded cgroup, which lists its processes in the domain above.
-            return;
-        }
-    }
+    // Unreadable when it was removed meanwhile, or is a threaded cgroup, which lists its processes in the domain above.
+    private static void ReadProcesses(string path, List<int> pids) =>
+        ProcessReader.ParseNumbers(SmallFile.ReadText(System.IO.Path.Combine(path, "cgroup.procs")), pids);
 
     private string[] Nested()
     {

@@ -1,57 +1,26 @@
-using WorkflowLifecycle.Processes.Linux.Interop;
-using WorkflowLifecycle.Processes.Linux.Proc;
-
 namespace WorkflowLifecycle.Processes.Linux.Ending;
 
-/// <summary>Signals processes of a listing without the shim: by pidfd, and only while PID and start are what was listed.</summary>
+/// <summary>Signals processes of a listing without the shim: by pidfd, and only those that belong to the run after they were pinned.</summary>
 internal static class DirectSignals
 {
-    public static int Send(IReadOnlyList<ProcessSnapshot> processes, params ReadOnlySpan<int> signals)
+    /// <summary>Sends each signal in turn to all.</summary>
+    /// <returns>How many got the first one.</returns>
+    public static int Send(IReadOnlyList<ProcessSnapshot> processes, IMembership membership, Action<EndingStep>? at, params ReadOnlySpan<int> signals)
     {
-        IReadOnlySet<int> untouchable = Ancestry.OfThisProcess();
-        List<FileDescriptor> pinned = [];
-        try
+        at?.Invoke(EndingStep.Listed);
+        using PinnedProcesses pinned = PinnedProcesses.Pin(processes);
+        at?.Invoke(EndingStep.Pinned);
+        HashSet<int> members = membership.Confirm(pinned);
+        at?.Invoke(EndingStep.Confirmed);
+        int signalled = 0;
+        for (int i = 0; i < signals.Length; i++)
         {
-            foreach (ProcessSnapshot process in processes)
+            foreach (int pid in members)
             {
-                if (!untouchable.Contains(process.Pid) && Pin(process) is { } descriptor)
-                {
-                    pinned.Add(descriptor);
-                }
+                signalled += pinned.Signal(pid, signals[i]) && i == 0 ? 1 : 0;
             }
-
-            int signalled = 0;
-            for (int i = 0; i < signals.Length; i++)
-            {
-                foreach (FileDescriptor descriptor in pinned)
-                {
-                    signalled += PidDescriptor.Signal(descriptor, signals[i]) == 0 && i == 0 ? 1 : 0;
-                }
-            }
-
-            return signalled;
-        }
-        finally
-        {
-            pinned.ForEach(descriptor => descriptor.Dispose());
-        }
-    }
-
-    private static FileDescriptor? Pin(ProcessSnapshot process)
-    {
-        FileDescriptor? descriptor = PidDescriptor.Open(process.Pid, out _);
-        if (descriptor is null)
-        {
-            return null;
         }
 
-        // Read after the descriptor was opened: if the start still matches, the descriptor names the process that was listed.
-        if (ProcessReader.TryReadStat(process.Pid, out ProcStat stat) && stat.StartTicks == process.StartTicks)
-        {
-            return descriptor;
-        }
-
-        descriptor.Dispose();
-        return null;
+        return signalled;
     }
 }

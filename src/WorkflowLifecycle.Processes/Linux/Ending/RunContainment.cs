@@ -30,21 +30,28 @@ internal sealed class RunContainment : IContainment
 
     // Under another boot, machine or PID namespace the paths and numbers of the record mean something else, or nothing.
     private readonly bool _isHere;
+    private readonly SessionSweep _sweep;
+    private readonly Action<EndingStep>? _at;
     private ShimControl? _control;
     private KillId _killId;
     private bool _endedDirectly;
 
-    public RunContainment(ContainmentRecord record, ProcessIdentity? root, Machine machine, TimeProvider timeProvider)
+    public RunContainment(
+        ContainmentRecord record, ProcessIdentity? root, Machine machine, TimeProvider timeProvider, Action<EndingStep>? at = null)
     {
+        DescriptorReserve.Fill();
         _record = record;
         _machine = machine;
         _timeProvider = timeProvider;
         _root = root;
+        _at = at;
         _directory = new RunDirectory(record.RunDirectory);
-        _isHere = record.Shim is null || machine.IsHomeOf(record.Shim);
+        _isHere = (record.Shim ?? root) is not { } known || machine.IsHomeOf(known);
 
         // A container shows a cgroup tree of its own: that the path is missing in it proves nothing of the machine's.
         _cgroup = record.CgroupPath is { } path && _isHere ? RunCgroup.Open(path, record.CgroupInode, out _cgroupIsGone) : null;
+        // The directory is named by the number of the run.
+        _sweep = new SessionSweep(root, Path.GetFileName(record.RunDirectory), machine, at);
         Strength = record.Strength;
     }
 
@@ -54,6 +61,8 @@ internal sealed class RunContainment : IContainment
     public bool IsCleaned => !_directory.HasLock && !ShimIsThere && IsPopulated() != true;
 
     private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
+
+    private bool IsHeld(int shimPid) => shimPid > 0 || _cgroup is not null || _cgroupIsGone;
 
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
 
@@ -92,8 +101,7 @@ internal sealed class RunContainment : IContainment
         }
 
         int shimPid = ShimIsThere ? _record.Shim!.Pid : 0;
-        bool isHeld = shimPid > 0 || _cgroup is not null || _cgroupIsGone;
-        return new TreeReader(_cgroup, shimPid, _root?.Pid ?? 0, _timeProvider).Read(depth, limit, isHeld ? [] : new SessionSweep(_root, _machine).Find());
+        return new TreeReader(_cgroup, shimPid, _root?.Pid ?? 0, _timeProvider, _at).Read(depth, limit, IsHeld(shimPid) ? [] : _sweep.FindLiving());
     }
 
     public async Task<int> TerminateAsync(TimeSpan patience, CancellationToken cancellationToken = default)
@@ -113,7 +121,7 @@ internal sealed class RunContainment : IContainment
         }
 
         // SIGTERM stays pending in a stopped process until SIGCONT, so that follows.
-        return DirectSignals.Send(Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1)).Processes, Libc.SignalTerminate, Libc.SignalContinue);
+        return SendDirectly(Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1)), Libc.SignalTerminate, Libc.SignalContinue);
     }
 
     public async Task EndAsync(KillId killId, CancellationToken cancellationToken = default)
@@ -162,6 +170,7 @@ internal sealed class RunContainment : IContainment
     public async ValueTask DisposeAsync()
     {
         _cgroup?.Dispose();
+        DescriptorReserve.Fill();
         if (_control is not null)
         {
             await _control.DisposeAsync().ConfigureAwait(false);
@@ -253,11 +262,27 @@ internal sealed class RunContainment : IContainment
             _ = _cgroup.Kill();
         }
 
-        ProcessListing listing = Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1));
-        _ = DirectSignals.Send(listing.Processes, Libc.SignalStop, Libc.SignalKill);
-        bool found = listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X'));
+        bool found = IsHeld(ShimIsThere ? _record.Shim!.Pid : 0) ? EndListed() : _isHere && _sweep.KillOnce() > 0;
         _endedDirectly |= found;
         return found;
+    }
+
+    private bool EndListed()
+    {
+        ProcessListing listing = Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1));
+        _ = SendDirectly(listing, Libc.SignalStop, Libc.SignalKill);
+        return listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X'));
+    }
+
+    // A look that failed finds nobody, which must not pass for an end.
+    private bool CannotTell() =>
+        (_record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Unknown) || (_root is not null && _machine.Look(_root) == ProcessPresence.Unknown);
+
+    private int SendDirectly(ProcessListing listing, params ReadOnlySpan<int> signals)
+    {
+        return IsHeld(ShimIsThere ? _record.Shim!.Pid : 0)
+            ? DirectSignals.Send(listing.Processes, new TreeMembership(_cgroup, _record.Shim, _machine), _at, signals)
+            : _sweep.Send(signals);
     }
 
     private async Task<EndNotice> WaitForCgroupAsync(CancellationToken cancellationToken)
@@ -284,8 +309,7 @@ internal sealed class RunContainment : IContainment
     private async Task<EndNotice?> SweepAsync(CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20), _timeProvider);
-        SessionSweep sweep = new(_root, _machine);
-        while (sweep.KillOnce() > 0)
+        while (_sweep.KillOnce() > 0 || CannotTell())
         {
             await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
         }

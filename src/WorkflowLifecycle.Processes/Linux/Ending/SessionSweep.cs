@@ -8,46 +8,107 @@ namespace WorkflowLifecycle.Processes.Linux.Ending;
 /// The last resort, when the shim is gone and there is no cgroup: the session of the root program, and the descendants of its members.
 /// Proves nothing, and is the only place that looks at all processes of the machine.
 /// </summary>
-internal sealed class SessionSweep(ProcessIdentity? root, Machine machine)
+internal sealed class SessionSweep(ProcessIdentity? root, string internalId, Machine machine, Action<EndingStep>? at = null)
 {
-    /// <summary>Kills what is found.</summary>
-    /// <returns>How many were found.</returns>
+    private readonly SessionMembership? _membership = root is not null && machine.IsHomeOf(root) ? new SessionMembership(root, internalId) : null;
+
+    /// <summary>Stops what is found, and kills it: the one who shows whose session it is last, and stopped, so that nobody is left whom nothing shows.</summary>
+    /// <returns>How many were found alive.</returns>
     public int KillOnce()
     {
         IReadOnlyList<ProcessSnapshot> found = Find();
-        return found.Count == 0 ? 0 : Math.Max(DirectSignals.Send(found, Libc.SignalStop, Libc.SignalKill), 1);
+        if (_membership is null || found.Count == 0)
+        {
+            return 0;
+        }
+
+        at?.Invoke(EndingStep.Listed);
+        using PinnedProcesses pinned = PinnedProcesses.Pin(found);
+        at?.Invoke(EndingStep.Pinned);
+        HashSet<int> members = _membership.Confirm(pinned);
+        at?.Invoke(EndingStep.Confirmed);
+        foreach (int pid in members)
+        {
+            _ = pinned.Signal(pid, Libc.SignalStop);
+        }
+
+        bool isAlone = members.All(pid => pid == _membership.Witness ? pinned.Stats[pid].State is 'T' or 't' or 'D' : pinned.Stats[pid].State is 'Z' or 'X');
+        foreach (int pid in members.Where(pid => isAlone || pid != _membership.Witness))
+        {
+            _ = pinned.Signal(pid, Libc.SignalKill);
+        }
+
+        return found.Count(IsAlive);
     }
 
-    /// <summary>Finds them.</summary>
-    public IReadOnlyList<ProcessSnapshot> Find() =>
-        root is null || machine.BootId != root.BootId || machine.PidNamespace != root.PidNamespace ? [] : Find(root);
+    /// <summary>Sends signals to what is found.</summary>
+    public int Send(params ReadOnlySpan<int> signals) =>
+        _membership is not null && Find() is { Count: > 0 } found ? DirectSignals.Send(found, _membership, at, signals) : 0;
 
-    private static List<ProcessSnapshot> Find(ProcessIdentity root)
+    /// <summary>Finds those that are of the run beyond doubt, and alive.</summary>
+    public IReadOnlyList<ProcessSnapshot> FindLiving() => [.. Find().Where(IsAlive)];
+
+    private static bool IsAlive(ProcessSnapshot process) => process.State is not ('Z' or 'X');
+
+    // With zombies: one of them may be the only one that shows whose session it is.
+    private IReadOnlyList<ProcessSnapshot> Find()
     {
-        Dictionary<int, ProcStat> all = [];
-        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        if (_membership is null)
+        {
+            return [];
+        }
+
+        using PinnedProcesses pinned = PinnedProcesses.Pin([.. Candidates(ReadAll()).Select(Describe)]);
+        return [.. _membership.Confirm(pinned).Select(pid => Describe(pinned.Stats[pid]))];
+    }
+
+    private static List<ProcStat> ReadAll()
+    {
+        List<ProcStat> all = [];
+        foreach (string directory in ListProc())
         {
             if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && ProcessReader.TryReadStat(pid, out ProcStat stat) && stat.State is not ('Z' or 'X'))
+                && ProcessReader.TryReadStat(pid, out ProcStat stat))
             {
-                all[pid] = stat;
+                all.Add(stat);
             }
         }
 
-        // A session id is the PID of its first process. A later stranger can have the same id only if the PID came round again, and
-        // then its members started after a leader that is not our root.
-        bool sessionIsOurs = !all.TryGetValue(root.Pid, out ProcStat leader) || leader.StartTicks == root.StartTicks;
-        HashSet<int> ours = [.. all.Values.Where(stat => sessionIsOurs && stat.Session == root.Pid && stat.StartTicks >= root.StartTicks).Select(stat => stat.Pid)];
-        bool grew = true;
+        return all;
+    }
+
+    private static string[] ListProc()
+    {
+        while (true)
+        {
+            try
+            {
+                return Directory.GetDirectories("/proc");
+            }
+            catch (IOException exception) when (DescriptorReserve.Release(exception.HResult))
+            {
+                continue;
+            }
+        }
+    }
+
+    // By numbers alone, which proves nothing: only these are pinned and asked.
+    private IEnumerable<ProcStat> Candidates(List<ProcStat> all)
+    {
+        HashSet<int> found = [.. all.Where(stat => _membership!.IsCandidate(stat)).Select(stat => stat.Pid)];
+        bool grew = found.Count > 0;
         while (grew)
         {
             grew = false;
-            foreach (ProcStat stat in all.Values)
+            foreach (ProcStat stat in all)
             {
-                grew |= ours.Contains(stat.ParentPid) && ours.Add(stat.Pid);
+                grew |= found.Contains(stat.ParentPid) && found.Add(stat.Pid);
             }
         }
 
-        return [.. ours.Select(pid => all[pid]).Select(stat => new ProcessSnapshot { Pid = stat.Pid, StartTicks = stat.StartTicks, Name = stat.Name })];
+        return all.Where(stat => found.Contains(stat.Pid));
     }
+
+    private static ProcessSnapshot Describe(ProcStat stat) =>
+        new() { Pid = stat.Pid, StartTicks = stat.StartTicks, Name = stat.Name, State = stat.State };
 }

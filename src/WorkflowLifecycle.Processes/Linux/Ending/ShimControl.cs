@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Linux.RunDirectories;
 using WorkflowLifecycle.Processes.Linux.Shim;
@@ -29,7 +30,11 @@ internal sealed class ShimControl : IAsyncDisposable
     public static async Task<ShimControl?> ConnectAsync(
         RunDirectory directory, ProcessIdentity shim, Machine machine, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        Socket socket = new(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+        if (CreateSocket() is not { } socket)
+        {
+            return null;
+        }
+
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(directory.ControlSocketPath), cancellationToken).AsTask()
@@ -85,6 +90,25 @@ internal sealed class ShimControl : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _connection!.DisposeAsync();
+
+    private static Socket? CreateSocket()
+    {
+        while (true)
+        {
+            try
+            {
+                return new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+            }
+            catch (SocketException exception)
+            {
+                if (exception.SocketErrorCode != SocketError.TooManyOpenSockets || !DescriptorReserve.Release(Errno.EMFILE))
+                {
+                    // Without a socket the tree is ended through its cgroup, and by signals.
+                    return null;
+                }
+            }
+        }
+    }
 
     private void OnEvent(ShimMessage message)
     {

@@ -4,7 +4,7 @@ using WorkflowLifecycle.Processes.Linux.Proc;
 namespace WorkflowLifecycle.Processes.Linux.Ending;
 
 /// <summary>Lists the processes of a run: those in its cgroup, and the descendants of its shim. Costs only what the tree has.</summary>
-internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, TimeProvider timeProvider)
+internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, TimeProvider timeProvider, Action<EndingStep>? at = null)
 {
     private static readonly long PageSize = Environment.SystemPageSize;
 
@@ -12,7 +12,8 @@ internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, Ti
     public ProcessListing Read(InspectionDepth depth, TimeSpan limit, IReadOnlyList<ProcessSnapshot> session)
     {
         long started = timeProvider.GetTimestamp();
-        List<int> pids = [.. session.Select(process => process.Pid)];
+        Dictionary<int, ulong> starts = session.ToDictionary(process => process.Pid, process => process.StartTicks);
+        List<int> pids = [.. starts.Keys];
         cgroup?.AddProcesses(pids);
         HashSet<int> inCgroup = [.. session.Count == 0 ? pids : []];
 
@@ -22,6 +23,7 @@ internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, Ti
             AddDescendants(pids, inCgroup);
         }
 
+        at?.Invoke(EndingStep.Numbered);
         List<ProcessSnapshot> found = new(pids.Count);
         foreach (int pid in pids)
         {
@@ -30,7 +32,7 @@ internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, Ti
                 return new ProcessListing(Order(found), Truncated: true);
             }
 
-            if (pid != shimPid && ProcessReader.TryReadStat(pid, out ProcStat stat))
+            if (pid != shimPid && ProcessReader.TryReadStat(pid, out ProcStat stat) && starts.GetValueOrDefault(pid, stat.StartTicks) == stat.StartTicks)
             {
                 found.Add(Describe(stat, inCgroup.Contains(pid), depth));
             }

@@ -15,6 +15,15 @@ internal sealed record FileFacts(ulong Inode, uint OwnerId, uint Mode)
 
     public bool IsSymbolicLink => (Mode & TypeMask) == 0xA000;
 
+    /// <summary>What it is, where it is neither a regular file nor a device; null for those.</summary>
+    public string? KindThatIsNoFile => (Mode & TypeMask) switch
+    {
+        0x1000 => "a FIFO (named pipe)",
+        0x4000 => "a directory",
+        0xC000 => "a socket",
+        _ => null,
+    };
+
     /// <summary>True when others than the owner may write.</summary>
     public bool IsWritableByOthers => (Mode & 0x12) != 0;
 

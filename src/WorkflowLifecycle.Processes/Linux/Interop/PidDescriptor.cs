@@ -15,8 +15,14 @@ internal static class PidDescriptor
     /// <summary>Opens a process; null when it is gone or the kernel has no pidfds (the errno tells).</summary>
     public static FileDescriptor? Open(int pid, out int errno)
     {
-        nint descriptor = Libc.SystemCall(PidfdOpen, pid, 0, 0, 0);
-        errno = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        nint descriptor;
+        do
+        {
+            descriptor = Libc.SystemCall(PidfdOpen, pid, 0, 0, 0);
+            errno = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        }
+        while (DescriptorReserve.Release(errno));
+
         return descriptor < 0 ? null : new FileDescriptor((int)descriptor);
     }
 

@@ -180,7 +180,7 @@ internal sealed class LaunchMaterial
         switch (Spec.Input)
         {
             case InputMode.File:
-                return Checked(Libc.Open(Spec.InputFile!, Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0), Spec.InputFile!);
+                return InputFile.Open(Spec.InputFile!);
             case InputMode.Pipe:
                 (FileDescriptor reading, FileDescriptor writing) = OpenPipe();
                 StandardInput = new AnonymousPipeClientStream(PipeDirection.Out, Surrender(writing));

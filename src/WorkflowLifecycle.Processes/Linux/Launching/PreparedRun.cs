@@ -90,7 +90,8 @@ internal sealed class PreparedRun : IPreparedRun
 
         // A program that exited at once is still a zombie of the shim or already collected; its identity is then by PID and shim alone.
         int pid = answer.Int32(0);
-        ProcessIdentity root = _machine.Identify(pid) ?? _shim! with { Pid = pid, PidfsHandle = null };
+        // By now the number may be somebody else's, who would then be taken for the root program for ever.
+        ProcessIdentity root = _machine.Identify(pid, IsOurs) ?? _shim! with { Pid = pid, PidfsHandle = null };
         _gone = true;
         return new HeldRun(_material, _channel, root, _exited.Task, _ended.Task, _signals.Reader);
     }
@@ -104,6 +105,9 @@ internal sealed class PreparedRun : IPreparedRun
             await Task.Run(_material.Discard).ConfigureAwait(false);
         }
     }
+
+    // A child of the shim, or what was one while the shim lived.
+    private bool IsOurs(ProcStat stat) => stat.ParentPid == _shim!.Pid || ProcessReader.NamesInEnvironment(stat.Pid, _material.Spec.InternalId);
 
     private void OnEvent(ShimMessage message)
     {

@@ -16,10 +16,9 @@ internal static class ProgramResolver
                 LaunchStage.WorkingDirectory, $"The working directory {directory} does not exist. Create it or name another.", directory);
         }
 
-        if (spec.Input == InputMode.File && !File.Exists(spec.InputFile))
+        if (spec.Input == InputMode.File)
         {
-            throw new LaunchFailedException(
-                LaunchStage.StandardStreams, $"The input file {spec.InputFile} does not exist. Create it or name another.", spec.InputFile);
+            InputFile.Check(spec.InputFile!);
         }
 
         return spec with { WorkingDirectory = directory, Program = Find(spec, directory) };

@@ -19,12 +19,12 @@ internal static class Ancestry
     /// The process of that chain that a containment holds; null when there is none. Looks at our own chain, not at the tree: the cost
     /// does not grow with the run.
     /// </summary>
-    public static int? FindInside(ContainmentRecord containment)
+    public static int? FindInside(ContainmentRecord containment, Machine machine)
     {
         string? segment = containment.CgroupPath is { } path ? "/" + Path.GetFileName(path) : null;
         foreach (int pid in OfThisProcess())
         {
-            if (pid == containment.Shim?.Pid || (segment is not null && IsBelow(pid, segment)))
+            if (IsThat(pid, containment.Shim, machine) || (segment is not null && IsBelow(pid, segment)))
             {
                 return pid;
             }
@@ -32,6 +32,9 @@ internal static class Ancestry
 
         return null;
     }
+
+    private static bool IsThat(int pid, ProcessIdentity? shim, Machine machine) =>
+        shim is not null && pid == shim.Pid && machine.Look(shim) == ProcessPresence.Present;
 
     private static bool IsBelow(int pid, string segment)
     {

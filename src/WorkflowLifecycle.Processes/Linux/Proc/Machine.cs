@@ -17,8 +17,10 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
         return new Machine(host, boot, ReadNamespace(), start);
     }
 
-    /// <summary>Pins a process: null when it is gone.</summary>
-    public ProcessIdentity? Identify(int pid)
+    /// <summary>Pins a process: null when it is gone, or is not the one that is meant.</summary>
+    /// <param name="pid">Its number.</param>
+    /// <param name="isMeant">Asked while the process is pinned; null where the number cannot have changed hands.</param>
+    public ProcessIdentity? Identify(int pid, Func<ProcStat, bool>? isMeant = null)
     {
         using FileDescriptor? descriptor = PidDescriptor.Open(pid, out int errno);
         if (descriptor is null && errno == Errno.ESRCH)
@@ -27,24 +29,26 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
         }
 
         // With the descriptor held, the stat that is read is that of the process it names, or of nobody.
-        return ProcessReader.TryReadStat(pid, out ProcStat stat) ? Identify(stat, descriptor is null ? null : PidDescriptor.Handle(descriptor)) : null;
+        return ProcessReader.TryReadStat(pid, out ProcStat stat) && isMeant?.Invoke(stat) != false
+            ? Identify(stat, descriptor is null ? null : PidDescriptor.Handle(descriptor))
+            : null;
     }
 
     public ProcessPresence Look(ProcessIdentity identity)
     {
         if (identity.HostId != HostId)
         {
-            return ProcessPresence.Unknown;
+            return ProcessPresence.Elsewhere;
         }
 
         if (identity.BootId != BootId)
         {
-            return identity.BootId == "unknown" || BootId == "unknown" ? ProcessPresence.Unknown : ProcessPresence.OtherBoot;
+            return identity.BootId == "unknown" || BootId == "unknown" ? ProcessPresence.Elsewhere : ProcessPresence.OtherBoot;
         }
 
         if (identity.PidNamespace != PidNamespace || identity.PidNamespaceStartTicks != PidNamespaceStartTicks)
         {
-            return ProcessPresence.Unknown;
+            return ProcessPresence.Elsewhere;
         }
 
         using FileDescriptor? descriptor = PidDescriptor.Open(identity.Pid, out int errno);
@@ -61,7 +65,12 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
                 : PidDescriptor.IsUnused(identity.Pid) ? ProcessPresence.Gone : ProcessPresence.Unknown;
         }
 
-        return stat.StartTicks != identity.StartTicks || (descriptor is not null && PidDescriptor.HasExited(descriptor))
+        if (stat.StartTicks != identity.StartTicks)
+        {
+            return TimeNamespace.IsExact || stat.StartTicks - identity.StartTicks is not (1 or ulong.MaxValue) ? ProcessPresence.Gone : ProcessPresence.Unknown;
+        }
+
+        return descriptor is not null && (PidDescriptor.HasExited(descriptor) || !HasHandle(descriptor, identity.PidfsHandle))
             ? ProcessPresence.Gone
             : ProcessPresence.Present;
     }
@@ -78,6 +87,10 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
         using FileDescriptor? descriptor = PidDescriptor.Open(identity.Pid, out _);
         return descriptor is not null && Look(identity) == ProcessPresence.Present && PidDescriptor.Signal(descriptor, signal) == 0;
     }
+
+    // A number that went round within one tick has the same start twice; the handle is never the same.
+    private static bool HasHandle(FileDescriptor descriptor, string? handle) =>
+        handle is null || PidDescriptor.Handle(descriptor) is not { } actual || actual == handle;
 
     private static ulong ReadNamespace()
     {

@@ -14,7 +14,13 @@ internal static class ProcessReader
         Span<byte> buffer = stackalloc byte[StatSize];
         int length = SmallFile.Read(PathOf(pid, "stat"), buffer);
         stat = default;
-        return length > 0 && ProcStat.TryParse(buffer[..length], out stat);
+        if (length <= 0 || !ProcStat.TryParse(buffer[..length], out stat))
+        {
+            return false;
+        }
+
+        stat = stat with { StartTicks = TimeNamespace.ToMachine(stat.StartTicks) };
+        return true;
     }
 
     /// <summary>The command line with blanks between the arguments, at most 4 KiB; null when it cannot be read or there is none.</summary>
@@ -31,6 +37,10 @@ internal static class ProcessReader
         text.Replace((byte)0, (byte)' ');
         return Encoding.UTF8.GetString(text);
     }
+
+    /// <summary>Whether the environment that a process was started with holds that text; false when it cannot be read.</summary>
+    public static bool NamesInEnvironment(int pid, string text) =>
+        text.Length > 0 && SmallFile.ReadText(PathOf(pid, "environ"))?.Contains(text, StringComparison.Ordinal) == true;
 
     /// <summary>What a process in uninterruptible sleep waits on; null when the kernel does not tell.</summary>
     public static string? ReadWaitChannel(int pid)

@@ -5,19 +5,28 @@ namespace WorkflowLifecycle.Processes.Linux.Proc;
 /// <summary>Reads the small files of procfs and cgroupfs with one open and no string of the path's content in between.</summary>
 internal static class SmallFile
 {
+    private const int Smallest = 64 * 1024;
+    private const int Largest = 8 * 8 * Smallest;
+
     /// <summary>Reads up to the length of the buffer; -1 when the file cannot be opened or read.</summary>
     public static unsafe int Read(string path, Span<byte> buffer)
     {
-        using FileDescriptor file = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0);
+        using FileDescriptor file = DescriptorReserve.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
         return file.IsInvalid ? -1 : ReadAll(file, buffer);
     }
 
-    /// <summary>The whole text, up to 64 KiB; null when the file cannot be opened or read.</summary>
+    /// <summary>The whole text, up to 4 MiB; null when the file cannot be opened or read.</summary>
     public static string? ReadText(string path)
     {
-        byte[] buffer = new byte[64 * 1024];
-        int length = Read(path, buffer);
-        return length < 0 ? null : System.Text.Encoding.UTF8.GetString(buffer, 0, length);
+        for (int size = Smallest; ; size *= 8)
+        {
+            byte[] buffer = new byte[size];
+            int length = Read(path, buffer);
+            if (length < size || size == Largest)
+            {
+                return length < 0 ? null : System.Text.Encoding.UTF8.GetString(buffer, 0, length);
+            }
+        }
     }
 
     public static unsafe int ReadAll(FileDescriptor file, Span<byte> buffer)

@@ -19,8 +19,8 @@ internal sealed class KillLock : IDisposable
     /// </summary>
     public static async Task<KillLock?> TakeAsync(RunDirectory directory, CancellationToken cancellationToken)
     {
-        FileDescriptor file = Libc.Open(
-            System.IO.Path.Combine(directory.Path, RunDirectory.LockFile), Libc.OpenReadWrite | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
+        FileDescriptor file = DescriptorReserve.Open(
+            System.IO.Path.Combine(directory.Path, RunDirectory.LockFile), Libc.OpenReadWrite | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
         if (file.IsInvalid)
         {
             file.Dispose();

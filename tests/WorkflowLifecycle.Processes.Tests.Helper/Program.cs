@@ -1,0 +1,11 @@
+using WorkflowLifecycle.Processes.Tests.Helper;
+
+// What only a process in namespaces of its own can do: give a PID to whom it likes, or live by another clock.
+return args[0] switch
+{
+    "reuse" => await ReuseVerb.RunAsync(args[1] == "end", args[2], Enum.Parse<WorkflowLifecycle.Processes.Linux.Ending.EndingStep>(args[3])),
+    "session" => await SessionVerb.RunAsync(),
+    "tick" => TickVerb.Run(),
+    "look" => LookVerb.Run(args[1]),
+    _ => throw new ArgumentException($"No such verb: {args[0]}."),
+};
