@@ -19,5 +19,13 @@ internal sealed class FileDescriptor : SafeHandle
     /// <summary>The number, for calls that end before this object does.</summary>
     public int Number => unchecked((int)handle);
 
+    /// <summary>A second descriptor of the same open file, closed on exec.</summary>
+    /// <exception cref="IOException">No descriptor is free.</exception>
+    public static FileDescriptor Duplicate(int descriptor)
+    {
+        int copy = Libc.Fcntl(descriptor, Libc.FcntlDuplicateCloseOnExec, 0);
+        return copy >= 0 ? new FileDescriptor(copy) : throw new IOException($"dup: {Errno.Describe(Marshal.GetLastPInvokeError())}");
+    }
+
     protected override bool ReleaseHandle() => Libc.Close(Number) == 0;
 }
