@@ -30,35 +30,32 @@ internal sealed class ShimControl : IAsyncDisposable
     public static async Task<ShimControl?> ConnectAsync(
         RunDirectory directory, ProcessIdentity shim, Machine machine, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        if (CreateSocket() is not { } socket)
+        using Socket? socket = CreateSocket();
+        if (socket is null)
         {
             return null;
         }
 
+        FileDescriptor connected;
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(directory.ControlSocketPath), cancellationToken).AsTask()
                 .WaitAsync(AnswerLimit, timeProvider, cancellationToken).ConfigureAwait(false);
             if (ShimConnection.PeerOf(socket).Pid != shim.Pid || machine.Look(shim) != ProcessPresence.Present)
             {
-                socket.Dispose();
                 return null;
             }
+
+            connected = DescriptorReserve.Duplicate((int)socket.Handle);
         }
-        catch (Exception exception) when (exception is SocketException or TimeoutException or ArgumentException)
+        catch (Exception exception) when (exception is SocketException or TimeoutException or ArgumentException or IOException)
         {
-            // No socket, nobody listening, or a listener that is stopped: the strength drops, and the report says so.
-            socket.Dispose();
+            // No socket, nobody listening, a listener that is stopped, or no descriptor free: the strength drops, and the report says so.
             return null;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
 
         ShimControl control = new(timeProvider);
-        control._connection = new ShimConnection(socket, control.OnEvent);
+        control._connection = new ShimConnection(connected, control.OnEvent);
         _ = control.WatchConnectionAsync();
         if (await control.AskAsync(ShimMessageType.Watch, default, cancellationToken).ConfigureAwait(false) is { Type: ShimMessageType.StatusReply } status)
         {

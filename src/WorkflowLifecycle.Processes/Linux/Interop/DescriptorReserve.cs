@@ -77,4 +77,17 @@ internal static class DescriptorReserve
 
         return file;
     }
+
+    /// <summary>A second descriptor of the same open file, closed on exec.</summary>
+    /// <exception cref="IOException">No descriptor is free.</exception>
+    public static FileDescriptor Duplicate(int descriptor)
+    {
+        int copy;
+        do
+        {
+            copy = Libc.Fcntl(descriptor, Libc.FcntlDuplicateCloseOnExec, 0);
+        }
+        while (copy < 0 && Release(Marshal.GetLastPInvokeError()));
+        return copy >= 0 ? new FileDescriptor(copy) : throw new IOException($"dup: {Errno.Describe(Marshal.GetLastPInvokeError())}");
+    }
 }

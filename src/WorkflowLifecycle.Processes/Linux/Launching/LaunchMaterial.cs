@@ -1,5 +1,4 @@
 using System.IO.Pipes;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
@@ -31,7 +30,8 @@ internal sealed class LaunchMaterial
 
     public RunCgroup? Cgroup { get; }
 
-    public Socket? Channel { get; private set; }
+    /// <summary>Our end of the channel to the shim, until a connection takes it over.</summary>
+    public FileDescriptor? Channel { get; private set; }
 
     public int ShimPid { get; private set; }
 
@@ -207,7 +207,7 @@ internal sealed class LaunchMaterial
             throw new LaunchFailedException(LaunchStage.Spawn, $"socketpair: {Errno.Describe(Marshal.GetLastPInvokeError())}. Raise the limit (ulimit -n).");
         }
 
-        Channel = new Socket(new SafeSocketHandle(ends[0], ownsHandle: true));
+        Channel = new FileDescriptor(ends[0]);
         return new FileDescriptor(ends[1]);
     }
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using WorkflowLifecycle.Processes.Linux.Interop;
+using WorkflowLifecycle.Processes.Linux.Waiting;
 
 namespace WorkflowLifecycle.Processes.Linux.Shim;
 
@@ -10,25 +12,32 @@ internal sealed class ShimConnection : IAsyncDisposable
     private const int LargestDatagram = 8 * 1024;
     private const int SocketLevel = 1;
     private const int PeerCredentials = 17;
+    private const int DoNotWait = 0x40;
+    private const int NoSignal = 0x4000;
 
-    private readonly Socket _socket;
+    private readonly FileDescriptor _socket;
     private readonly Action<ShimMessage> _onEvent;
     private readonly ConcurrentDictionary<uint, TaskCompletionSource<ShimMessage?>> _pending = new();
-    private readonly Task _receiving;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly long _watch;
     private uint _sequence;
 
     /// <summary>Takes over a connected socket.</summary>
     /// <param name="socket">Connected, SOCK_SEQPACKET.</param>
-    /// <param name="onEvent">Called for each event, in order, on the receiving loop: must not block.</param>
-    public ShimConnection(Socket socket, Action<ShimMessage> onEvent)
+    /// <param name="onEvent">Called for each event, in order, on the waiting thread: must not block.</param>
+    public ShimConnection(FileDescriptor socket, Action<ShimMessage> onEvent)
     {
         _socket = socket;
         _onEvent = onEvent;
-        _receiving = Task.Run(ReceiveAsync);
+        lock (_lock)
+        {
+            _watch = DescriptorLoop.Shared.Watch(socket, Receive);
+        }
     }
 
-    /// <summary>Completes when the other end is gone.</summary>
-    public Task Closed => _receiving;
+    /// <summary>Completes when the other end is gone, or this one is disposed.</summary>
+    public Task Closed => _closed.Task;
 
     /// <summary>The process at the other end, as the kernel vouches for it: PID in our namespace, and user.</summary>
     public static (int Pid, uint UserId) PeerOf(Socket socket)
@@ -39,7 +48,7 @@ internal sealed class ShimConnection : IAsyncDisposable
     }
 
     /// <summary>Asks, and waits for the answer.</summary>
-    /// <returns>The reply; null when the shim is gone.</returns>
+    /// <returns>The reply; null when the shim is gone, or takes no more requests.</returns>
     public async Task<ShimMessage?> RequestAsync(ShimMessageType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         uint sequence = Interlocked.Increment(ref _sequence);
@@ -47,12 +56,9 @@ internal sealed class ShimConnection : IAsyncDisposable
         _pending[sequence] = reply;
         try
         {
-            if (_receiving.IsCompleted || !await SendAsync(ShimMessage.Compose(type, sequence, payload.Span), cancellationToken).ConfigureAwait(false))
-            {
-                return null;
-            }
-
-            return await reply.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return Send(ShimMessage.Compose(type, sequence, payload.Span))
+                ? await reply.Task.WaitAsync(cancellationToken).ConfigureAwait(false)
+                : null;
         }
         finally
         {
@@ -60,51 +66,70 @@ internal sealed class ShimConnection : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        _socket.Dispose();
-        await _receiving.ConfigureAwait(false);
+        lock (_lock)
+        {
+            Close();
+        }
+
+        return ValueTask.CompletedTask;
     }
 
-    private async Task<bool> SendAsync(byte[] datagram, CancellationToken cancellationToken)
+    private unsafe bool Send(byte[] datagram)
     {
-        try
+        lock (_lock)
         {
-            await _socket.SendAsync(datagram, SocketFlags.None, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // The shim went away: its end is seen by the receiving loop, and told by the null answer.
-            return false;
-        }
-    }
-
-    private async Task ReceiveAsync()
-    {
-        byte[] buffer = new byte[LargestDatagram];
-        try
-        {
-            int length;
-            while ((length = await _socket.ReceiveAsync(buffer, SocketFlags.None).ConfigureAwait(false)) > 0)
+            if (_closed.Task.IsCompleted)
             {
-                if (ShimMessage.Parse(buffer.AsSpan(0, length)) is { } message)
+                return false;
+            }
+
+            fixed (byte* start = datagram)
+            {
+                return Libc.Send(_socket, start, (nuint)datagram.Length, NoSignal | DoNotWait) == datagram.Length;
+            }
+        }
+    }
+
+    private unsafe void Receive()
+    {
+        byte* buffer = stackalloc byte[LargestDatagram];
+        lock (_lock)
+        {
+            while (!_closed.Task.IsCompleted)
+            {
+                nint length = Libc.Receive(_socket, buffer, LargestDatagram, DoNotWait);
+                int errno = length < 0 ? Marshal.GetLastPInvokeError() : 0;
+                if (errno == Errno.EAGAIN)
                 {
-                    Dispatch(message);
+                    return;
+                }
+
+                // A shim that talks nonsense is no better a witness than one that is gone.
+                if (length == 0 || (length < 0 && errno != Errno.EINTR) || (length > 0 && !TryDispatch(new ReadOnlySpan<byte>(buffer, (int)length))))
+                {
+                    Close();
                 }
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+    }
+
+    private bool TryDispatch(ReadOnlySpan<byte> datagram)
+    {
+        if (ShimMessage.Parse(datagram) is not { } message)
         {
-            // Reset by the other end, or disposed by ours: both are the end of the connection.
-            return;
+            return true;
         }
-        finally
+
+        try
         {
-            foreach (TaskCompletionSource<ShimMessage?> pending in _pending.Values)
-            {
-                pending.TrySetResult(null);
-            }
+            Dispatch(message);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 
@@ -117,6 +142,21 @@ internal sealed class ShimConnection : IAsyncDisposable
         else if (_pending.TryGetValue(message.Sequence, out TaskCompletionSource<ShimMessage?>? pending))
         {
             pending.TrySetResult(message);
+        }
+    }
+
+    private void Close()
+    {
+        if (!_closed.TrySetResult())
+        {
+            return;
+        }
+
+        DescriptorLoop.Shared.Forget(_socket, _watch);
+        _socket.Dispose();
+        foreach (TaskCompletionSource<ShimMessage?> pending in _pending.Values)
+        {
+            pending.TrySetResult(null);
         }
     }
 }
