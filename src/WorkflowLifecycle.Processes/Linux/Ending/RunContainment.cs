@@ -159,6 +159,9 @@ internal sealed class RunContainment : IContainment
         return await cleaner.CleanAsync(_control, keepOutput, cancellationToken).ConfigureAwait(false);
     }
 
+    public IReadOnlyList<string> DiscardRecords(bool keepOutput) =>
+        new ContainmentCleaner(_record, _directory, _machine, _timeProvider).DiscardRecords(keepOutput);
+
     public async ValueTask DisposeAsync()
     {
         _cgroup?.Dispose();

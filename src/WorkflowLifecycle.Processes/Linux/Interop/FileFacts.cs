@@ -13,6 +13,8 @@ internal sealed record FileFacts(ulong Inode, uint OwnerId, uint Mode)
 
     public bool IsDirectory => (Mode & TypeMask) == 0x4000;
 
+    public bool IsRegularFile => (Mode & TypeMask) == 0x8000;
+
     public bool IsSymbolicLink => (Mode & TypeMask) == 0xA000;
 
     /// <summary>True when others than the owner may write.</summary>
