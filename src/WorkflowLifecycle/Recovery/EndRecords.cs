@@ -14,7 +14,7 @@ internal sealed class EndRecords(SpooledIntents spooled, IContainmentPlatform pl
     /// <summary>Takes them away, once the outcome is on record. Does not throw: the end stands, whatever is left of its records.</summary>
     public async Task DiscardAsync(RunRecord run)
     {
-        if (run.Containment is null)
+        if (run.Containment is null || !Directory.Exists(run.Containment.RunDirectory))
         {
             return;
         }

@@ -41,7 +41,11 @@ internal sealed class RunFinisher(
             end = await WatchWithoutHolderAsync(run).ConfigureAwait(false);
         }
 
-        return await FinishAsync(run, (end ?? new EndNotice { Proof = EndProof.None }) with { Exit = exit ?? end?.Exit }).ConfigureAwait(false);
+        RunRecord ended = await FinishAsync(run, (end ?? new EndNotice { Proof = EndProof.None }) with { Exit = exit ?? end?.Exit }).ConfigureAwait(false);
+
+        // Another process may have brought it on record, and died over the rest.
+        await records.DiscardAsync(ended).ConfigureAwait(false);
+        return ended;
     }
 
     /// <summary>Brings a row to its end. Side by side with a kill or another process, once.</summary>
