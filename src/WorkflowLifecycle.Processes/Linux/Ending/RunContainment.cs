@@ -18,6 +18,7 @@ internal sealed class RunContainment : IContainment
     // A process that hands over to its child and exits may be missed by a look; it is not missed by many.
     private const int QuietLooks = 5;
 
+    private static readonly TimeSpan HolderLimit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromMilliseconds(500);
 
     private readonly ContainmentRecord _record;
@@ -55,10 +56,13 @@ internal sealed class RunContainment : IContainment
 
     private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
 
+    private bool IsLockHeldInside() => LockHolders.IsAmong(
+        Inspect(InspectionDepth.Full, HolderLimit).Processes.Select(process => process.Pid), _directory.LockPath, HolderLimit, _timeProvider);
+
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
 
     public async Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default) =>
-        await KillLock.TakeAsync(_directory, cancellationToken).ConfigureAwait(false);
+        await KillLock.TakeAsync(_directory, IsLockHeldInside, _timeProvider, cancellationToken).ConfigureAwait(false);
 
     public async Task ConnectAsync(CancellationToken cancellationToken = default)
     {

@@ -23,7 +23,9 @@ internal sealed class RunDirectory(string path)
     public bool Exists => Directory.Exists(Path);
 
     /// <summary>False once the run was cleaned, also where its output is kept.</summary>
-    public bool HasLock => File.Exists(System.IO.Path.Combine(Path, LockFile));
+    public bool HasLock => File.Exists(LockPath);
+
+    public string LockPath => System.IO.Path.Combine(Path, LockFile);
 
     public string ControlSocketPath => System.IO.Path.Combine(Path, ControlSocket);
 
