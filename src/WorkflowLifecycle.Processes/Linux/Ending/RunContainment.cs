@@ -51,8 +51,8 @@ internal sealed class RunContainment : IContainment
 
     public ContainmentStrength Strength { get; private set; }
 
-    // The program can take the lock away as well; whoever cleans frees the cgroup and the shim before.
-    public bool IsCleaned => !_directory.HasLock && !ShimIsThere && IsPopulated() != true;
+    // The program can take the journal away as well; whoever cleans frees the cgroup and the shim before.
+    public bool IsCleaned => !_directory.HasJournal && !ShimIsThere && IsPopulated() != true;
 
     private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
 

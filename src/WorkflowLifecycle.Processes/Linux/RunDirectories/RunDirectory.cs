@@ -10,6 +10,7 @@ internal sealed class RunDirectory(string path)
     public const string NotifySocket = "notify";
     public const string LockFile = "kill.lock";
     public const string Identity = "run.json";
+    public const string Journal = "journal";
 
     private const int RemoveNestedDirectory = 0x200;
 
@@ -22,7 +23,10 @@ internal sealed class RunDirectory(string path)
 
     public bool Exists => Directory.Exists(Path);
 
-    /// <summary>False once the run was cleaned, also where its output is kept.</summary>
+    /// <summary>False once the run was cleaned. The records of its end may still be there.</summary>
+    public bool HasJournal => File.Exists(System.IO.Path.Combine(Path, Journal));
+
+    /// <summary>False once the records of the end are gone, also where output is kept.</summary>
     public bool HasLock => File.Exists(LockPath);
 
     public string LockPath => System.IO.Path.Combine(Path, LockFile);
