@@ -53,7 +53,7 @@ public sealed class RequestAuditTests : IAsyncDisposable
         {
             if (commit.AddKill is not null)
             {
-                await _engine.Store.Inner.CommitAsync(new StoreCommit { UpdateRun = run with { State = RunState.Exited } }, CommitDurability.Machine);
+                await _engine.Store.Inner.CommitAsync(new StoreCommit { UpdateRun = run with { State = RunState.Exited } }, CommitDurability.Machine, CancellationToken.None);
             }
         };
 

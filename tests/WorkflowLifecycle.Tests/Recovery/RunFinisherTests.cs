@@ -1,4 +1,3 @@
-using NSubstitute;
 using NSubstitute.ExceptionExtensions;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
@@ -46,7 +45,7 @@ public sealed class RunFinisherTests : IAsyncDisposable
             {
                 came = true;
                 await _engine.Store.Inner.CommitAsync(
-                    new StoreCommit { UpdateRun = run with { State = RunState.Stopping, KillId = kill.KillId }, AddKill = kill }, CommitDurability.Machine);
+                    new StoreCommit { UpdateRun = run with { State = RunState.Stopping, KillId = kill.KillId }, AddKill = kill }, CommitDurability.Machine, CancellationToken.None);
             }
         };
 
