@@ -16,6 +16,7 @@ public interface ITrackedProcessLauncher
     /// <param name="request">What to launch.</param>
     /// <param name="onOutput">Called for each captured line, in order, never two at once. What it throws ends the run gracefully and is thrown.</param>
     /// <param name="cancellationToken">Ends the run.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; the run is over or its report says what is left.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, and the run is over.</exception>
+    /// <exception cref="RunNotEndedException">The run was to end, and is not over: its kill was denied or is not confirmed. The cause is inside.</exception>
     Task<RunResult> RunAsync(LaunchRequest request, Action<OutputLine>? onOutput = null, CancellationToken cancellationToken = default);
 }

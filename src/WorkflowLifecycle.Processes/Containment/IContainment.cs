@@ -42,6 +42,10 @@ public interface IContainment : IAsyncDisposable
     /// <returns>The proof; or null when, at this strength, nothing is known to be left and nothing can prove it.</returns>
     Task<EndNotice?> WaitForEndAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Frees the containment after its end was proven: cgroup, holder, sockets, run directory.</summary>
+    /// <summary>Frees the containment after its end was proven: cgroup, holder, sockets, and the run directory but for the records of the end.</summary>
     Task<IReadOnlyList<CleanupResult>> CleanAsync(bool keepOutput, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes the records of the end away, and the run directory with them. Only once the outcome is on record: until then a resumed kill needs them.</summary>
+    /// <returns>What could not be removed, by path.</returns>
+    IReadOnlyList<string> DiscardRecords(bool keepOutput);
 }

@@ -36,15 +36,18 @@ internal sealed class RunMonitor(
     private StoreCommit? Advance(RunRecord run, bool isReady, string? status)
     {
         bool becomesReady = isReady && run.State == RunState.Initializing;
+
+        // Said while a kill is under way: on record in case that kill is taken back.
+        bool wasReady = isReady && run.State == RunState.Stopping && run.ReadyAt is null;
         string? text = status is { Length: > LongestStatus } ? status[..LongestStatus] : status;
-        return !becomesReady && (text is null || text == run.Status || run.State.IsFinal)
+        return !becomesReady && !wasReady && (text is null || text == run.Status || run.State.IsFinal)
             ? null
             : new StoreCommit
             {
                 UpdateRun = run with
                 {
                     State = becomesReady ? RunState.Running : run.State,
-                    ReadyAt = becomesReady ? timeProvider.GetUtcNow() : run.ReadyAt,
+                    ReadyAt = becomesReady || wasReady ? timeProvider.GetUtcNow() : run.ReadyAt,
                     Status = text ?? run.Status,
                 },
             };

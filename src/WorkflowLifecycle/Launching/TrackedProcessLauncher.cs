@@ -69,24 +69,30 @@ internal sealed class TrackedProcessLauncher(
             catch (Exception exception)
             {
                 string reason = exception is OperationCanceledException ? "the caller cancelled the run" : "the caller's output handler failed";
-                await EndOwnAsync(process.RunId, reason).ConfigureAwait(false);
+                KillReport report = await EndOwnAsync(process.RunId, reason).ConfigureAwait(false);
+                if (report.Outcome is KillOutcome.Denied or KillOutcome.KillUnconfirmed)
+                {
+                    // "Cancelled" would say that the run is over.
+                    throw new RunNotEndedException(report, exception);
+                }
+
                 cancellationToken.ThrowIfCancellationRequested();
                 throw;
             }
         }
     }
 
-    private async Task EndOwnAsync(RunId runId, string reason)
+    private async Task<KillReport> EndOwnAsync(RunId runId, string reason)
     {
         KillRequest kill = new(reason, WorkflowPrincipal.Host(options.Value.HostName));
         try
         {
-            await kills.KillAsync(runId, kill, CancellationToken.None).ConfigureAwait(false);
+            return await kills.KillAsync(runId, kill, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StoreUnavailableException)
         {
             // Without a store there is no graceful kill, and leaving the tree behind is not what a cancelled call means.
-            await kills.KillAsync(runId, kill with { Mode = KillMode.Emergency }, CancellationToken.None).ConfigureAwait(false);
+            return await kills.KillAsync(runId, kill with { Mode = KillMode.Emergency }, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class IntentTests : IAsyncDisposable
         KillReport report = await _engine.Kills.KillAsync(run.RunId, Engine.Request);
 
         Assert.Equal(KillOutcome.ExitedGracefully, report.Outcome);
-        _engine.Log.AssertOrder("commit Requested Authorized IntentWritten Machine Committed", "lock", "SIGTERM", "clean", "commit ProvenDead", "unlock");
+        _engine.Log.AssertOrder("commit Requested Authorized IntentWritten Machine Committed", "lock", "SIGTERM", "clean", "commit ProvenDead", "discard", "unlock");
         Assert.DoesNotContain("SIGKILL", _engine.Log.Calls);
     }
 

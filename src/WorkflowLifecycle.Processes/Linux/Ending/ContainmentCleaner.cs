@@ -6,7 +6,10 @@ using WorkflowLifecycle.Processes.Linux.Shim;
 
 namespace WorkflowLifecycle.Processes.Linux.Ending;
 
-/// <summary>Frees what a launch made, after the proof: cgroup, shim, run directory. Each line says what was there and what is left.</summary>
+/// <summary>
+/// Frees what a launch made, after the proof: cgroup, shim, run directory. Each line says what was there and what is left. The records of
+/// the end stay until <see cref="DiscardRecords"/>: whoever resumes an interrupted kill derives its outcome from them.
+/// </summary>
 internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory directory, Machine machine, TimeProvider timeProvider)
 {
     private const string Clean = "Clean";
@@ -30,6 +33,21 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
 
         receipt.Add(CleanDirectory(keepOutput));
         return receipt;
+    }
+
+    /// <summary>Takes the records away.</summary>
+    /// <returns>What could not be removed.</returns>
+    public IReadOnlyList<string> DiscardRecords(bool keepOutput)
+    {
+        try
+        {
+            return [.. directory.Remove(keepOutput).Failed.Select(Inside)];
+        }
+        catch (IOException)
+        {
+            // Another process that cleans was faster; or it is no directory any more, and nothing of it is ours.
+            return directory.Exists ? [directory.Path] : [];
+        }
     }
 
     private CleanupResult CleanCgroup(string path)
@@ -105,7 +123,7 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
 
         try
         {
-            (IReadOnlyList<string> removed, IReadOnlyList<string> kept, IReadOnlyList<string> failed) = directory.Remove(keepOutput);
+            (IReadOnlyList<string> removed, IReadOnlyList<string> kept, IReadOnlyList<string> failed) = directory.Remove(keepOutput, keepRecords: true);
             CleanupResult line = Line("run-directory", started, [directory.Path], failed.Count > 0 ? [.. failed.Select(Inside)] : [], failed.Count > 0 ? "it could not be removed" : null);
             return kept.Count == 0 || failed.Count > 0
                 ? line
