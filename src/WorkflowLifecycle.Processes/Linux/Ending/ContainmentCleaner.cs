@@ -3,6 +3,7 @@ using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Linux.RunDirectories;
 using WorkflowLifecycle.Processes.Linux.Shim;
+using WorkflowLifecycle.Processes.Linux.Waiting;
 
 namespace WorkflowLifecycle.Processes.Linux.Ending;
 
@@ -98,6 +99,25 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
 
     private async Task<string?> LookUntilGoneAsync(ProcessIdentity shim, CancellationToken cancellationToken)
     {
+        if (PidDescriptor.Open(shim.Pid, out _) is { } process)
+        {
+            using ExitWatch watch = new(process);
+            if (machine.Look(shim) == ProcessPresence.Present)
+            {
+                try
+                {
+                    await watch.Exited.WaitAsync(ShimLimit, timeProvider, cancellationToken).ConfigureAwait(false);
+                }
+                catch (TimeoutException)
+                {
+                    return "it did not leave within a second";
+                }
+            }
+
+            return null;
+        }
+
+        // A kernel without pidfds tells nobody but the parent: look.
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(1), timeProvider);
         long started = timeProvider.GetTimestamp();
         while (machine.Look(shim) == ProcessPresence.Present)
