@@ -22,7 +22,7 @@ internal static class ShowCommand
 
     private static async Task<int> ExecuteAsync(CliContext context, ParseResult parsed, RunId runId, bool asJson, CancellationToken token)
     {
-        OpenStore opened = await OpenStore.ForRunAsync(context, parsed, runId, token).ConfigureAwait(false);
+        OpenStore opened = await OpenStore.ForRunAsync(context, parsed, runId, StoreUse.Look, token).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
         {
             RunRecord run = await opened.FindAsync(runId, token).ConfigureAwait(false);

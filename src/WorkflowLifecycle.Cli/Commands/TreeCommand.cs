@@ -25,11 +25,11 @@ internal static class TreeCommand
 
     private static async Task<int> ExecuteAsync(CliContext context, ParseResult parsed, RunId runId, bool asJson, CancellationToken token)
     {
-        OpenStore opened = await OpenStore.ForRunAsync(context, parsed, runId, token).ConfigureAwait(false);
+        OpenStore opened = await OpenStore.ForRunAsync(context, parsed, runId, StoreUse.Look, token).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
         {
             RunRecord run = await opened.FindAsync(runId, token).ConfigureAwait(false);
-            RunTree tree = await ReadAsync(opened.Session.Registry, run, depth: 0, token).ConfigureAwait(false);
+            RunTree tree = await ReadAsync(opened, run, depth: 0, token).ConfigureAwait(false);
             if (asJson)
             {
                 JsonOutput.Write(context.Console.Out, tree, CliJsonContext.Default.RunTree);
@@ -48,16 +48,16 @@ internal static class TreeCommand
         }
     }
 
-    private static async Task<RunTree> ReadAsync(IProcessRegistry registry, RunRecord run, int depth, CancellationToken token)
+    private static async Task<RunTree> ReadAsync(OpenStore opened, RunRecord run, int depth, CancellationToken token)
     {
-        IReadOnlyList<ProcessSnapshot> processes = await registry.InspectAsync(run.RunId, token).ConfigureAwait(false);
+        IReadOnlyList<ProcessSnapshot> processes = await opened.InspectAsync(run.RunId, token).ConfigureAwait(false);
         List<RunTree> children = [];
         if (depth < MaximumDepth)
         {
             RunQuery query = new() { ParentRun = run.RunId, IncludeFinished = true };
-            foreach (RunRecord child in await RunPages.ReadAllAsync(registry, query, token).ConfigureAwait(false))
+            foreach (RunRecord child in await opened.SearchAsync(query, token).ConfigureAwait(false))
             {
-                children.Add(await ReadAsync(registry, child, depth + 1, token).ConfigureAwait(false));
+                children.Add(await ReadAsync(opened, child, depth + 1, token).ConfigureAwait(false));
             }
         }
 

@@ -23,10 +23,10 @@ internal static class WaitCommand
 
     private static async Task<int> ExecuteAsync(CliContext context, ParseResult parsed, RunId runId, bool asJson, CancellationToken token)
     {
-        OpenStore opened = await OpenStore.ForRunAsync(context, parsed, runId, token).ConfigureAwait(false);
+        OpenStore opened = await OpenStore.ForRunAsync(context, parsed, runId, StoreUse.Look, token).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
         {
-            RunRecord run = await opened.Session.Registry.WaitForEndAsync(runId, token).ConfigureAwait(false);
+            RunRecord run = await opened.WaitForEndAsync(runId, token).ConfigureAwait(false);
             if (asJson)
             {
                 JsonOutput.Write(context.Console.Out, RunEnd.Of(run), CliJsonContext.Default.RunEnd);
