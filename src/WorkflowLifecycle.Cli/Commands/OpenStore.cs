@@ -76,17 +76,22 @@ internal sealed class OpenStore : IAsyncDisposable
     {
         while (true)
         {
-            RunRecord? run = await UpToDateAsync<RunRecord?>(
-                async () => await Session.Registry.WaitForEndAsync(runId, cancellationToken).ConfigureAwait(false),
-                () => Session.Store.FindRunAsync(runId, cancellationToken).AsTask()).ConfigureAwait(false);
-            if (run is { State.IsFinal: true })
+            try
             {
-                return run;
+                return await Session.Registry.WaitForEndAsync(runId, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException problem)
+            {
+                if (await Session.Store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false) is { State.IsFinal: true } run)
+                {
+                    return run;
+                }
+
+                TellOnce(problem);
             }
 
             // Nobody could write down yet whether it is over; that is said once, and tried again.
             await Task.Delay(BetweenTries, _time, cancellationToken).ConfigureAwait(false);
-            _isBehind = false;
         }
     }
 

@@ -172,7 +172,7 @@ internal sealed class TrackedProcessLauncher(
             Workflow = request.Workflow,
             Session = request.Session,
             Owner = request.Owner,
-            OwnerSubject = request.LaunchedBy?.FindFirst(options.Value.OwnerClaimType)?.Value,
+            OwnerSubject = ClaimSubject.OwnerOf(request.LaunchedBy, options.Value.OwnerClaimType),
             LaunchedBy = subject,
             HostUser = platform.User.Subject,
             ParentRun = request.ParentRun,
