@@ -43,7 +43,7 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         if (broken.IsCompleted)
         {
             // A pipe has only one way to tell its writer of a failure, and that one says something else.
-            _announcer.Say($"The output cannot be passed on ({(await broken.ConfigureAwait(false)).Exception?.GetBaseException().Message}); ending {process.RunId}.");
+            _announcer.Say($"Ending {process.RunId}: its output cannot be passed on.");
             if (!await EndAsync(process, "Its output cannot be passed on.", ended).ConfigureAwait(false))
             {
                 return ExitCodes.KillUnconfirmed;
@@ -58,7 +58,20 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         }
 
         SayHowItEnded(result);
-        return ExitCodes.OfProgram(result.ExitCode, result.ExitSignal);
+        int exitCode = ExitCodes.OfProgram(result.ExitCode, result.ExitSignal);
+        return LostOutput(pumps) && exitCode == ExitCodes.Ok ? ExitCodes.Failed : exitCode;
+    }
+
+    // The program may have been done by then, and know of no failure; its caller must not take what arrived for all of it.
+    private bool LostOutput(Task[] pumps)
+    {
+        if (pumps.FirstOrDefault(pump => pump.IsFaulted)?.Exception is not { } fault)
+        {
+            return false;
+        }
+
+        _announcer.Say($"Output was lost: {fault.GetBaseException().Message}");
+        return true;
     }
 
     /// <summary>Ends the run gracefully, and at once on a second interrupt.</summary>
@@ -122,18 +135,8 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         }
     }
 
-    private static async Task DrainAsync(Task passing)
-    {
-        try
-        {
-            await passing.ConfigureAwait(false);
-        }
-        catch (Exception expected) when (expected is IOException or TimeoutException)
-        {
-            // The reader of our output is gone or asleep, which was said where it mattered; the exit code says how the run ended.
-            return;
-        }
-    }
+    // What became of the output is asked afterwards; here it is only over, or not waited for any longer.
+    private static async Task DrainAsync(Task passing) => await passing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     // The first of them: the others may go on for as long as the program does.
     private static Task<Task> FaultOf(Task[] tasks)

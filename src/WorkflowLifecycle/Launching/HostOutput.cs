@@ -1,7 +1,7 @@
 namespace WorkflowLifecycle.Launching;
 
 /// <summary>A program's output on its way to the host that launched it.</summary>
-internal abstract class HostOutput
+internal abstract class HostOutput : IDisposable
 {
     /// <summary>Completes with the first byte of output.</summary>
     public abstract Task FirstOutput { get; }
@@ -27,6 +27,6 @@ internal abstract class HostOutput
     /// <summary>The tree is over: takes what is left of the output, but waits neither for a reader nor for a stranger who holds a pipe open.</summary>
     public abstract Task FinishAsync(TimeSpan limit, TimeProvider timeProvider);
 
-    /// <summary>Nobody reads any more. The program must not notice.</summary>
-    public abstract void Detach();
+    /// <summary>Nobody reads any more. The program must not notice: its pipes go on being drained, and are closed at their end.</summary>
+    public abstract void Dispose();
 }

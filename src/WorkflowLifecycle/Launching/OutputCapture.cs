@@ -71,7 +71,7 @@ internal sealed class OutputCapture : HostOutput
 
     public override IAsyncEnumerable<OutputLine> ReadLinesAsync(CancellationToken cancellationToken) => Buffer.ReadAsync(cancellationToken);
 
-    public override void Detach() => Buffer.Discard();
+    public override void Dispose() => Buffer.Dispose();
 
     private async Task DrainAsync(Stream? stream, OutputStream name, OutputTail tail)
     {

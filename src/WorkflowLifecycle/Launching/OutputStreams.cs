@@ -29,7 +29,7 @@ internal sealed class OutputStreams : HostOutput
         return Task.CompletedTask;
     }
 
-    public override void Detach()
+    public override void Dispose()
     {
         _ = Task.Run(_output.DrainAsync);
         _ = Task.Run(_error.DrainAsync);

@@ -33,7 +33,7 @@ internal sealed class TrackedProcess(RunId runId, IHeldRun held, ContainmentStre
         if (!_detached)
         {
             _detached = true;
-            output?.Detach();
+            output?.Dispose();
         }
 
         return ValueTask.CompletedTask;

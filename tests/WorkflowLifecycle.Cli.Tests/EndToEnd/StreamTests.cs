@@ -85,6 +85,39 @@ public sealed class StreamTests : ToolRoom
         Assert.Equal("Exited", await StateAsync("full"));
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task I_lose_nothing_in_a_pipe_that_somebody_made_non_blocking()
+    {
+        ToolResult result = await ShellAsync(
+            "(perl -e 'use Fcntl; fcntl(STDOUT, F_SETFL, fcntl(STDOUT, F_GETFL, 0) | O_NONBLOCK)'; workflowctl run -- seq 200000) | (sleep 2; cksum); seq 200000 | cksum");
+
+        string[] sums = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(sums[1], sums[0]);
+        Assert.Empty(result.Error);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("workflowctl run -- echo x > /dev/full")]
+    [InlineData("workflowctl run -- echo x >&-")]
+    [InlineData("workflowctl run -- sh -c 'echo x; sleep 1; exit 0' > /dev/full")]
+    public async Task I_do_not_take_lost_output_for_success(string line)
+    {
+        ToolResult result = await ShellAsync(line);
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("Output was lost", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task I_am_told_the_id_of_a_detached_run_even_when_it_cannot_be_printed()
+    {
+        ToolResult result = await ShellAsync("workflowctl run --run-id hidden --detach -- sleep 60 > /dev/full");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("hidden runs", result.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("kill", "hidden", "--reason", "end of the test")).ExitCode);
+    }
+
     private async Task<double> TimeAsync(string file) =>
         double.Parse(await File.ReadAllTextAsync(Path.Combine(Room, file)), System.Globalization.CultureInfo.InvariantCulture);
 

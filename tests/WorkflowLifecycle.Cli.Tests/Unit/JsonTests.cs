@@ -1,6 +1,5 @@
 using System.Text.Json;
 using NSubstitute;
-using NSubstitute.ExceptionExtensions;
 
 namespace WorkflowLifecycle.Cli.Tests.Unit;
 
