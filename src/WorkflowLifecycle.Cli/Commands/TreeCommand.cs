@@ -9,42 +9,30 @@ internal static class TreeCommand
     // Child runs of child runs: deeper than this, something launches itself.
     private const int MaximumDepth = 32;
 
-    public static Command Create(CliContext context)
-    {
-        Argument<string> run = RunArgument.One(context);
-        Option<bool> json = SharedOptions.Json();
-        Verb verb = new("tree", "Show a run's processes, and the runs launched under it.")
+    public static Command Create(CliContext context) => RunVerb.Create(
+        context,
+        new Verb("tree", "Show a run's processes, and the runs launched under it.")
         {
             Examples = ["workflowctl tree run_5fbae44ab6f0", "workflowctl tree run_5fbae44ab6f0 --json | jq '.processes[].pid'"],
-        };
-        verb.Add(run);
-        verb.Add(json);
-        verb.SetAction((parsed, token) => ExecuteAsync(context, parsed, RunArgument.Parse(parsed.GetRequiredValue(run)), parsed.GetValue(json), token));
-        return verb;
-    }
+        },
+        (opened, runId, asJson, token) => PrintAsync(context, opened, runId, asJson, token));
 
-    private static async Task<int> ExecuteAsync(CliContext context, ParseResult parsed, RunId runId, bool asJson, CancellationToken token)
+    private static async Task PrintAsync(CliContext context, OpenStore opened, RunId runId, bool asJson, CancellationToken token)
     {
-        OpenStore opened = await OpenStore.ForRunAsync(context, parsed, runId, StoreUse.Look, token).ConfigureAwait(false);
-        await using (opened.ConfigureAwait(false))
+        RunRecord run = await opened.FindAsync(runId, token).ConfigureAwait(false);
+        RunTree tree = await ReadAsync(opened, run, depth: 0, token).ConfigureAwait(false);
+        if (asJson)
         {
-            RunRecord run = await opened.FindAsync(runId, token).ConfigureAwait(false);
-            RunTree tree = await ReadAsync(opened, run, depth: 0, token).ConfigureAwait(false);
-            if (asJson)
-            {
-                JsonOutput.Write(context.Console.Out, tree, CliJsonContext.Default.RunTree);
-                return ExitCodes.Ok;
-            }
+            JsonOutput.Write(context.Console.Out, tree, CliJsonContext.Default.RunTree);
+            return;
+        }
 
-            RunTreeText.Write(context.Console, tree);
-            if (tree.Processes.Count == 0)
-            {
-                context.Console.Say(run.State.IsFinal
-                    ? $"The run is over. How it ended: {opened.Choice.Command("show", runId.Value)}"
-                    : $"No process is seen. Where the run stands: {opened.Choice.Command("show", runId.Value)}");
-            }
-
-            return ExitCodes.Ok;
+        RunTreeText.Write(context.Console, tree);
+        if (tree.Processes.Count == 0)
+        {
+            context.Console.Say(run.State.IsFinal
+                ? $"The run is over. How it ended: {opened.Choice.Command("show", runId.Value)}"
+                : $"No process is seen. Where the run stands: {opened.Choice.Command("show", runId.Value)}");
         }
     }
 
