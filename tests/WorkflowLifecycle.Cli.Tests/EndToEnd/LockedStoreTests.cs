@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace WorkflowLifecycle.Cli.Tests.EndToEnd;
@@ -6,8 +5,6 @@ namespace WorkflowLifecycle.Cli.Tests.EndToEnd;
 /// <summary>Looking works while another process holds the store's write lock, and says what could not be brought up to date.</summary>
 public sealed class LockedStoreTests : ToolRoom
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(4);
-
     [Theory(Timeout = Limit)]
     [InlineData("ps", "--json")]
     [InlineData("ps")]
@@ -19,13 +16,10 @@ public sealed class LockedStoreTests : ToolRoom
     {
         await LoseHostAsync();
         await using ToolRun locker = await LockAsync();
-        long start = Stopwatch.GetTimestamp();
 
         ToolResult seen = await RunAsync(verb);
 
-        TimeSpan took = Stopwatch.GetElapsedTime(start);
         Assert.Equal(0, seen.ExitCode);
-        Assert.InRange(took, TimeSpan.Zero, _patience);
         Assert.Contains("lost", seen.Out, StringComparison.Ordinal);
         Assert.Equal(verb[0] != "audit", seen.Error.Contains("could not be written down", StringComparison.Ordinal));
         if (verb[^1] == "--json")
