@@ -13,7 +13,7 @@ public interface ITrackedProcessLauncher
     Task<ITrackedProcess> LaunchAsync(LaunchRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Launches a run and waits for its end. A cancelled token ends the run gracefully before the exception leaves.</summary>
-    /// <param name="request">What to launch.</param>
+    /// <param name="request">What to launch. Not with <see cref="OutputMode.Stream"/>: nobody could read the streams.</param>
     /// <param name="onOutput">Called for each captured line, in order, never two at once. What it throws ends the run gracefully and is thrown.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled, and the run is over.</exception>

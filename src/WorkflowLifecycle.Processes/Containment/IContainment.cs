@@ -19,7 +19,10 @@ public interface IContainment : IAsyncDisposable
     /// <summary>What the holder knows; null when it does not answer.</summary>
     Task<HoldStatus?> StatusAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>The processes of the run. Bounded in time; <c>Truncated</c> when it was cut short.</summary>
+    /// <summary>
+    /// The processes of the run. Bounded in time; <c>Truncated</c> when it was cut short. Command lines are not redacted yet: NUL is between
+    /// their arguments, so that each can be by itself.
+    /// </summary>
     ProcessListing Inspect(InspectionDepth depth, TimeSpan limit);
 
     /// <summary>SIGTERM to every process, then SIGCONT.</summary>

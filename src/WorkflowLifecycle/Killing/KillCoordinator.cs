@@ -287,7 +287,7 @@ internal sealed class KillCoordinator(
         RunId = run.RunId,
         State = KillState.Requested,
         Mode = request.Mode,
-        Reason = request.Reason,
+        Reason = redactor.RedactText(request.Reason),
         RequestedBy = actor,
         Door = request.Door,
         IdempotencyKey = request.IdempotencyKey,

@@ -8,7 +8,7 @@ namespace WorkflowLifecycle.Launching;
 
 /// <summary>Watches one run for the host that launched it: readiness, and the end.</summary>
 internal sealed class RunMonitor(
-    RunId runId, IHeldRun held, OutputCapture? capture, RunUpdater updater, RunFinisher finisher, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
+    RunId runId, IHeldRun held, HostOutput? output, RunUpdater updater, RunFinisher finisher, IRedactor redactor, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
 {
     private const string Ready = "READY=1";
     private const string Status = "STATUS=";
@@ -22,7 +22,7 @@ internal sealed class RunMonitor(
     public void Start()
     {
         _ = Task.Run(WatchSignalsAsync);
-        if (capture is not null)
+        if (output is not null)
         {
             _ = Task.Run(WatchFirstOutputAsync);
         }
@@ -39,7 +39,7 @@ internal sealed class RunMonitor(
 
         // Said while a kill is under way: on record in case that kill is taken back.
         bool wasReady = isReady && run.State == RunState.Stopping && run.ReadyAt is null;
-        string? text = status is { Length: > LongestStatus } ? status[..LongestStatus] : status;
+        string? text = Clean(status);
         return !becomesReady && !wasReady && (text is null || text == run.Status || run.State.IsFinal)
             ? null
             : new StoreCommit
@@ -53,6 +53,10 @@ internal sealed class RunMonitor(
             };
     }
 
+    // Redacted before it is cut: half a secret is not recognized as one.
+    private string? Clean(string? status) =>
+        status is null ? null : redactor.RedactText(status) is var redacted && redacted.Length > LongestStatus ? redacted[..LongestStatus] : redacted;
+
     private async Task WatchSignalsAsync()
     {
         await foreach (HoldSignal signal in held.Signals.ConfigureAwait(false))
@@ -65,7 +69,7 @@ internal sealed class RunMonitor(
 
     private async Task WatchFirstOutputAsync()
     {
-        await capture!.FirstOutput.ConfigureAwait(false);
+        await output!.FirstOutput.ConfigureAwait(false);
         await RecordAsync(isReady: true, status: null).ConfigureAwait(false);
     }
 
@@ -89,9 +93,9 @@ internal sealed class RunMonitor(
         try
         {
             end = await held.Ended.ConfigureAwait(false);
-            if (capture is not null)
+            if (output is not null)
             {
-                await capture.FinishAsync(drainLimit, timeProvider).ConfigureAwait(false);
+                await output.FinishAsync(drainLimit, timeProvider).ConfigureAwait(false);
             }
 
             exit = held.Exited.IsCompletedSuccessfully ? await held.Exited.ConfigureAwait(false) : null;
@@ -130,9 +134,9 @@ internal sealed class RunMonitor(
         Duration = (run.EndedAt ?? timeProvider.GetUtcNow()) - (run.StartedAt ?? run.CreatedAt),
         Proof = run.Proof,
         Leftovers = end?.Leftovers ?? 0,
-        StandardOutput = capture?.StandardOutput ?? string.Empty,
-        StandardError = capture?.StandardError ?? string.Empty,
-        OutputTruncated = capture?.IsTruncated ?? false,
+        StandardOutput = output?.StandardOutput ?? string.Empty,
+        StandardError = output?.StandardError ?? string.Empty,
+        OutputTruncated = output?.IsTruncated ?? false,
         KillId = run.KillId,
     };
 }
