@@ -176,7 +176,7 @@ internal sealed class KillCoordinator(
             await operation.EscalateAsync().ConfigureAwait(false);
             await RecordEscalationAsync(operation.Kill, asked, ground).ConfigureAwait(false);
         }
-        else if (!started || (!isRefused && operation.Met != IntentOutcome.Written))
+        else if (!started || (!isRefused && operation.Met is not (IntentOutcome.Written or IntentOutcome.Spooled)))
         {
             string how = operation.Met == IntentOutcome.Over ? RequestRecorder.CameAfter : RequestRecorder.Joined;
             recorded = requests.RecordAsync(asked, ground, operation.Kill.KillId, how);

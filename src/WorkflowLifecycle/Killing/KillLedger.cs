@@ -165,19 +165,34 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
     public async Task<RunRecord> ReadAsync(RunId runId, CancellationToken cancellationToken) =>
         await store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
 
-    /// <summary>A kill that another process brought to its end, or took back; null when there is none, or the store does not say in time.</summary>
-    public async Task<KillRecord?> FindClosedAsync(KillId killId)
+    /// <summary>
+    /// The kill as another process brought it to its end, or took it back; where ours never came on record, the one that ended the run
+    /// meanwhile. Null when there is none, or the store does not say in time.
+    /// </summary>
+    public async Task<KillRecord?> FindClosedAsync(KillRecord kill)
     {
         try
         {
-            KillRecord? kill = await store.FindKillAsync(killId).AsTask().WaitAsync(IntentLimit, timeProvider).ConfigureAwait(false);
-            return kill is { IsOpen: false } ? kill : null;
+            return await FindClosedAsync(kill, CancellationToken.None).WaitAsync(IntentLimit, timeProvider).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or StoreUnavailableException)
         {
             // P11: ending what is over already is harmless, waiting for a store is not.
             return null;
         }
+    }
+
+    private async Task<KillRecord?> FindClosedAsync(KillRecord kill, CancellationToken cancellationToken)
+    {
+        if (await store.FindKillAsync(kill.KillId, cancellationToken).ConfigureAwait(false) is { } known)
+        {
+            return known.IsOpen ? null : known;
+        }
+
+        return await store.FindRunAsync(kill.RunId, cancellationToken).ConfigureAwait(false) is { State.IsFinal: true, KillId: { } other }
+            && await store.FindKillAsync(other, cancellationToken).ConfigureAwait(false) is { State: KillState.Completed } ended
+            ? ended
+            : null;
     }
 
     private StoreCommit Intent(RunRecord run, KillRecord kill, string ground, int processes) => new()

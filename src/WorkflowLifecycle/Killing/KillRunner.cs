@@ -125,12 +125,14 @@ internal sealed class KillRunner(
 
             KillClock clock = new(timeProvider);
             Task<IDisposable?> locking = LockAsync(containment, operation);
-            bool isFirst = intent == IntentOutcome.Written && locking.IsCompleted;
+            bool isFirst = intent is (IntentOutcome.Written or IntentOutcome.Spooled) && locking.IsCompleted;
             using IDisposable? held = await locking.ConfigureAwait(false);
 
             // Only a kill that others know can have been completed by one of them: it was found under way, or they held the lock or took
-            // it away meanwhile. Otherwise our own goes on without asking the store again: P11.
-            KillRecord? closed = isFirst && held is not null ? null : await FindOutcomeAsync(operation.Kill.KillId, containment).ConfigureAwait(false);
+            // it away meanwhile; or the store did not take ours, and somebody else's was carried out before. Otherwise our own goes on
+            // without asking the store again: P11.
+            bool isOverAlready = intent == IntentOutcome.Spooled && containment.IsCleaned;
+            KillRecord? closed = isFirst && held is not null && !isOverAlready ? null : await FindOutcomeAsync(operation.Kill, containment).ConfigureAwait(false);
             if (closed is { State: KillState.Denied } && operation.ReturnToAsked())
             {
                 // The kill that was joined was taken back by who began it: this one stands on its own.
@@ -211,8 +213,8 @@ internal sealed class KillRunner(
                 throw;
             }
 
-            operation.IntentIsDurable(IntentOutcome.Written);
-            return (IntentOutcome.Written, run);
+            operation.IntentIsDurable(IntentOutcome.Spooled);
+            return (IntentOutcome.Spooled, run);
         }
     }
 
@@ -238,13 +240,13 @@ internal sealed class KillRunner(
 
     // What is cleaned was cleaned by one who had the proof, a moment before the outcome is committed. It is waited for: we ourselves
     // would find nothing, and prove nothing.
-    private async Task<KillRecord?> FindOutcomeAsync(KillId killId, IContainment containment)
+    private async Task<KillRecord?> FindOutcomeAsync(KillRecord kill, IContainment containment)
     {
         using PeriodicTimer timer = new(OutcomeInterval, timeProvider);
         long started = timeProvider.GetTimestamp();
         while (true)
         {
-            if (await ledger.FindClosedAsync(killId).ConfigureAwait(false) is { } closed)
+            if (await ledger.FindClosedAsync(kill).ConfigureAwait(false) is { } closed)
             {
                 return closed;
             }
@@ -330,7 +332,7 @@ internal sealed class KillRunner(
         {
             KillReport report = await execution.WaitLongerAsync().ConfigureAwait(false);
             using IDisposable? held = await LockAsync(containment, operation).ConfigureAwait(false);
-            if (await FindOutcomeAsync(operation.Kill.KillId, containment).ConfigureAwait(false) is not null)
+            if (await FindOutcomeAsync(operation.Kill, containment).ConfigureAwait(false) is not null)
             {
                 return;
             }
