@@ -16,6 +16,8 @@ internal sealed class RunMonitor(
 
     private readonly TaskCompletionSource<RunResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private Task? _drained;
+
     /// <summary>Completes once the run's end is recorded.</summary>
     public Task<RunResult> Result => _result.Task;
 
@@ -88,25 +90,18 @@ internal sealed class RunMonitor(
 
     private async Task WatchEndAsync()
     {
-        EndNotice? end = null;
-        ExitNotice? exit = null;
+        EndNotice? word = null;
         try
         {
-            end = await held.Ended.ConfigureAwait(false);
-            if (output is not null)
-            {
-                await output.FinishAsync(drainLimit, timeProvider).ConfigureAwait(false);
-            }
-
-            exit = held.Exited.IsCompletedSuccessfully ? await held.Exited.ConfigureAwait(false) : null;
-            await RecordEndAsync(end, exit).ConfigureAwait(false);
+            word = await held.Ended.ConfigureAwait(false);
+            await RecordEndAsync(word).ConfigureAwait(false);
         }
         catch (StoreUnavailableException exception)
         {
             // Who waits is told now. The row follows: another process leaves it alone as long as this one lives.
             Log.WatchFailed(logger, runId, exception);
             _result.TrySetException(exception);
-            await StoreReturn.WriteAsync(runId, () => RecordEndAsync(end, exit), timeProvider, logger).ConfigureAwait(false);
+            await StoreReturn.WriteAsync(runId, () => RecordEndAsync(word), timeProvider, logger).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -119,10 +114,18 @@ internal sealed class RunMonitor(
         }
     }
 
-    private async Task RecordEndAsync(EndNotice? end, ExitNotice? exit)
+    // Without the holder's word the tree may live on for long: that it is lost is said first, and the output is only drained at the end.
+    private async Task RecordEndAsync(EndNotice? word)
     {
+        EndNotice end = word ?? await finisher.OutliveHolderAsync(runId).ConfigureAwait(false);
+        if (output is not null)
+        {
+            await (_drained ??= output.FinishAsync(drainLimit, timeProvider)).ConfigureAwait(false);
+        }
+
+        ExitNotice? exit = held.Exited.IsCompletedSuccessfully ? await held.Exited.ConfigureAwait(false) : null;
         RunRecord run = await finisher.FinishOwnAsync(runId, end, exit).ConfigureAwait(false);
-        _result.TrySetResult(Describe(run, end));
+        _result.TrySetResult(Describe(run, word));
     }
 
     private RunResult Describe(RunRecord run, EndNotice? end) => new()

@@ -28,20 +28,23 @@ internal sealed class RunFinisher(
     // What was freed for an end that the store did not take yet: the next try finds nothing any more.
     private readonly ConcurrentDictionary<RunId, IReadOnlyList<CleanupResult>> _freed = new();
 
-    /// <summary>For the host that launched the run.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="end">The holder's word; null when the holder was lost.</param>
-    /// <param name="exit">How the root program exited; null when unknown.</param>
-    public async Task<RunRecord> FinishOwnAsync(RunId runId, EndNotice? end, ExitNotice? exit)
+    /// <summary>For the host that launched the run, when its holder was lost: says so at once, and waits for the end without it.</summary>
+    public async Task<EndNotice> OutliveHolderAsync(RunId runId)
     {
         RunRecord run = await ReadAsync(runId).ConfigureAwait(false);
-        if (end is null && !run.State.IsFinal)
-        {
-            run = await LowerStrengthAsync(run).ConfigureAwait(false);
-            end = await WatchWithoutHolderAsync(run).ConfigureAwait(false);
-        }
+        return run.State.IsFinal
+            ? new EndNotice { Proof = EndProof.None }
+            : await WatchWithoutHolderAsync(await LowerStrengthAsync(run).ConfigureAwait(false)).ConfigureAwait(false);
+    }
 
-        RunRecord ended = await FinishAsync(run, (end ?? new EndNotice { Proof = EndProof.None }) with { Exit = exit ?? end?.Exit }).ConfigureAwait(false);
+    /// <summary>For the host that launched the run.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="end">The holder's word, or what was seen without it.</param>
+    /// <param name="exit">How the root program exited; null when unknown.</param>
+    public async Task<RunRecord> FinishOwnAsync(RunId runId, EndNotice end, ExitNotice? exit)
+    {
+        RunRecord run = await ReadAsync(runId).ConfigureAwait(false);
+        RunRecord ended = await FinishAsync(run, end with { Exit = exit ?? end.Exit }).ConfigureAwait(false);
 
         // Another process may have brought it on record, and died over the rest.
         await records.DiscardAsync(ended).ConfigureAwait(false);
