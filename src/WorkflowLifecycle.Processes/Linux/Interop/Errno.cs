@@ -16,7 +16,9 @@ internal static class Errno
     public const int EEXIST = 17;
     public const int ENOTDIR = 20;
     public const int EINVAL = 22;
+    public const int ENOSPC = 28;
     public const int ELOOP = 40;
+    public const int EOPNOTSUPP = 95;
 
     public static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";
 }
