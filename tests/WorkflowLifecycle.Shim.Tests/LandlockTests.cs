@@ -3,7 +3,7 @@ namespace WorkflowLifecycle.Shim.Tests;
 /// <summary>Each exit that Landlock closes is attacked: it opens without, and stays shut with it.</summary>
 public sealed class LandlockTests
 {
-    private const int EPERM = 1, ENOENT = 2, EACCES = 13, EBUSY = 16, EROFS = 30;
+    private const int EPERM = 1, ENOENT = 2, EACCES = 13, EBUSY = 16, EINVAL = 22, EROFS = 30, ENOSYS = 38;
 
     [Theory(Timeout = 30_000)]
     [InlineData(false)]
@@ -11,11 +11,12 @@ public sealed class LandlockTests
     public async Task Program_WritesACgroupFile_OnlyWithoutLandlock(bool landlock)
     {
         string[] answers = await Attack.RunAsync(Base(landlock) with { Flags = LaunchFlags.HostPidfd | LaunchFlags.Cgroup }, shim =>
-            [$"write={shim.Cgroup.Run}/cgroup.kill", $"write={shim.Cgroup.Run}/cgroup.procs", $"read={shim.Cgroup.Run}/cgroup.procs", $"leave={shim.Cgroup.Elsewhere}/cgroup.procs"]);
+            [$"write={shim.Cgroup.Run}/cgroup.kill", $"write={shim.Cgroup.Run}/cgroup.procs", $"read={shim.Cgroup.Run}/cgroup.procs",
+                $"born={shim.Cgroup.Elsewhere}", $"detached={Path.GetRelativePath(TestCgroup.Mount!, shim.Cgroup.Elsewhere)}/cgroup.procs", $"leave={shim.Cgroup.Elsewhere}/cgroup.procs"]);
         Assert.Equal(
             landlock
-                ? [$"write closed {EACCES}", $"write closed {EACCES}", "read open", $"leave closed {EACCES}"]
-                : ["write open", "write open", "read open", "leave open"],
+                ? [$"write closed {EACCES}", $"write closed {EACCES}", "read open", $"born closed {ENOSYS}", $"detached closed {EPERM}", $"leave closed {EACCES}"]
+                : ["write open", "write open", "read open", "born open", "detached open", "leave open"],
             answers);
     }
 
@@ -45,14 +46,14 @@ public sealed class LandlockTests
         string[] answers = await Attack.RunAsync(Base(landlock) with { HiddenAbove = 1, KeptAbove = 2 }, shim =>
         [
             $"unmount={place}/r", $"read={run}/journal", $"rename={run}/notify", $"delete=/proc/{shim.Pid}/cwd/ctl", $"delete={run}/ctl",
-            $"create={place}/stray", $"run=chmod 777 {place}", .. landlock ? [$"rename={place}", $"rename={place}/r", $"create={run}/own"] : Array.Empty<string>(),
+            $"create={place}/stray", $"run=chmod 777 {place}", $"uncover={place}", $"soften={place}", .. landlock ? [$"rename={place}", $"rename={place}/r", $"create={run}/own"] : Array.Empty<string>(),
         ], new ShimOptions { RunDirectory = run });
         Directory.Delete(place, recursive: true);
         Assert.Equal(
             landlock
                 ? [$"unmount closed {EPERM}", $"read closed {ENOENT}", $"rename closed {EBUSY}", $"delete closed {EACCES}", $"delete closed {ENOENT}",
-                    $"create closed {EROFS}", $"run closed {EPERM}", $"rename closed {EBUSY}", $"rename closed {EROFS}", "create open"]
-                : [$"unmount closed {EPERM}", "read open", "rename open", "delete open", $"delete closed {ENOENT}", "create open", "run open"],
+                    $"create closed {EROFS}", $"run closed {EPERM}", $"uncover closed {EPERM}", $"soften closed {EPERM}", $"rename closed {EBUSY}", $"rename closed {EROFS}", "create open"]
+                : [$"unmount closed {EPERM}", "read open", "rename open", "delete open", $"delete closed {ENOENT}", "create open", "run open", "uncover open", $"soften closed {EINVAL}"],
             answers);
     }
 

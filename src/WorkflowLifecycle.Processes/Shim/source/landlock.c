@@ -1,4 +1,5 @@
 #include "landlock.h"
+#include "filter.h"
 #include "mounts.h"
 #include "shim.h"
 
@@ -132,5 +133,6 @@ long landlock_restrict(void)
     long error = allow_all_but_cgroups(ruleset);
     if (!error) error = restrict_self(ruleset);
     close_fd(&ruleset);
+    if (!error) error = filter_refuse_ways_around();
     return error ? error : check_the_cgroup_is_closed();
 }
