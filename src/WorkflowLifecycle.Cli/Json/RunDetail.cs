@@ -106,7 +106,7 @@ internal sealed record RunDetail
         RunDirectory = run.Containment?.RunDirectory,
         CgroupPath = run.Containment?.CgroupPath,
         OpenExits = run.Containment?.OpenExits ?? [],
-        Hardening = HardeningWords.Of(run.Containment?.Hardening ?? default),
+        Hardening = HardeningWords.Of(run.Containment?.Hardening ?? WorkflowLifecycle.Hardening.None),
         LastKill = lastKill is null ? null : KillReceipt.Of(lastKill),
     };
 }

@@ -12,7 +12,7 @@ internal readonly record struct HardeningInForce(Hardening Hardening, bool EndsS
     private const uint RunDirectoryHidden = 0x100;
     private const uint LandlockWithScopes = 6;
 
-    public bool Has(Hardening hardening) => (Hardening & hardening) != 0;
+    public bool Has(Hardening hardening) => (Hardening & hardening) != Hardening.None;
 
     public static HardeningInForce Read(ShimMessage ready, bool isRoot)
     {
