@@ -122,6 +122,27 @@ public sealed class PidNamespaceTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task End_WhileItIsFrozen_LeavesNobody()
+    {
+        using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("daemons", cgroup: true) with { Hardening = Hardenings.PidNamespace | Hardenings.Landlock });
+        Assert.Equal(MessageType.Done, (await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(2_000))).Type);
+        await ShimUnderTest.WaitForAsync(
+            () => File.ReadAllText(Path.Combine(shim.Cgroup.Run, "cgroup.events")).Contains("frozen 1", StringComparison.Ordinal), "the tree to freeze");
+        Assert.Equal(3u, (await shim.EndAsync()).Proof);
+        await shim.ReleaseAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Output_ToFilesOfAHardenedRun_IsWrittenByTheShim()
+    {
+        Specification specification = new() { Argv = TestPrograms.Sh("echo to the file"), Flags = LaunchFlags.OutputFiles, Hardening = Hardenings.PidNamespace | Hardenings.Landlock };
+        using ShimUnderTest shim = await ShimUnderTest.LaunchAsync(specification);
+        await shim.EmptyAsync();
+        Assert.Equal("to the file\n", shim.File("stdout.log"));
+        await shim.ReleaseAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Go_ProgramIsMissing_FailsAtExecAndLeavesNobody()
     {
         using ShimUnderTest shim = ShimUnderTest.Start(new Specification { Argv = ["/no/such/program"], Flags = LaunchFlags.Cgroup, Hardening = Hardenings.PidNamespace });

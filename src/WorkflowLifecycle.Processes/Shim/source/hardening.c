@@ -6,6 +6,12 @@
 
 enum { MS_NOSUID = 2, MS_NODEV = 4, MS_NOEXEC = 8, MS_BIND = 4096, MS_REC = 16384, MS_SLAVE = 1 << 19, MNT_DETACH = 2, ATTR_RDONLY = 1, PATH_MOST = 2048 };
 
+/* What is mounted outside later is still seen inside; what is mounted inside stays inside. Fails where the root is no mount point (chroot). */
+static long separate_mounts(void)
+{
+    return sys5(mount, NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+}
+
 /* Seen by doing, in a child that does nothing else: capabilities alone don't tell what a container's filter lets through. */
 static int mounts_can_be_changed(void)
 {
@@ -13,6 +19,7 @@ static int mounts_can_be_changed(void)
     long child = sys6(clone, SIGCHLD, 0, 0, 0, 0, 0);
     if (child == 0) {
         long result = sys1(unshare, CLONE_NEWNS);
+        if (!result) result = separate_mounts();
         for (;;) sys1(exit_group, result == 0 ? 0 : 1);
     }
     if (child < 0) return 0;
@@ -119,8 +126,7 @@ long hardening_change_mounts(u32 *stage)
     *stage = STAGE_MOUNTS;
     if (!(shim.hardening & HARDENED_RUN_DIRECTORY)) return 0;
     long error = spec.hardening & HARDEN_PID_NAMESPACE ? 0 : sys1(unshare, CLONE_NEWNS);
-    /* What is mounted outside later is still seen inside; what is mounted inside stays inside. */
-    if (!error) error = sys5(mount, NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+    if (!error) error = separate_mounts();
     if (!error) error = hide_run_directory();
     if (!error && spec.hardening & HARDEN_PID_NAMESPACE) error = mount_own_proc();
     return error;

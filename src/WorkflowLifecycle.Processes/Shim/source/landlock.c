@@ -77,7 +77,7 @@ static long allow_all_in(i32 ruleset, const char *path, size length)
     name[length] = '/';
     name[length + 1] = 0;
     i32 directory = (i32)open_at(AT_FDCWD, name, O_RDONLY | O_DIRECTORY, 0);
-    if (directory < 0) return directory == -E_NOENT ? 0 : directory;
+    if (directory < 0) return directory == -E_NOENT || directory == -E_ACCES ? 0 : directory;
     long error = allow_entries(ruleset, directory, path, length);
     close_fd(&directory);
     return error;
