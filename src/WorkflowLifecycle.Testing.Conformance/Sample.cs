@@ -51,6 +51,7 @@ internal static class Sample
             CgroupInode = ulong.MaxValue,
             Shim = Host with { Pid = 4712, PidfsHandle = null },
             OpenExits = ["entering a foreign PID namespace", "asking another daemon"],
+            Hardening = Hardening.Landlock | Hardening.NoNewPrivileges,
         },
         StartedAt = Time.AddTicks(1),
         ReadyAt = Time.AddTicks(2),

@@ -14,6 +14,7 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
         OnHostExit = Has("keep") ? OnHostExit.Keep : OnHostExit.Kill,
         Output = Has("capture") ? OutputMode.Capture : Has("discard") ? OutputMode.Discard : OutputMode.Files,
         WorkingDirectory = Directory,
+        Hardening = Value("harden") is { } hardening ? Enum.Parse<Hardening>(hardening) : Hardening.None,
         ParentRun = Value("parent") is { } parent ? WorkflowLifecycle.RunId.Parse(parent) : null,
     };
 

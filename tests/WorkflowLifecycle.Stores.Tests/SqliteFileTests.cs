@@ -149,7 +149,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
 
         await _fixture.OpenAsync();
 
-        Assert.Equal(1L, _fixture.Query("SELECT schema_version FROM schema_info"));
+        Assert.Equal((long)SqliteMigrations.All[^1].Version, _fixture.Query("SELECT schema_version FROM schema_info"));
     }
 
     [Fact]

@@ -4,8 +4,9 @@ namespace WorkflowLifecycle.Stores.Tests;
 
 public sealed class SqliteSchemaTests : IAsyncLifetime
 {
-    private static readonly SqliteMigration Second = new(2, OldestReader: 1, "ALTER TABLE workflow_processes ADD COLUMN colour TEXT DEFAULT 'blue'");
-    private static readonly SqliteMigration Third = new(3, OldestReader: 3, "ALTER TABLE workflow_processes DROP COLUMN failure");
+    private static readonly int Ours = SqliteMigrations.All[^1].Version;
+    private static readonly SqliteMigration Next = new(Ours + 1, OldestReader: 1, "ALTER TABLE workflow_processes ADD COLUMN colour TEXT DEFAULT 'blue'");
+    private static readonly SqliteMigration NextButOne = new(Ours + 2, OldestReader: Ours + 2, "ALTER TABLE workflow_processes DROP COLUMN failure");
 
     private readonly SqliteFixture _fixture = new();
 
@@ -19,10 +20,10 @@ public sealed class SqliteSchemaTests : IAsyncLifetime
     {
         RunRecord run = await WriteWithAsync(SqliteMigrations.All);
 
-        SqliteProcessStore store = await _fixture.OpenAsync(migrations: [.. SqliteMigrations.All, Second]);
+        SqliteProcessStore store = await _fixture.OpenAsync(migrations: [.. SqliteMigrations.All, Next]);
 
         Assert.Equivalent(run, await store.FindRunAsync(run.RunId, SqliteFixture.Aborted), strict: true);
-        Assert.Equal(2L, _fixture.Query("SELECT schema_version FROM schema_info"));
+        Assert.Equal(Ours + 1L, _fixture.Query("SELECT schema_version FROM schema_info"));
         Assert.Equal(1L, _fixture.Query("SELECT oldest_reader FROM schema_info"));
         Assert.Equal("blue", _fixture.Query("SELECT colour FROM workflow_processes"));
     }
@@ -31,7 +32,7 @@ public sealed class SqliteSchemaTests : IAsyncLifetime
     [Trait("Scenario", "S37")]
     public async Task Open_NewerSchemaThatAdmitsUs_CanBeReadAndWrittenAndKeepsItsColumns()
     {
-        RunRecord run = await WriteWithAsync([.. SqliteMigrations.All, Second]);
+        RunRecord run = await WriteWithAsync([.. SqliteMigrations.All, Next]);
         _fixture.Query("UPDATE workflow_processes SET colour = 'red'");
 
         SqliteProcessStore store = await _fixture.OpenAsync();
@@ -41,20 +42,20 @@ public sealed class SqliteSchemaTests : IAsyncLifetime
         Assert.True(result.IsCommitted);
         Assert.Single((await store.SearchRunsAsync(new RunQuery(), SqliteFixture.Aborted)).Runs);
         Assert.Equal("red", _fixture.Query("SELECT colour FROM workflow_processes"));
-        Assert.Equal(2L, _fixture.Query("SELECT schema_version FROM schema_info"));
+        Assert.Equal(Ours + 1L, _fixture.Query("SELECT schema_version FROM schema_info"));
     }
 
     [Fact]
     [Trait("Scenario", "S37")]
     public async Task Open_NewerSchemaThatNeedsANewerReader_IsRefusedNamingBothVersions()
     {
-        await WriteWithAsync([.. SqliteMigrations.All, Second, Third]);
+        await WriteWithAsync([.. SqliteMigrations.All, Next, NextButOne]);
         byte[] content = File.ReadAllBytes(_fixture.File);
 
         string message = await _fixture.RefusedAsync();
 
-        Assert.Contains("schema version 3", message, StringComparison.Ordinal);
-        Assert.Contains("this version knows 1", message, StringComparison.Ordinal);
+        Assert.Contains($"schema version {Ours + 2}", message, StringComparison.Ordinal);
+        Assert.Contains($"this version knows {Ours}", message, StringComparison.Ordinal);
         Assert.Equal(content, File.ReadAllBytes(_fixture.File));
     }
 
@@ -65,10 +66,10 @@ public sealed class SqliteSchemaTests : IAsyncLifetime
         await WriteWithAsync(SqliteMigrations.All);
         byte[] content = File.ReadAllBytes(_fixture.File);
 
-        string message = await _fixture.RefusedAsync(new SqliteStoreOptions { Migrate = false }, [.. SqliteMigrations.All, Second]);
+        string message = await _fixture.RefusedAsync(new SqliteStoreOptions { Migrate = false }, [.. SqliteMigrations.All, Next]);
 
-        Assert.Contains("schema version 1", message, StringComparison.Ordinal);
-        Assert.Contains("needs 2", message, StringComparison.Ordinal);
+        Assert.Contains($"schema version {Ours}", message, StringComparison.Ordinal);
+        Assert.Contains($"needs {Ours + 1}", message, StringComparison.Ordinal);
         Assert.Equal(content, File.ReadAllBytes(_fixture.File));
     }
 
@@ -77,7 +78,7 @@ public sealed class SqliteSchemaTests : IAsyncLifetime
     {
         await _fixture.OpenAsync(new SqliteStoreOptions { Migrate = false });
 
-        Assert.Equal(1L, _fixture.Query("SELECT schema_version FROM schema_info"));
+        Assert.Equal((long)Ours, _fixture.Query("SELECT schema_version FROM schema_info"));
     }
 
     [Fact]
@@ -85,11 +86,11 @@ public sealed class SqliteSchemaTests : IAsyncLifetime
     public async Task Open_MigrationFails_LeavesTheSchemaAsItWas()
     {
         RunRecord run = await WriteWithAsync(SqliteMigrations.All);
-        SqliteMigration broken = new(3, 1, "CREATE TABLE half (x TEXT); INSERT INTO no_such_table VALUES (1)");
+        SqliteMigration broken = new(Ours + 2, 1, "CREATE TABLE half (x TEXT); INSERT INTO no_such_table VALUES (1)");
 
-        await _fixture.RefusedAsync(migrations: [.. SqliteMigrations.All, Second, broken]);
+        await _fixture.RefusedAsync(migrations: [.. SqliteMigrations.All, Next, broken]);
 
-        Assert.Equal(1L, _fixture.Query("SELECT schema_version FROM schema_info"));
+        Assert.Equal((long)Ours, _fixture.Query("SELECT schema_version FROM schema_info"));
         Assert.Equal(0L, _fixture.Query("SELECT count(*) FROM sqlite_schema WHERE name = 'half'"));
         SqliteProcessStore store = await _fixture.OpenAsync();
         Assert.NotNull(await store.FindRunAsync(run.RunId, SqliteFixture.Aborted));
@@ -131,11 +132,11 @@ public sealed class SqliteSchemaTests : IAsyncLifetime
     public async Task Open_SeveralStoresBringASchemaForwardAtOnce_ItHappensOnce()
     {
         await WriteWithAsync(SqliteMigrations.All);
-        SqliteMigration[] migrations = [.. SqliteMigrations.All, Second];
+        SqliteMigration[] migrations = [.. SqliteMigrations.All, Next];
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _fixture.OpenAsync(migrations: migrations), SqliteFixture.Aborted)));
 
-        Assert.Equal(2L, _fixture.Query("SELECT schema_version FROM schema_info"));
+        Assert.Equal(Ours + 1L, _fixture.Query("SELECT schema_version FROM schema_info"));
     }
 
     [Fact]
@@ -144,10 +145,10 @@ public sealed class SqliteSchemaTests : IAsyncLifetime
 
     private async Task<RunRecord> WriteWithAsync(IReadOnlyList<SqliteMigration> migrations)
     {
-        await using SqliteProcessStore store = await _fixture.OpenAsync(migrations: [.. migrations.Where(migration => migration != Third)]);
+        await using SqliteProcessStore store = await _fixture.OpenAsync(migrations: [.. migrations.Where(migration => migration != NextButOne)]);
         RunRecord run = (await store.CommitAsync(new StoreCommit { AddRun = Rows.Run() }, CommitDurability.Machine, SqliteFixture.Aborted)).Run!;
         await store.DisposeAsync();
-        if (migrations.Contains(Third))
+        if (migrations.Contains(NextButOne))
         {
             await (await _fixture.OpenAsync(migrations: migrations)).DisposeAsync();
         }

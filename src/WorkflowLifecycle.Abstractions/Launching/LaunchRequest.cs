@@ -45,4 +45,7 @@ public sealed record LaunchRequest(string Program, params IReadOnlyList<string> 
 
     /// <summary>Refuse to launch below this strength; default: <see cref="WorkflowLifecycleOptions.MinimumStrength"/>.</summary>
     public ContainmentStrength? MinimumStrength { get; init; }
+
+    /// <summary>Ways out of the containment to close. The launch fails where one of them cannot be closed. Default: none.</summary>
+    public Hardening Hardening { get; init; }
 }

@@ -23,4 +23,7 @@ public enum LaunchStage
 
     /// <summary>The kernel refused to start a process.</summary>
     Spawn = 6,
+
+    /// <summary>A hardening that was asked for cannot be had here.</summary>
+    Hardening = 7,
 }

@@ -18,6 +18,9 @@ public sealed record ContainmentRecord
     /// <summary>The shim that holds the tree; null where there is none.</summary>
     public ProcessIdentity? Shim { get; init; }
 
+    /// <summary>What was closed on request, and is in force for the whole tree.</summary>
+    public Hardening Hardening { get; init; }
+
     /// <summary>Ways out of the containment that are open at this strength, in words.</summary>
     public IReadOnlyList<string> OpenExits { get; init; } = [];
 }

@@ -26,6 +26,12 @@ internal sealed class RunCommand
         Description = "Print the run's id and return. The program goes on; its output is in files: workflowctl logs RUN.",
     };
 
+    private readonly Option<string?> _harden = new("--harden")
+    {
+        Description = "Close ways out of the run, or do not run: " + HardeningWords.All + ", comma separated. Each has its price: docs/hardening.md.",
+        HelpName = "WHAT",
+    };
+
     private RunCommand(CliContext context) => _context = context;
 
     public static Command Create(CliContext context)
@@ -56,7 +62,7 @@ internal sealed class RunCommand
     private void AddTo(Verb verb)
     {
         verb.Add(_program);
-        foreach (Option option in (Option[])[_runId, _workflow, _session, _owner, _parent, _workdir, _detach])
+        foreach (Option option in (Option[])[_runId, _workflow, _session, _owner, _parent, _workdir, _harden, _detach])
         {
             verb.Add(option);
         }
@@ -117,6 +123,7 @@ internal sealed class RunCommand
             Owner = parsed.GetValue(_owner),
             ParentRun = parsed.GetValue(_parent) is { } parent ? RunArgument.Parse(parent) : null,
             WorkingDirectory = parsed.GetValue(_workdir) is { } directory ? FullPath(directory) : null,
+            Hardening = HardeningWords.Parse(parsed.GetValue(_harden)),
             LaunchedBy = _context.Sessions.Caller,
             OnHostExit = OnHostExit.Kill,
         };

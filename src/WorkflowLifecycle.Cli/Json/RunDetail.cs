@@ -67,6 +67,9 @@ internal sealed record RunDetail
 
     public IReadOnlyList<string> OpenExits { get; init; } = [];
 
+    /// <summary>What was closed on request, in the words of <c>run --harden</c>.</summary>
+    public IReadOnlyList<string> Hardening { get; init; } = [];
+
     /// <summary>The receipt of the last kill; null when there was none or it is not over.</summary>
     public KillReceipt? LastKill { get; init; }
 
@@ -103,6 +106,7 @@ internal sealed record RunDetail
         RunDirectory = run.Containment?.RunDirectory,
         CgroupPath = run.Containment?.CgroupPath,
         OpenExits = run.Containment?.OpenExits ?? [],
+        Hardening = HardeningWords.Of(run.Containment?.Hardening ?? WorkflowLifecycle.Hardening.None),
         LastKill = lastKill is null ? null : KillReceipt.Of(lastKill),
     };
 }

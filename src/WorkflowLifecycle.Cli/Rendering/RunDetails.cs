@@ -21,6 +21,7 @@ internal static class RunDetails
             .Add("directory", run.WorkingDirectory)
             .Add("pid", run.Root?.Pid.ToString(CultureInfo.InvariantCulture))
             .Add("strength", run.Containment?.Strength.ToString())
+            .Add("hardening", string.Join(", ", HardeningWords.Of(run.Containment?.Hardening ?? Hardening.None)))
             .Add("open exits", string.Join("; ", run.Containment?.OpenExits ?? []))
             .Add("cgroup", run.Containment?.CgroupPath)
             .Add("run directory", run.Containment?.RunDirectory)

@@ -36,6 +36,9 @@ public sealed record ContainmentSpec
     /// <summary>How long processes may stay after the root program exited by itself.</summary>
     public TimeSpan LeftoverGrace { get; init; }
 
+    /// <summary>Ways out to close. What cannot be closed fails the launch.</summary>
+    public Hardening Hardening { get; init; }
+
     /// <summary>Bytes per output file before it is rotated.</summary>
     public long OutputFileCap { get; init; }
 

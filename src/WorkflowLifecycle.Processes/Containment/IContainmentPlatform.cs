@@ -15,6 +15,10 @@ public interface IContainmentPlatform
     /// <summary>Finds out, by doing, how firmly trees can be held here. The answer is kept for the life of the platform.</summary>
     Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Finds out, by doing, which ways out of a containment can be closed on request here. Empty where there is nothing to ask for.</summary>
+    Task<IReadOnlyList<EnvironmentFinding>> ProbeHardeningAsync(CancellationToken cancellationToken = default) =>
+        Task.FromResult<IReadOnlyList<EnvironmentFinding>>([]);
+
     /// <summary>The process that no kill may touch and that this containment holds: PID 1, this process or one above it; null when it holds none.</summary>
     int? FindOwnInside(ContainmentRecord containment);
 

@@ -48,6 +48,14 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         }
     }
 
+    public async Task<IReadOnlyList<EnvironmentFinding>> ProbeHardeningAsync(CancellationToken cancellationToken = default)
+    {
+        ContainmentAbility ability = await ProbeAsync(cancellationToken).ConfigureAwait(false);
+        return ability.Strength < ContainmentStrength.Reaper
+            ? []
+            : await new HardeningProbe(this).RunAsync(ability.CgroupRoot, cancellationToken).ConfigureAwait(false);
+    }
+
     public static LocalUser CurrentUser()
     {
         uint user = Libc.EffectiveUserId();

@@ -6,6 +6,7 @@ internal static class SqliteMigrations
     public static IReadOnlyList<SqliteMigration> All { get; } =
     [
         new(1, OldestReader: 1, Load("0001_runs_kills_events_audit.sql")),
+        new(2, OldestReader: 1, Load("0002_hardening.sql")),
     ];
 
     private static string Load(string name)

@@ -14,7 +14,7 @@ internal static class RunTable
             "program", "arguments", "working_directory", "on_host_exit", "output",
             .. ColumnList.Identity("host"),
             .. ColumnList.Identity("root"),
-            "strength", "run_directory", "cgroup_path", "cgroup_inode", "open_exits",
+            "strength", "run_directory", "cgroup_path", "cgroup_inode", "open_exits", "hardening",
             .. ColumnList.Identity("shim"),
             "created_at", "started_at", "ready_at", "ended_at", "status", "exit_code", "exit_signal", "proof", "kill_id", "failure",
         ]);
@@ -86,6 +86,7 @@ internal static class RunTable
         string? cgroupPath = read.TextOrNull();
         long? cgroupInode = read.NumberOrNull();
         string? openExits = read.TextOrNull();
+        long? hardening = read.NumberOrNull();
         ProcessIdentity? shim = read.IdentityOrNull();
         return strength is null || runDirectory is null ? null : new ContainmentRecord
         {
@@ -95,6 +96,7 @@ internal static class RunTable
             CgroupInode = unchecked((ulong)(cgroupInode ?? 0)),
             Shim = shim,
             OpenExits = openExits is null ? [] : ReadTexts(openExits),
+            Hardening = (Hardening)(hardening ?? 0),
         };
     }
 
@@ -131,6 +133,7 @@ internal static class RunTable
         ("$cgroup_path", run.Containment?.CgroupPath),
         ("$cgroup_inode", unchecked((long?)run.Containment?.CgroupInode)),
         ("$open_exits", run.Containment is { } containment ? WriteTexts(containment.OpenExits) : null),
+        ("$hardening", run.Containment is { Hardening: not Hardening.None } hardened ? (long)hardened.Hardening : null),
         .. Identity("$shim", run.Containment?.Shim),
         ("$created_at", StoredTime.Write(run.CreatedAt)),
         ("$started_at", WriteTime(run.StartedAt)),

@@ -9,12 +9,13 @@ internal sealed class EnvironmentDoctor(IContainmentPlatform platform, IProcessS
     public async Task<EnvironmentReport> ExamineAsync(CancellationToken cancellationToken = default)
     {
         ContainmentAbility ability = await platform.ProbeAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<EnvironmentFinding> hardening = await platform.ProbeHardeningAsync(cancellationToken).ConfigureAwait(false);
         return new EnvironmentReport
         {
             Strength = ability.Strength,
             Why = ability.Why,
             OpenExits = ability.OpenExits,
-            Findings = [.. ability.Findings, RuntimeDirectory(), await StoreAsync(cancellationToken).ConfigureAwait(false)],
+            Findings = [.. ability.Findings, .. hardening, RuntimeDirectory(), await StoreAsync(cancellationToken).ConfigureAwait(false)],
         };
     }
 

@@ -4,6 +4,7 @@ namespace WorkflowLifecycle.Launching;
 internal static class LaunchRequestCheck
 {
     private const int LongestLabel = 200;
+    private const Hardening KnownHardening = Hardening.NoNewPrivileges | Hardening.Landlock | Hardening.PidNamespace;
 
     public static void Check(LaunchRequest request)
     {
@@ -33,6 +34,7 @@ internal static class LaunchRequestCheck
         Require(request.RunId is not { Value.Length: 0 }, $"The run id is empty: {RunId.Rule}.", nameof(request));
         Require(request.ParentRun is not { Value.Length: 0 }, $"The id of the parent run is empty: {RunId.Rule}.", nameof(request));
         Require(request.ParentRun is null || request.ParentRun != request.RunId, $"Run {request.RunId} is not its own parent. Name another parent, or none.", nameof(request));
+        Require((request.Hardening & ~KnownHardening) == Hardening.None, $"Hardening {request.Hardening} has bits that mean nothing here. Use the members of the enumeration.", nameof(request));
         Require(request.Input != InputMode.File || !string.IsNullOrEmpty(request.InputFile), "Input from a file needs InputFile.", nameof(request));
     }
 

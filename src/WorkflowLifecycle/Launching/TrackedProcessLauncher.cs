@@ -147,6 +147,7 @@ internal sealed class TrackedProcessLauncher(
         InputFile = request.InputFile,
         Output = request.Output,
         OnHostExit = onHostExit,
+        Hardening = request.Hardening,
         LeftoverGrace = options.Value.LeftoverGrace,
         OutputFileCap = options.Value.OutputFileCap,
         OutputFilesKept = options.Value.OutputFilesKept,

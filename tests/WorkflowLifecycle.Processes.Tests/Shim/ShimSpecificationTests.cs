@@ -73,4 +73,12 @@ public sealed class ShimSpecificationTests
     [Fact]
     public void Write_LongestGrace_IsNotTheValueThatMeansForEver() =>
         Assert.Equal(0xFFFFFFFE, At(ShimSpecification.Write(_spec with { LeftoverGrace = TimeSpan.FromDays(1000) }, false, false, "/n"), 28));
+
+    [Fact]
+    public void Write_Hardened_HasAMagicNumberThatOlderShimsRefuse()
+    {
+        byte[] bytes = ShimSpecification.Write(_spec with { Hardening = Hardening.Landlock | Hardening.PidNamespace }, false, false, "/n");
+
+        Assert.Equal((0x32534C57u, 6u, 0x0002_0001u), (At(bytes, 0), At(bytes, 48), At(bytes, 52)));
+    }
 }

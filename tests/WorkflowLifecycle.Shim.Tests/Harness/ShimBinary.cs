@@ -21,6 +21,13 @@ internal sealed record ShimBinary
     /// <summary>A kernel that knows none of the newer calls.</summary>
     public static ShimBinary OnOldKernel { get; } = new() { Path = Native.Path, Through = TestPrograms.Perl("old-kernel") };
 
+    /// <summary>A kernel, or a container's filter, that answers one call with an error.</summary>
+    public static ShimBinary Refusing(int call, int errno) => new()
+    {
+        Path = Native.Path,
+        Through = TestPrograms.Perl("old-kernel", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{call}={errno}")),
+    };
+
     /// <summary>One of the hostile worlds that starter.pl names.</summary>
     public static ShimBinary In(string world) => new() { Path = Native.Path, Through = TestPrograms.Perl("starter", world) };
 

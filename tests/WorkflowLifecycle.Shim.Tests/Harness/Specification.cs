@@ -7,6 +7,7 @@ namespace WorkflowLifecycle.Shim.Tests.Harness;
 internal sealed record Specification
 {
     public const uint LeaveLeftovers = 0xFFFFFFFF;
+    public const uint PlainMagic = 0x31534C57, HardenedMagic = 0x32534C57;
 
     public string[] Argv { get; init; } = ["/bin/true"];
     public string? Program { get; init; }
@@ -17,6 +18,10 @@ internal sealed record Specification
     public ulong OutputCap { get; init; }
     public uint OutputKeep { get; init; }
     public uint FreezeLeaseMaxMs { get; init; }
+    public Hardenings Hardening { get; init; }
+    public uint HiddenAbove { get; init; }
+    public uint KeptAbove { get; init; }
+    public uint? Magic { get; init; }
 
     public byte[] ToBytes()
     {
@@ -25,8 +30,8 @@ internal sealed record Specification
         byte[] bytes = new byte[64 + block.Length];
         uint[] numbers =
         [
-            0x31534C57, 1, (uint)Flags, 64, (uint)bytes.Length, (uint)Argv.Length, (uint)Environment.Length, LeftoverGraceMs,
-            (uint)OutputCap, (uint)(OutputCap >> 32), OutputKeep, FreezeLeaseMaxMs,
+            Magic ?? (Hardening == 0 ? PlainMagic : HardenedMagic), 1, (uint)Flags, 64, (uint)bytes.Length, (uint)Argv.Length, (uint)Environment.Length, LeftoverGraceMs,
+            (uint)OutputCap, (uint)(OutputCap >> 32), OutputKeep, FreezeLeaseMaxMs, (uint)Hardening, HiddenAbove | KeptAbove << 16,
         ];
         for (int i = 0; i < numbers.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), numbers[i]);
         block.CopyTo(bytes, 64);

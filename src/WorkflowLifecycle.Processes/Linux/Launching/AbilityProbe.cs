@@ -22,7 +22,7 @@ internal sealed class AbilityProbe(LinuxPlatform platform, ContainmentSettings s
                     Strength = ContainmentStrength.CgroupAndReaper,
                     Why = $"The shim works and cgroups can be made below {root}: there is no stronger containment here.",
                     CgroupRoot = root,
-                    OpenExits = OpenExits.At(hasCgroup: true),
+                    OpenExits = OpenExits.At(hasCgroup: true, default),
                     Findings = findings,
                 };
             }
@@ -43,7 +43,7 @@ internal sealed class AbilityProbe(LinuxPlatform platform, ContainmentSettings s
         {
             Strength = shimProblem is null ? ContainmentStrength.Reaper : ContainmentStrength.BestEffort,
             Why = shimProblem is null ? "No cgroup can be had: " + findings[0].Detail + "." : "The shim cannot hold a tree here: " + shimProblem,
-            OpenExits = OpenExits.At(hasCgroup: false),
+            OpenExits = OpenExits.At(hasCgroup: false, default),
             Findings = findings,
         };
     }

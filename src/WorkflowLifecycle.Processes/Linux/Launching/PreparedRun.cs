@@ -25,6 +25,7 @@ internal sealed class PreparedRun : IPreparedRun
     private ExitNotice? _exit;
     private bool _gone;
     private ProcessIdentity? _shim;
+    private HardeningInForce _hardening;
 
     public PreparedRun(LaunchMaterial material, Machine machine, TimeProvider timeProvider)
     {
@@ -42,7 +43,8 @@ internal sealed class PreparedRun : IPreparedRun
         CgroupPath = _material.Cgroup?.Path,
         CgroupInode = _material.Cgroup?.Inode ?? 0,
         Shim = _shim,
-        OpenExits = OpenExits.At(_material.Cgroup is not null),
+        Hardening = _hardening.Hardening,
+        OpenExits = OpenExits.At(_material.Cgroup is not null, _hardening),
     };
 
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
@@ -60,6 +62,11 @@ internal sealed class PreparedRun : IPreparedRun
         if (first.Type == ShimMessageType.Failed)
         {
             throw ShimFailures.Describe(first, _material.Spec);
+        }
+
+        if (_material.Spec.Hardening != Hardening.None)
+        {
+            _hardening = ReadHardening(first, _material.Spec.Hardening);
         }
 
         _shim = _machine.Identify(_material.ShimPid)
@@ -108,6 +115,14 @@ internal sealed class PreparedRun : IPreparedRun
 
     // A child of the shim, or what was one while the shim lived.
     private bool IsOurs(ProcStat stat) => stat.ParentPid == _shim!.Pid || ProcessReader.NamesInEnvironment(stat.Pid, _material.Spec.InternalId);
+
+    private static HardeningInForce ReadHardening(ShimMessage ready, Hardening asked)
+    {
+        HardeningInForce inForce = HardeningInForce.Read(ready, LinuxPlatform.CurrentUser().IsPrivileged);
+        return inForce.Hardening == asked
+            ? inForce
+            : throw new LaunchFailedException(LaunchStage.Hardening, $"The shim was asked for {asked} and says {inForce.Hardening}. Reinstall WorkflowLifecycle.Processes.");
+    }
 
     private void OnEvent(ShimMessage message)
     {

@@ -1,4 +1,5 @@
 using WorkflowLifecycle.Processes.Linux.Interop;
+using WorkflowLifecycle.Processes.Linux.Launching;
 
 namespace WorkflowLifecycle.Processes.Linux.Shim;
 
@@ -11,6 +12,10 @@ internal static class ShimFailures
     private const uint StageDirectory = 8;
     private const uint StageExecute = 9;
     private const uint StageOutput = 10;
+    private const uint StageNoNewPrivileges = 11;
+    private const uint StageLandlock = 12;
+    private const uint StagePidNamespace = 13;
+    private const uint StageMounts = 14;
 
     public static LaunchFailedException Describe(ShimMessage failed, ContainmentSpec spec)
     {
@@ -30,6 +35,10 @@ internal static class ShimFailures
             StageStreams or StageOutput => new LaunchFailedException(LaunchStage.StandardStreams, $"The program's standard streams: {why}. Check the runtime directory's space.", spec.WorkingDirectory),
             StageCgroup => new LaunchFailedException(LaunchStage.Containment, $"The run's cgroup: {why}. See 'workflowctl doctor'."),
             StageClone => new LaunchFailedException(LaunchStage.Spawn, $"The kernel refused to start a process: {why}. Check the limits on processes and memory."),
+            StageNoNewPrivileges => HardeningRefusals.Describe(Hardening.NoNewPrivileges, errno),
+            StageLandlock => HardeningRefusals.Describe(Hardening.Landlock, errno),
+            StagePidNamespace => HardeningRefusals.Describe(Hardening.PidNamespace, errno),
+            StageMounts => HardeningRefusals.DescribeMounts(spec.Hardening, errno),
             _ => new LaunchFailedException(LaunchStage.Shim, $"The shim failed at stage {stage}: {why}. See 'workflowctl doctor'."),
         };
     }

@@ -7,12 +7,19 @@ namespace WorkflowLifecycle.Processes.Linux.Shim;
 internal static class ShimSpecification
 {
     private const uint Magic = 0x31534C57;
+
+    // A shim that knows nothing of hardening refuses this one, instead of ignoring fields that it does not know.
+    private const uint HardenedMagic = 0x32534C57;
     private const int HeaderSize = 64;
     private const uint HostPidfd = 1;
     private const uint Cgroup = 2;
     private const uint KillOnHostExit = 4;
     private const uint OutputFiles = 8;
     private const uint LargestGrace = 0xFFFFFFFE;
+
+    // The directory of all runs, which is the run directory's parent, is hidden; the runtime root above it keeps its place.
+    private const ushort HiddenAbove = 1;
+    private const ushort KeptAbove = 2;
 
     public static byte[] Write(ContainmentSpec spec, bool hasHostPidfd, bool hasCgroup, string notifySocket)
     {
@@ -41,7 +48,7 @@ internal static class ShimSpecification
         Span<byte> header = bytes;
         uint flags = (hasHostPidfd ? HostPidfd : 0) | (hasCgroup ? Cgroup : 0)
             | (spec.OnHostExit == OnHostExit.Kill ? KillOnHostExit : 0) | (spec.Output == OutputMode.Files ? OutputFiles : 0);
-        BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
+        BinaryPrimitives.WriteUInt32LittleEndian(header, spec.Hardening == Hardening.None ? Magic : HardenedMagic);
         BinaryPrimitives.WriteUInt32LittleEndian(header[4..], 1);
         BinaryPrimitives.WriteUInt32LittleEndian(header[8..], flags);
         BinaryPrimitives.WriteUInt32LittleEndian(header[12..], HeaderSize);
@@ -51,6 +58,13 @@ internal static class ShimSpecification
         BinaryPrimitives.WriteUInt32LittleEndian(header[28..], (uint)Math.Min(spec.LeftoverGrace.TotalMilliseconds, LargestGrace));
         BinaryPrimitives.WriteUInt64LittleEndian(header[32..], (ulong)spec.OutputFileCap);
         BinaryPrimitives.WriteUInt32LittleEndian(header[40..], (uint)spec.OutputFilesKept);
+        if (spec.Hardening != Hardening.None)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(header[48..], (uint)spec.Hardening);
+            BinaryPrimitives.WriteUInt16LittleEndian(header[52..], HiddenAbove);
+            BinaryPrimitives.WriteUInt16LittleEndian(header[54..], KeptAbove);
+        }
+
         return bytes;
     }
 

@@ -166,7 +166,8 @@ void control_tell_ready(void)
 {
     peers[PEER_HOST].fd = FD_HOST;
     peers[PEER_HOST].watching = 1;
-    tell(PEER_HOST, 0, MSG_READY, &shim.pid, sizeof shim.pid);
+    struct ready_payload payload = { shim.pid, shim.hardening, shim.landlock_abi };
+    tell(PEER_HOST, 0, MSG_READY, &payload, sizeof payload);
 }
 
 static void tell_exit(u32 peer)

@@ -2,6 +2,7 @@
 #include "cgroup.h"
 #include "control.h"
 #include "freeze.h"
+#include "namespace.h"
 #include "output.h"
 #include "proc.h"
 #include "records.h"
@@ -15,6 +16,7 @@ enum { ROUNDS_BEFORE_RESTART = 32 };
 #define DELAY_LEAST (1 * MILLISECOND)
 #define DELAY_MOST (100 * MILLISECOND)
 #define URGENT (500 * MILLISECOND)
+#define INIT_LEAVES (10 * MILLISECOND)
 #define LOOK_AGAIN (250 * MILLISECOND)
 
 static u8 leftovers_handled, first_blow_struck, in_slice, sigkill_sent;
@@ -105,11 +107,13 @@ static u64 end_children(u64 now, u32 reaped)
         first_blow_struck = 1;
         last_progress = now;
         if (shim.has_cgroup) kill_cgroup();
+        /* Who walked out of the cgroup, and who is not found by any walk, goes with the init of the namespace. */
+        if (namespace_kill()) sigkill_sent = 1;
     }
     if (reaped > 0) last_progress = now;
     if (in_slice) return sweep(now);
     /* Who is in the cgroup is dying already: time is only given to them while they do, and only they get it. */
-    if (shim.has_cgroup && now < last_progress + STALL && cgroup_populated() != 0) return last_progress + STALL;
+    if (now < last_progress + STALL && (shim.init_pid > 0 || (shim.has_cgroup && cgroup_populated() != 0))) return last_progress + STALL;
     if (now < next_round) return next_round;
     return sweep(now);
 }
@@ -147,6 +151,8 @@ u64 ending_step(u64 now, u32 reaped)
         become_empty();
         return NEVER;
     }
+    /* With a namespace its init tells, by leaving, that nobody is left over; it may need a moment for that. */
+    if (!shim.ending && !leftovers_handled && shim.init_pid > 0 && tree_count() == 0) return now + INIT_LEAVES;
     if (!shim.ending && !leftovers_handled) handle_leftovers(now);
     if (!shim.ending && now >= shim.leftover_deadline) ending_begin(BY_LEFTOVER_POLICY);
     if (shim.no_children) {

@@ -1,5 +1,7 @@
 #include "launch.h"
 #include "cgroup.h"
+#include "hardening.h"
+#include "namespace.h"
 #include "output.h"
 #include "proc.h"
 #include "shim.h"
@@ -11,7 +13,7 @@ enum joins { JOIN_NONE, JOIN_BY_CLONE, JOIN_BY_ITSELF };
 /* What the child says of a failure; a success is said by the close-on-exec pipe's end of file alone. */
 struct failure { u8 note, unused[3]; u32 stage; i32 error; };
 
-static i32 result_pipe = -1;
+static i32 result_pipe = -1, telling_end = -1;
 static char heard[HEARD_MOST];
 static size heard_length;
 
@@ -58,10 +60,20 @@ static void __attribute__((noreturn)) child_main(i32 pipe, enum joins join)
     if (result < 0) child_fail(pipe, STAGE_SESSION, result);
     result = output_give_to_program();
     if (result < 0) child_fail(pipe, STAGE_STDIO, result);
+    if (shim.hardening) {
+        u32 stage;
+        result = hardening_change_mounts(&stage);
+        if (result < 0) child_fail(pipe, stage, result);
+    }
     sys1(umask, shim.program_umask);
     result = sys1(chdir, spec.directory);
     if (result < 0) child_fail(pipe, STAGE_CHDIR, result);
     restore_signals();
+    if (spec.hardening) {
+        u32 stage;
+        result = hardening_restrict(&stage);
+        if (result < 0) child_fail(pipe, stage, result);
+    }
     /* All of the shim's descriptors close on exec, which also makes the program dumpable again: until then nobody may look in. */
     result = sys3(execve, spec.program, spec.argv, spec.envp);
     child_fail(pipe, STAGE_EXEC, result);
@@ -73,21 +85,29 @@ static int clone3_is_missing(long error)
     return error == -E_NOSYS || error == -E_INVAL || error == -E_2BIG || error == -E_PERM;
 }
 
-static long clone_child(enum joins *join)
+static long clone_child(u64 flags, u32 *join)
 {
     *join = JOIN_NONE;
     if (shim.has_cgroup) {
         struct clone_arguments arguments;
         memset(&arguments, 0, sizeof arguments);
-        arguments.flags = CLONE_INTO_CGROUP;
-        arguments.exit_signal = SIGCHLD;
+        arguments.flags = CLONE_INTO_CGROUP | flags;
+        /* A sibling inherits it, and the kernel wants that said so. */
+        arguments.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD;
         arguments.cgroup = FD_CGROUP;
         *join = JOIN_BY_CLONE;
         long pid = sys2(clone3, &arguments, sizeof arguments);
         if (pid >= 0 || !clone3_is_missing(pid)) return pid;
         *join = JOIN_BY_ITSELF;
     }
-    return sys6(clone, SIGCHLD, 0, 0, 0, 0, 0);
+    return sys6(clone, flags | SIGCHLD, 0, 0, 0, 0, 0);
+}
+
+static long clone_program(u64 flags, u32 *join)
+{
+    long pid = clone_child(flags, join);
+    if (pid == 0) child_main(telling_end, (enum joins)*join);
+    return pid;
 }
 
 /* From here on only the tree holds the other ends of the program's standard streams, so that their readers see its end. */
@@ -102,21 +122,22 @@ static void let_go_of_standard_streams(void)
 long launch_begin(u32 *stage)
 {
     i32 ends[2];
-    enum joins join;
+    u32 join, namespace_stage = 0;
     *stage = STAGE_CLONE;
     long result = sys2(pipe2, ends, O_CLOEXEC);
     if (result < 0) return result;
     sys3(fcntl, ends[0], F_SETFL, O_NONBLOCK);
-    long pid = clone_child(&join);
-    if (pid == 0) child_main(ends[1], join);
-    sys1(close, ends[1]);
+    telling_end = ends[1];
+    long pid = spec.hardening & HARDEN_PID_NAMESPACE ? namespace_clone(clone_program, &join, &namespace_stage) : clone_program(0, &join);
+    close_fd(&telling_end);
     if (pid < 0) {
         sys1(close, ends[0]);
-        if (shim.has_cgroup && pid != -E_AGAIN && pid != -E_NOMEM) *stage = STAGE_CGROUP;
+        if (namespace_stage) *stage = namespace_stage;
+        else if (shim.has_cgroup && pid != -E_AGAIN && pid != -E_NOMEM) *stage = STAGE_CGROUP;
         return pid;
     }
     shim.root_pid = (i32)pid;
-    shim.in_cgroup = (u32)join;
+    shim.in_cgroup = join;
     result_pipe = ends[0];
     let_go_of_standard_streams();
     output_let_go_of_program_ends();

@@ -1,6 +1,7 @@
 /* workflow-lifecycle-shim: holds one run. PROTOCOL.md says what it is given, what it says and what it leaves behind. */
 #include "cgroup.h"
 #include "control.h"
+#include "hardening.h"
 #include "loop.h"
 #include "messages.h"
 #include "notify.h"
@@ -123,6 +124,11 @@ __attribute__((used, noreturn)) void shim_main(const u64 *stack)
     if (spec.flags & SPEC_OUTPUT_FILES) {
         error = output_open();
         if (error) fail(STAGE_OUTPUT, error);
+    }
+    if (spec.hardening) {
+        u32 stage = 0;
+        error = hardening_check(&stage);
+        if (error) fail(stage, error);
     }
     open_sockets();
     control_tell_ready();

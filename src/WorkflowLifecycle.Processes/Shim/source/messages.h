@@ -16,6 +16,7 @@ struct message_header { u16 type, version; u32 seq; };
 
 struct signalled_payload { u32 count, failed; i32 first_errno; };
 struct error_payload { i32 error; u32 request_type; };
+struct ready_payload { i32 shim_pid; u32 hardening, landlock_abi; };
 struct started_payload { i32 root_pid; u32 in_cgroup; };
 struct failed_payload { u32 stage; i32 error; };
 struct exit_payload { u32 how; i32 status; u64 realtime_ns, boottime_ns, utime_us, stime_us, max_rss_kib; } __attribute__((packed));

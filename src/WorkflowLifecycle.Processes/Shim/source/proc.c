@@ -172,11 +172,31 @@ void proc_children(i32 pid, found_child found)
     close_fd(&threads);
 }
 
+static long open_own(const char *file, i32 flags)
+{
+    char path[64];
+    struct line line = { path, 0, sizeof path - 1 };
+    line_text(&line, "self/");
+    line_text(&line, file);
+    path[line.length] = 0;
+    return open_at(proc_directory, path, flags, 0);
+}
+
+long proc_open_own(const char *file)
+{
+    return open_own(file, O_RDONLY);
+}
+
+long proc_open_own_for_writing(const char *file)
+{
+    return open_own(file, O_WRONLY);
+}
+
 /* A path that does not fit is an error: a cut path could look like another one. */
 long proc_cgroup_path(i32 pid, char *path, size capacity)
 {
     char text[4608];
-    i32 fd = (i32)open_proc_file(pid > 0 ? pid : (i32)sys0(getpid), "/cgroup", O_RDONLY);
+    i32 fd = (i32)(pid > 0 ? open_proc_file(pid, "/cgroup", O_RDONLY) : open_own("cgroup", O_RDONLY));
     if (fd < 0) return fd;
     long n = read_start(fd, text, sizeof text);
     close_fd(&fd);

@@ -23,6 +23,10 @@ int process_is_dead(const struct process *process);
 /* Calls FOUND for each child of each thread of PID, as the kernel lists them just now. */
 void proc_children(i32 pid, found_child found);
 
+/* Opens a file of the calling process, by a name that holds in every PID namespace. Returns a descriptor or -errno. */
+long proc_open_own(const char *file);
+long proc_open_own_for_writing(const char *file);
+
 /* Reads the cgroup v2 path of a process ("self" when PID is 0) into PATH; returns its length or -errno. */
 long proc_cgroup_path(i32 pid, char *path, size capacity);
 

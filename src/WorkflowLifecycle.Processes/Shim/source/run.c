@@ -1,6 +1,7 @@
 #include "run.h"
 #include "control.h"
 #include "launch.h"
+#include "namespace.h"
 #include "records.h"
 #include "requests.h"
 #include "shim.h"
@@ -29,12 +30,14 @@ void run_check_launch(void)
         while (sys4(wait4, shim.root_pid, 0, ALL_CHILDREN, 0) == -E_INTR) { }
         shim.root_reaped = 1;
     }
+    namespace_undo();
     request_answer_failed(stage, error);
 }
 
 static void root_exited(i32 status, const struct usage *usage)
 {
     shim.root_reaped = 1;
+    namespace_root_reaped();
     run_check_launch();
     if (!shim.started) return;
     i32 signo = status & 0x7f;
@@ -64,6 +67,10 @@ u32 run_reap(void)
         if (pid <= 0) break;
         reaped++;
         tree_forget((i32)pid);
+        if (pid == shim.init_pid) {
+            shim.init_pid = 0;
+            continue;
+        }
         if (shim.ending && (status & 0x7f) == SIGKILL) shim.end.sigkills++;
         if (pid == shim.root_pid && !shim.root_reaped) root_exited(status, &usage);
     }

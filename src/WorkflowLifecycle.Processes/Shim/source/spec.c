@@ -2,7 +2,7 @@
 #include "shim.h"
 
 enum {
-    SPEC_MAGIC = 0x31534C57, SPEC_HEADER = 64, SPEC_HEADER_LEAST = 28, SPEC_MOST = 64 << 20,
+    SPEC_MAGIC = 0x31534C57, SPEC_MAGIC_HARDENED = 0x32534C57, SPEC_HEADER = 64, SPEC_HEADER_LEAST_HARDENED = 56, ABOVE_MOST = 8, SPEC_HEADER_LEAST = 28, SPEC_MOST = 64 << 20,
     OUTPUT_KEEP_MOST = 100, FREEZE_LEASE_DEFAULT_MS = 2000
 };
 #define OUTPUT_CAP_DEFAULT (16UL << 20)
@@ -11,7 +11,9 @@ struct spec_header {
     u32 magic, version, flags, header_size, total_size, argc, envc, leftover_grace_ms;
     u64 output_cap;
     u32 output_keep, freeze_lease_max_ms;
-    u64 reserved[2];
+    u32 hardening;
+    u16 hidden_above, kept_above;
+    u64 reserved;
 };
 
 struct spec spec;
@@ -77,7 +79,10 @@ long spec_read(void)
     memset(&header, 0, sizeof header);
     long error = read_exactly(&header, SPEC_HEADER_LEAST, 0);
     if (error) return error;
-    if (header.magic != SPEC_MAGIC || header.version < 1 || header.header_size < SPEC_HEADER_LEAST) return -E_INVAL;
+    /* A magic number of its own: a shim that knows nothing of hardening refuses such a specification instead of ignoring what it asks. */
+    int hardened = header.magic == SPEC_MAGIC_HARDENED;
+    if (header.magic != SPEC_MAGIC && !hardened) return -E_INVAL;
+    if (header.version < 1 || header.header_size < (hardened ? SPEC_HEADER_LEAST_HARDENED : SPEC_HEADER_LEAST)) return -E_INVAL;
     if (header.total_size <= header.header_size || header.total_size > SPEC_MOST || header.argc < 1) return -E_INVAL;
 
     /* A shorter header is an older writer: what it does not have stays zero. */
@@ -85,7 +90,13 @@ long spec_read(void)
     error = read_exactly(&header, known, 0);
     if (error) return error;
 
+    if (hardened != (header.hardening != 0) || header.hidden_above > ABOVE_MOST || header.kept_above > ABOVE_MOST) return -E_INVAL;
+    if (header.hardening & ~(u32)HARDEN_KNOWN) return -E_NOTSUP;
+
     spec.flags = header.flags;
+    spec.hardening = header.hardening;
+    spec.hidden_above = header.hidden_above;
+    spec.kept_above = header.kept_above;
     spec.argc = header.argc;
     spec.envc = header.envc;
     spec.leftover_grace_ms = header.leftover_grace_ms;

@@ -4,7 +4,7 @@
 #include "types.h"
 
 struct spec {
-    u32 flags, argc, envc, leftover_grace_ms, output_keep, freeze_lease_max_ms;
+    u32 flags, argc, envc, leftover_grace_ms, output_keep, freeze_lease_max_ms, hardening, hidden_above, kept_above;
     u64 output_cap;
     const char *program, *directory;
     char **argv, **envp;

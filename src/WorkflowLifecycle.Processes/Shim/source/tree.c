@@ -88,6 +88,11 @@ static void work_on(i32 pid, i32 pidfd, const struct process *process)
 static void found_own_child(i32 pid)
 {
     struct process process = { 0, 0, 0, 0 };
+    /* The namespace's init belongs to the holder; its children belong to the tree. */
+    if (pid == shim.init_pid) {
+        remember(pid, 0, DIRECT);
+        return;
+    }
     if (work != WORK_SWEEP && proc_read(pid, &process) != 0) return;
     work_on(pid, -1, &process);
     remember(pid, 0, DIRECT);
@@ -120,7 +125,7 @@ static void found_child_of(i32 pid, i32 parent)
 static void note_walker(struct entry *entry)
 {
     struct process process;
-    if (entry->marks & WALKER || !shim.has_cgroup || !cgroup_is_outside(entry->pid)) return;
+    if (entry->marks & WALKER || entry->pid == shim.init_pid || !shim.has_cgroup || !cgroup_is_outside(entry->pid)) return;
     if (proc_read(entry->pid, &process) != 0 || process_is_dead(&process)) return;
     entry->marks |= WALKER;
     shim.end.walkers++;
