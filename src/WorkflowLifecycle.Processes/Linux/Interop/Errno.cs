@@ -18,6 +18,9 @@ internal static class Errno
     public const int EINVAL = 22;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
+    public const int ETXTBSY = 26;
+    public const int EROFS = 30;
+    public const int ENOSYS = 38;
     public const int ELOOP = 40;
 
     public static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";
