@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Xunit;
 
 namespace WorkflowLifecycle.EndToEnd.Tests.Environments;
@@ -6,8 +7,6 @@ namespace WorkflowLifecycle.EndToEnd.Tests.Environments;
 /// <summary>A host in surroundings of its own, made of this machine by namespaces, mounts, another user or a filter: nothing is pretended.</summary>
 public abstract class EnvironmentTest : EndToEndTest
 {
-    internal static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
-
     private const string Outer = """
         echo $$ > "$CG/cgroup.procs"
         eval "$OUTSIDE"
@@ -16,7 +15,12 @@ public abstract class EnvironmentTest : EndToEndTest
 
     internal TestCgroup Cgroup { get; private set; } = null!;
 
-    internal async Task<TrialOutcome> TryAsync(Surroundings surroundings)
+    private static JsonSerializerOptions ToolJson { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    internal async Task<TrialOutcome> TryAsync(Surroundings surroundings, Func<Task>? beforeTheKill = null)
     {
         Assert.SkipUnless(TestCgroup.CanBeMade, "Making these surroundings takes root and cgroup v2.");
         await using TestCgroup cgroup = new();
@@ -28,6 +32,7 @@ public abstract class EnvironmentTest : EndToEndTest
         string strength = await host.ReadAsync("ready");
         await Wait.UntilAsync("the whole tree is there", () => Tree().Count == 4);
 
+        await (beforeTheKill?.Invoke() ?? Task.CompletedTask);
         await host.SayAsync("go");
         string report = await host.ReadAsync("report");
         IReadOnlyList<ProcessEntry> left = Tree();
@@ -37,6 +42,24 @@ public abstract class EnvironmentTest : EndToEndTest
         Assert.Empty(left);
         return new TrialOutcome(
             JsonSerializer.Deserialize<EnvironmentReport>(doctor)!, await ReadToolAsync(), keep, minimum, strength, JsonSerializer.Deserialize<KillReport>(report)!, ended);
+    }
+
+    /// <summary>The host dies by SIGKILL, and its tree with it.</summary>
+    internal async Task KillHostAsync(Surroundings surroundings)
+    {
+        Assert.SkipUnless(TestCgroup.CanBeMade, "Making these surroundings takes root and cgroup v2.");
+        await using TestCgroup cgroup = new();
+        Cgroup = cgroup;
+        HelperProcess host = StartHelper("env", [.. Variables(surroundings), "sh", "-euc", Outer]);
+        await host.ReadAsync("ready");
+        await Wait.UntilAsync("the whole tree is there", () => Tree().Count == 4);
+
+        await host.KillAsync();
+
+        await Wait.UntilAsync("the tree is gone", () => Tree().Count == 0);
+        RunRecord row = await Start().RowAsync(RunId.Parse("environment:1"));
+        Assert.Equal((RunState.Killed, EndProof.CgroupAndReaperEmpty), (row.State, row.Proof));
+        await Wait.UntilAsync("nobody is left of the test", () => cgroup.IsEmpty);
     }
 
     /// <summary>Where no launch succeeds: what the doctor says, and the error.</summary>
@@ -57,7 +80,7 @@ public abstract class EnvironmentTest : EndToEndTest
     internal IReadOnlyList<ProcessEntry> Tree() =>
         [.. ProcessEntry.All().Where(process => process.Name == "perl" && process.CommandLine.EndsWith(Cgroup.Name + " ", StringComparison.Ordinal))];
 
-    internal string[] Variables(Surroundings surroundings)
+    private string[] Variables(Surroundings surroundings)
     {
         string take = surroundings.TakesOver ? "exec " : string.Empty;
         string app = AppContext.BaseDirectory.TrimEnd('/');
@@ -75,11 +98,6 @@ public abstract class EnvironmentTest : EndToEndTest
         ];
     }
 
-    internal async Task<EnvironmentReport> ReadToolAsync() =>
-        JsonSerializer.Deserialize<EnvironmentReport>((await File.ReadAllTextAsync(Room.File("doctor.json"))).Replace($"\"{{", "{", StringComparison.Ordinal), ToolJson)!;
-
-    private static JsonSerializerOptions ToolJson { get; } = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
-    };
+    private async Task<EnvironmentReport> ReadToolAsync() =>
+        JsonSerializer.Deserialize<EnvironmentReport>(await File.ReadAllTextAsync(Room.File("doctor.json")), ToolJson)!;
 }

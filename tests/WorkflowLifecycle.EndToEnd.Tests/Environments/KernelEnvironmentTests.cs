@@ -23,6 +23,29 @@ public sealed class KernelEnvironmentTests : EnvironmentTest
     }
 
     [Fact(Timeout = Limit)]
+    [Trait("Scenario", "S23")]
+    public Task Kernel_WithoutPidfds_StillEndsTheTreeOfAHostThatDies() =>
+        KillHostAsync(new Surroundings { Through = "perl \"$PROGRAMS/refuses.pl\" 38 424,434" });
+
+    [Theory(Timeout = Limit)]
+    [InlineData("reaper", ContainmentStrength.BestEffort, EndProof.None)]
+    [InlineData("", ContainmentStrength.CgroupOnly, EndProof.CgroupEmpty)]
+    [Trait("Scenario", "S31")]
+    public async Task Kernel_WithoutPidfds_StillEndsATreeThatLostItsShim(string option, ContainmentStrength strength, EndProof proof)
+    {
+        Surroundings surroundings = new() { Through = "perl \"$PROGRAMS/refuses.pl\" 38 424,434", HostOptions = option };
+
+        TrialOutcome outcome = await TryAsync(surroundings, () =>
+        {
+            Signals.Send("KILL", ProcessEntry.StandingIn(Room.Path).Single(process => process.Name == "wl-shim").Pid);
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal((strength, proof), (outcome.Report.Strength, outcome.Report.Proof));
+        Assert.Empty(outcome.Report.Survivors);
+    }
+
+    [Fact(Timeout = Limit)]
     [Trait("Scenario", "S31")]
     public async Task Kernel_WithoutMemoryFiles_StartsTheShimFromANamelessFile()
     {
