@@ -104,6 +104,15 @@ public sealed class KernelEnvironmentTests : EnvironmentTest
     }
 
     [Fact(Timeout = Limit)]
+    public async Task RuntimeDirectory_ThatOthersMayWriteIn_RefusesToLaunchAndSaysWhatToChange()
+    {
+        (EnvironmentReport doctor, string error) = await TryRefusedAsync(new Surroundings { Inside = "mkdir \"$ROOM/run\"; chmod 777 \"$ROOM/run\"" });
+
+        TrialOutcome.Advises(doctor, "runtime-directory", "refused");
+        Assert.Contains("belongs to another user, or others may write in it", error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     [Trait("Scenario", "S31")]
     public async Task Host_ThatIsTheFirstProcessOfItsNamespace_HoldsAsFirmlyAndKeepsNothing()
     {

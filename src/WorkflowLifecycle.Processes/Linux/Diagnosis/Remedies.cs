@@ -51,6 +51,11 @@ internal static class Remedies
         "or a place to execute:     WORKFLOW_LIFECYCLE_RUNTIME_DIR=DIRECTORY, not mounted noexec",
     ];
 
+    public static IReadOnlyList<string> RuntimeDirectory { get; } =
+    [
+        "runtime directory:         WORKFLOW_LIFECYCLE_RUNTIME_DIR=DIRECTORY, short, of the host's own user, writable by nobody else",
+    ];
+
     public static IReadOnlyList<string> Pidfds { get; } =
     [
         "kernel:                    Linux 5.3 or newer, with pidfd_open and pidfd_send_signal",

@@ -69,9 +69,13 @@ internal sealed class AbilityProbe(LinuxPlatform platform, ContainmentSettings s
                 ? new EnvironmentFinding { Name = "shim", Kind = "in-memory", IsGood = true, Detail = "starts from memory and holds a tree" }
                 : Bad("in-file", $"starts from a nameless file below {image.Directory} and holds a tree as well: {string.Join("; ", image.Refusals)}", Remedies.ExecutableMemory);
         }
-        catch (LaunchFailedException exception)
+        catch (LaunchFailedException exception) when (exception.Stage == LaunchStage.Shim)
         {
             return Bad("refused", exception.Message, Remedies.ExecutableMemory);
+        }
+        catch (LaunchFailedException exception)
+        {
+            return new EnvironmentFinding { Name = "runtime-directory", Kind = "refused", IsGood = false, Detail = exception.Message, Remedy = Remedies.RuntimeDirectory };
         }
     }
 
