@@ -20,9 +20,9 @@ public abstract class EnvironmentTest : EndToEndTest
         Converters = { new JsonStringEnumConverter() },
     };
 
-    internal async Task<TrialOutcome> TryAsync(Surroundings surroundings, Func<Task>? beforeTheKill = null)
+    internal async Task<TrialOutcome> TryAsync(Surroundings surroundings, Action? beforeTheKill = null)
     {
-        Assert.SkipUnless(TestCgroup.CanBeMade, "Making these surroundings takes root and cgroup v2.");
+        await RequireAsync(surroundings);
         await using TestCgroup cgroup = new();
         Cgroup = cgroup;
         HelperProcess host = StartHelper("env", [.. Variables(surroundings), "sh", "-euc", Outer]);
@@ -32,7 +32,7 @@ public abstract class EnvironmentTest : EndToEndTest
         string strength = await host.ReadAsync("ready");
         await Wait.UntilAsync("the whole tree is there", () => Tree().Count == 4);
 
-        await (beforeTheKill?.Invoke() ?? Task.CompletedTask);
+        beforeTheKill?.Invoke();
         await host.SayAsync("go");
         string report = await host.ReadAsync("report");
         IReadOnlyList<ProcessEntry> left = Tree();
@@ -47,7 +47,7 @@ public abstract class EnvironmentTest : EndToEndTest
     /// <summary>The host dies by SIGKILL, and its tree with it.</summary>
     internal async Task KillHostAsync(Surroundings surroundings)
     {
-        Assert.SkipUnless(TestCgroup.CanBeMade, "Making these surroundings takes root and cgroup v2.");
+        await RequireAsync(surroundings);
         await using TestCgroup cgroup = new();
         Cgroup = cgroup;
         HelperProcess host = StartHelper("env", [.. Variables(surroundings), "sh", "-euc", Outer]);
@@ -65,7 +65,7 @@ public abstract class EnvironmentTest : EndToEndTest
     /// <summary>Where no launch succeeds: what the doctor says, and the error.</summary>
     internal async Task<(EnvironmentReport Doctor, string Error)> TryRefusedAsync(Surroundings surroundings)
     {
-        Assert.SkipUnless(TestCgroup.CanBeMade, "Making these surroundings takes root and cgroup v2.");
+        await RequireAsync(surroundings);
         await using TestCgroup cgroup = new();
         Cgroup = cgroup;
         HelperProcess host = StartHelper("env", [.. Variables(surroundings), "sh", "-euc", Outer]);
@@ -79,6 +79,14 @@ public abstract class EnvironmentTest : EndToEndTest
     /// <summary>The processes of the tree, wherever they are: their command line names the test's cgroup.</summary>
     internal IReadOnlyList<ProcessEntry> Tree() =>
         [.. ProcessEntry.All().Where(process => process.Name == "perl" && process.CommandLine.EndsWith(Cgroup.Name + " ", StringComparison.Ordinal))];
+
+    private async Task RequireAsync(Surroundings surroundings)
+    {
+        Assert.SkipUnless(TestCgroup.CanBeMade, "Making these surroundings takes root and cgroup v2.");
+        Assert.SkipUnless(
+            !surroundings.Through.StartsWith(Surroundings.AsNobody, StringComparison.Ordinal) || await Surroundings.IsReachableByNobodyAsync(StartHelper),
+            "The user nobody cannot reach the build output.");
+    }
 
     private string[] Variables(Surroundings surroundings)
     {

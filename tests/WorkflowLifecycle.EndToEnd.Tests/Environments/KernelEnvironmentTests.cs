@@ -35,14 +35,19 @@ public sealed class KernelEnvironmentTests : EnvironmentTest
     {
         Surroundings surroundings = new() { Through = "perl \"$PROGRAMS/refuses.pl\" 38 424,434", HostOptions = option };
 
-        TrialOutcome outcome = await TryAsync(surroundings, () =>
-        {
-            Signals.Send("KILL", ProcessEntry.StandingIn(Room.Path).Single(process => process.Name == "wl-shim").Pid);
-            return Task.CompletedTask;
-        });
+        TrialOutcome outcome = await TryAsync(surroundings, () => Signals.Send("KILL", Shim()));
 
         Assert.Equal((strength, proof), (outcome.Report.Strength, outcome.Report.Proof));
         Assert.Empty(outcome.Report.Survivors);
+    }
+
+    [Fact(Timeout = Limit)]
+    [Trait("Scenario", "S31")]
+    public async Task Kernel_WithoutPidfds_StillWakesAShimThatWasStopped()
+    {
+        TrialOutcome outcome = await TryAsync(new Surroundings { Through = "perl \"$PROGRAMS/refuses.pl\" 38 424,434" }, () => Signals.Send("STOP", Shim()));
+
+        outcome.Holds(ContainmentStrength.CgroupAndReaper);
     }
 
     [Fact(Timeout = Limit)]
@@ -153,4 +158,6 @@ public sealed class KernelEnvironmentTests : EnvironmentTest
         outcome.Holds(ContainmentStrength.CgroupAndReaper);
         outcome.Finds("shell", "absent");
     }
+
+    private int Shim() => ProcessEntry.StandingIn(Room.Path).Single(process => process.Name == "wl-shim").Pid;
 }

@@ -24,4 +24,7 @@ internal sealed record Surroundings
     public string HostOptions { get; init; } = string.Empty;
 
     public static string AsNobody => "setpriv --reuid 65534 --regid 65534 --clear-groups";
+
+    public static async Task<bool> IsReachableByNobodyAsync(Func<string, IReadOnlyList<string>, HelperProcess> start) =>
+        await start("setpriv", [.. AsNobody.Split(' ').Skip(1), "test", "-x", HelperProcess.HostProgram]).WaitForExitAsync() == 0;
 }

@@ -79,6 +79,7 @@ public sealed class SystemdTests : EndToEndTest
 
     private async Task<HelperProcess> StartAsync(string killMode, string verb, params string[] options)
     {
+        Assert.SkipUnless(await Surroundings.IsReachableByNobodyAsync(StartHelper), "The user nobody cannot reach the build output.");
         string unit = $"""
             [Unit]
             DefaultDependencies=no
