@@ -14,9 +14,10 @@ internal sealed class WorkflowCtl(CliContext context)
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         bool asJson = arguments.TakeWhile(argument => argument != "--").Contains(SharedOptions.JsonName);
+        ParseResult? parsed = null;
         try
         {
-            ParseResult parsed = CreateRoot().Parse(arguments, Parsing);
+            parsed = CreateRoot().Parse(arguments, Parsing);
             if (parsed.Errors.Count > 0 && parsed.Action is null or System.CommandLine.Invocation.ParseErrorAction)
             {
                 throw Misused(parsed);
@@ -33,7 +34,7 @@ internal sealed class WorkflowCtl(CliContext context)
         }
         catch (Exception exception)
         {
-            CliError error = ErrorMap.Translate(exception);
+            CliError error = ErrorMap.Translate(exception, StoreWords(parsed));
             if (asJson)
             {
                 JsonOutput.Write(context.Console.Out, ErrorDocument.Of(error), CliJsonContext.Default.ErrorDocument);
@@ -46,6 +47,9 @@ internal sealed class WorkflowCtl(CliContext context)
             return error.ExitCode;
         }
     }
+
+    private static IReadOnlyList<string> StoreWords(ParseResult? parsed) =>
+        parsed is { Errors.Count: 0 } && parsed.GetValue(SharedOptions.Store) is { Length: > 0 } store ? ["--store", Path.GetFullPath(store)] : [];
 
     private RootCommand CreateRoot()
     {

@@ -12,7 +12,7 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
     {
         RunId = RunId,
         OnHostExit = Has("keep") ? OnHostExit.Keep : OnHostExit.Kill,
-        Output = Has("capture") ? OutputMode.Capture : OutputMode.Files,
+        Output = Has("capture") ? OutputMode.Capture : Has("discard") ? OutputMode.Discard : OutputMode.Files,
         WorkingDirectory = Directory,
         ParentRun = Value("parent") is { } parent ? WorkflowLifecycle.RunId.Parse(parent) : null,
     };
@@ -38,17 +38,21 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
         options.CgroupRoot = Has("reaper") ? Directory : Value("cgroup-root");
     }
 
-    /// <summary>Where the host stands still for good, as if the machine had: after that commit is durable.</summary>
+    /// <summary>Where the host stands still for good, as if the machine had: after that commit is durable, or before it is written.</summary>
     public void PauseAtCommit(IServiceCollection services)
     {
-        if (Value("pause") is { } number)
+        int after = Number("pause");
+        int before = Number("pausebefore");
+        if (after + before > 0)
         {
             ServiceDescriptor store = services.Last(service => service.ServiceType == typeof(IProcessStore));
             services.Remove(store);
             services.AddSingleton<IProcessStore>(provider =>
-                new PausingStore((IProcessStore)store.ImplementationFactory!(provider), int.Parse(number, CultureInfo.InvariantCulture)));
+                new PausingStore((IProcessStore)store.ImplementationFactory!(provider), before, after));
         }
     }
+
+    private int Number(string option) => int.Parse(Value(option) ?? "0", CultureInfo.InvariantCulture);
 
     private string? Value(string option) =>
         Options.FirstOrDefault(text => text.StartsWith(option + "=", StringComparison.Ordinal))?[(option.Length + 1)..];

@@ -1,7 +1,7 @@
 namespace WorkflowLifecycle.EndToEnd.Tests.Host;
 
-/// <summary>A store that stands still once it has written a number of commits: whoever waits for that one never goes on.</summary>
-internal sealed class PausingStore(IProcessStore store, int pauseAfter) : IProcessStore
+/// <summary>A store that stands still before or after it writes a commit, by its number: whoever waits for that one never goes on.</summary>
+internal sealed class PausingStore(IProcessStore store, int pauseBefore, int pauseAfter) : IProcessStore
 {
     private int _commits;
 
@@ -11,13 +11,10 @@ internal sealed class PausingStore(IProcessStore store, int pauseAfter) : IProce
 
     public async ValueTask<CommitResult> CommitAsync(StoreCommit commit, CommitDurability durability, CancellationToken cancellationToken = default)
     {
+        int number = Interlocked.Increment(ref _commits);
+        await PauseAsync(number == pauseBefore);
         CommitResult result = await store.CommitAsync(commit, durability, cancellationToken);
-        if (Interlocked.Increment(ref _commits) == pauseAfter)
-        {
-            Console.WriteLine("paused");
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None);
-        }
-
+        await PauseAsync(number == pauseAfter);
         return result;
     }
 
@@ -37,4 +34,13 @@ internal sealed class PausingStore(IProcessStore store, int pauseAfter) : IProce
 
     public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken = default) =>
         store.ReadAuditAsync(query, cancellationToken);
+
+    private static async Task PauseAsync(bool isHere)
+    {
+        if (isHere)
+        {
+            Console.WriteLine("paused");
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None);
+        }
+    }
 }

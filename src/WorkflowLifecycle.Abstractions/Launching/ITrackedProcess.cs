@@ -18,6 +18,17 @@ public interface ITrackedProcess : IAsyncDisposable
     /// <summary>The program's standard input with <see cref="InputMode.Pipe"/>; otherwise a stream that refuses writing.</summary>
     Stream StandardInput { get; }
 
+    /// <summary>What the program writes to standard output, unchanged, with <see cref="OutputMode.Stream"/>; otherwise an empty stream.</summary>
+    /// <remarks>
+    /// One reader at a time; nothing is kept for a second one. The program waits for the reader, so read both streams, or dispose the one
+    /// that you do not want: the program then gets SIGPIPE or EPIPE, as in a shell. Ends with the output; at the latest, when nothing more
+    /// comes, <see cref="WorkflowLifecycleOptions.OutputDrainLimit"/> after the end of the tree.
+    /// </remarks>
+    Stream StandardOutput { get; }
+
+    /// <summary>What the program writes to standard error; as <see cref="StandardOutput"/>.</summary>
+    Stream StandardError { get; }
+
     /// <summary>The program's output from its beginning, both streams in order of arrival. One reader at a time. Ends when the output ends.</summary>
     /// <remarks>The program never waits for the reader: what is not read in time is spilled to a file. Empty unless output is captured.</remarks>
     IAsyncEnumerable<OutputLine> ReadOutputLinesAsync(CancellationToken cancellationToken = default);

@@ -13,9 +13,10 @@ public interface ITrackedProcessLauncher
     Task<ITrackedProcess> LaunchAsync(LaunchRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Launches a run and waits for its end. A cancelled token ends the run gracefully before the exception leaves.</summary>
-    /// <param name="request">What to launch.</param>
+    /// <param name="request">What to launch. Not with <see cref="OutputMode.Stream"/>: nobody could read the streams.</param>
     /// <param name="onOutput">Called for each captured line, in order, never two at once. What it throws ends the run gracefully and is thrown.</param>
     /// <param name="cancellationToken">Ends the run.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; the run is over or its report says what is left.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, and the run is over.</exception>
+    /// <exception cref="RunNotEndedException">The run was to end, and is not over: its kill was denied or is not confirmed. The cause is inside.</exception>
     Task<RunResult> RunAsync(LaunchRequest request, Action<OutputLine>? onOutput = null, CancellationToken cancellationToken = default);
 }

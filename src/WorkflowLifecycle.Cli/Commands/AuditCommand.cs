@@ -38,7 +38,7 @@ internal static class AuditCommand
 
     private static async Task<IReadOnlyList<AuditEntry>> ReadAsync(CliContext context, ParseResult parsed, RunId? runId, CancellationToken token)
     {
-        OpenStore? opened = await OpenStore.ForReadingAsync(context, parsed, token).ConfigureAwait(false);
+        OpenStore? opened = await OpenStore.IfThereAsync(context, parsed, StoreUse.Look, token).ConfigureAwait(false);
         if (opened is null)
         {
             return runId is { } missing ? throw new RunNotFoundException(missing, context.Stores.DefaultFile() + " (not there yet)") : [];

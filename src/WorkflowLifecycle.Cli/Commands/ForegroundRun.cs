@@ -3,29 +3,35 @@ namespace WorkflowLifecycle.Cli.Commands;
 /// <summary>A run in the foreground: output passed on, interrupts answered, the program's exit code returned.</summary>
 internal sealed class ForegroundRun(CliContext context, OpenStore opened)
 {
-    // What is still in the pipes when somebody interrupts; a reader that has stopped reading is not waited for longer.
+    // What is still in the pipes after an interrupt or a kill; a reader that has stopped reading is not waited for longer.
     private static readonly TimeSpan LastOutput = TimeSpan.FromSeconds(2);
+
+    private readonly Announcer _announcer = new(context.Console, context.Time);
 
     public async Task<int> ExecuteAsync(LaunchRequest request)
     {
         context.Interrupts.HandlesSecond = true;
-        ITrackedProcess process = await opened.Session.Launcher.LaunchAsync(request, context.Interrupts.First).ConfigureAwait(false);
+        ITrackedProcess process = await opened.Session.Launcher.LaunchAsync(request with { Output = OutputMode.Stream }, context.Interrupts.First).ConfigureAwait(false);
         await using (process.ConfigureAwait(false))
         {
             SayHowToEnd(process);
             Task<RunResult> ended = process.WaitForExitAsync(CancellationToken.None);
-            OutputPump pump = new(context.Console.OpenOut(), context.Console.OpenError(), context.Time);
-
-            // On a thread of its own: writing to a reader that is slow blocks, and must not keep an interrupt waiting.
-            Task passing = Task.Run(() => pump.RunAsync(process), CancellationToken.None);
-            return await FollowAsync(process, ended, passing).ConfigureAwait(false);
+            Task[] passing =
+            [
+                OutputPump.RunAsync(process.StandardOutput, context.Console.OpenOut()),
+                OutputPump.RunAsync(process.StandardError, context.Console.OpenError()),
+            ];
+            int exitCode = await FollowAsync(process, ended, passing).ConfigureAwait(false);
+            await _announcer.FinishAsync().ConfigureAwait(false);
+            return exitCode;
         }
     }
 
-    private async Task<int> FollowAsync(ITrackedProcess process, Task<RunResult> ended, Task passing)
+    private async Task<int> FollowAsync(ITrackedProcess process, Task<RunResult> ended, Task[] pumps)
     {
         Task interrupted = Signalled(context.Interrupts.First);
-        Task<Task> broken = FaultOf(passing);
+        Task passing = Task.WhenAll(pumps);
+        Task<Task> broken = FaultOf(pumps);
         await Task.WhenAny(ended, interrupted, broken).ConfigureAwait(false);
         if (interrupted.IsCompleted)
         {
@@ -36,11 +42,8 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
 
         if (broken.IsCompleted)
         {
-            // As a shell would: a program whose reader is gone has nobody to work for.
-            Exception? fault = passing.Exception?.GetBaseException();
-            context.Console.Say(fault is IOException { HResult: StandardStream.BrokenPipe }
-                ? $"Nobody reads the output any more; ending {process.RunId}."
-                : $"The output cannot be passed on ({fault?.Message}); ending {process.RunId}.");
+            // A pipe has only one way to tell its writer of a failure, and that one says something else.
+            _announcer.Say($"Ending {process.RunId}: its output cannot be passed on.");
             if (!await EndAsync(process, "Its output cannot be passed on.", ended).ConfigureAwait(false))
             {
                 return ExitCodes.KillUnconfirmed;
@@ -48,9 +51,27 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         }
 
         RunResult result = await ended.ConfigureAwait(false);
-        await DrainAsync(passing).ConfigureAwait(false);
+        Task drained = DrainAsync(result.KillId is null ? passing : passing.WaitAsync(LastOutput, context.Time));
+        if (await Task.WhenAny(drained, interrupted).ConfigureAwait(false) != drained)
+        {
+            return ExitCodes.Interrupted;
+        }
+
         SayHowItEnded(result);
-        return ExitCodes.OfProgram(result.ExitCode, result.ExitSignal);
+        int exitCode = ExitCodes.OfProgram(result.ExitCode, result.ExitSignal);
+        return LostOutput(pumps) && exitCode == ExitCodes.Ok ? ExitCodes.Failed : exitCode;
+    }
+
+    // The program may have been done by then, and know of no failure; its caller must not take what arrived for all of it.
+    private bool LostOutput(Task[] pumps)
+    {
+        if (pumps.FirstOrDefault(pump => pump.IsFaulted)?.Exception is not { } fault)
+        {
+            return false;
+        }
+
+        _announcer.Say($"Output was lost: {fault.GetBaseException().Message}");
+        return true;
     }
 
     /// <summary>Ends the run gracefully, and at once on a second interrupt.</summary>
@@ -59,7 +80,7 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
     {
         if (context.Interrupts.First.IsCancellationRequested)
         {
-            context.Console.Say($"Ending {process.RunId} gracefully. Press Ctrl-C again to end it at once.");
+            _announcer.Say($"Ending {process.RunId} gracefully. Press Ctrl-C again to end it at once.");
         }
 
         Task<KillReport> graceful = KillAsync(process.RunId, reason, KillMode.Graceful);
@@ -68,15 +89,15 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         Task<KillReport> kill = graceful;
         if (first == insisted)
         {
-            context.Console.Say($"Ending {process.RunId} at once.");
+            _announcer.Say($"Ending {process.RunId} at once.");
             kill = KillAsync(process.RunId, reason + " Insisted on.", KillMode.Emergency);
         }
 
         KillReport report = await kill.ConfigureAwait(false);
         if (report.Outcome is KillOutcome.KillUnconfirmed or KillOutcome.Denied)
         {
-            context.Console.Say($"{process.RunId} is not ended: {report.Outcome}. {report.Message}");
-            context.Console.Say($"Try: {opened.Choice.Command("kill", process.RunId.Value, "--emergency", "--reason", reason)}");
+            _announcer.Say($"{process.RunId} is not ended: {report.Outcome}. {report.Message}");
+            _announcer.Say($"Try: {opened.Choice.Command("kill", process.RunId.Value, "--emergency", "--reason", reason)}");
             return false;
         }
 
@@ -91,7 +112,7 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
     {
         if (context.Console.ErrorIsTerminal)
         {
-            context.Console.Say(
+            _announcer.Say(
                 $"{process.RunId} runs ({process.Strength}). Ctrl-C ends it; from elsewhere: " +
                 opened.Choice.Command("kill", process.RunId.Value, "--reason", "why it ends"));
         }
@@ -101,36 +122,31 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
     {
         if (result.KillId is not null)
         {
-            context.Console.Say($"{result.RunId} was ended by a kill. Who and why: {opened.Choice.Command("audit", result.RunId.Value)}");
+            _announcer.Say($"{result.RunId} was ended by a kill. Who and why: {opened.Choice.Command("audit", result.RunId.Value)}");
         }
         else if (result.State == RunState.EndedUnproven)
         {
-            context.Console.Say($"{result.RunId} is over, but nothing proves that its whole tree is: {opened.Choice.Command("show", result.RunId.Value)}");
+            _announcer.Say($"{result.RunId} is over, but nothing proves that its whole tree is: {opened.Choice.Command("show", result.RunId.Value)}");
         }
 
         if (result.Leftovers > 0)
         {
-            context.Console.Say($"{Words.Count(result.Leftovers, "process", "processes")} that the program left behind ended with it.");
+            _announcer.Say($"{Words.Count(result.Leftovers, "process", "processes")} that the program left behind ended with it.");
         }
     }
 
-    private static async Task DrainAsync(Task passing)
-    {
-        try
-        {
-            await passing.ConfigureAwait(false);
-        }
-        catch (Exception expected) when (expected is IOException or TimeoutException)
-        {
-            // The reader of our output is gone or asleep, which was said where it mattered; the exit code says how the run ended.
-            return;
-        }
-    }
+    // What became of the output is asked afterwards; here it is only over, or not waited for any longer.
+    private static async Task DrainAsync(Task passing) => await passing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private static Task<Task> FaultOf(Task task)
+    // The first of them: the others may go on for as long as the program does.
+    private static Task<Task> FaultOf(Task[] tasks)
     {
         TaskCompletionSource<Task> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = task.ContinueWith(fault.SetResult, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        foreach (Task task in tasks)
+        {
+            _ = task.ContinueWith(fault.TrySetResult, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+
         return fault.Task;
     }
 

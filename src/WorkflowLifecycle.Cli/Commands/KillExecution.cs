@@ -36,13 +36,13 @@ internal sealed class KillExecution(CliContext context, KillCommandLine line, Pa
     }
 
     private async Task<OpenStore> OpenAsync(CancellationToken cancellationToken) => line.IsSelection
-        ? await OpenStore.ForReadingAsync(context, parsed, cancellationToken).ConfigureAwait(false) ?? throw NothingSelected()
-        : await OpenStore.ForRunAsync(context, parsed, line.Runs[0], cancellationToken).ConfigureAwait(false);
+        ? await OpenStore.IfThereAsync(context, parsed, StoreUse.Change, cancellationToken).ConfigureAwait(false) ?? throw NothingSelected()
+        : await OpenStore.ForRunAsync(context, parsed, line.Runs[0], StoreUse.Change, cancellationToken).ConfigureAwait(false);
 
     private async Task<IReadOnlyList<RunId>> SelectAsync(OpenStore opened, CancellationToken cancellationToken)
     {
         RunQuery query = new() { Workflow = line.Workflow, States = line.State is { } state ? [state] : [] };
-        IReadOnlyList<RunRecord> runs = await RunPages.ReadAllAsync(opened.Session.Registry, query, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<RunRecord> runs = await opened.SearchAsync(query, cancellationToken).ConfigureAwait(false);
         return runs.Count > 0 ? [.. runs.Select(run => run.RunId)] : throw NothingSelected();
     }
 

@@ -32,14 +32,14 @@ internal static class LogsCommand
     private static async Task<int> ExecuteAsync(
         CliContext context, ParseResult parsed, RunId runId, bool follow, bool raw, CancellationToken token)
     {
-        OpenStore opened = await OpenStore.ForRunAsync(context, parsed, runId, token).ConfigureAwait(false);
+        OpenStore opened = await OpenStore.ForRunAsync(context, parsed, runId, StoreUse.Look, token).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
         {
             RunRecord run = await opened.FindAsync(runId, token).ConfigureAwait(false);
             string directory = DirectoryOf(run, opened.Choice);
             try
             {
-                await new LogReading(context, opened.Session.Registry, raw).RunAsync(run, directory, follow, token).ConfigureAwait(false);
+                await new LogReading(context, opened, raw).RunAsync(run, directory, follow, token).ConfigureAwait(false);
                 return ExitCodes.Ok;
             }
             catch (OperationCanceledException) when (follow && token.IsCancellationRequested)

@@ -5,8 +5,17 @@ namespace WorkflowLifecycle.Cli.Commands;
 /// <summary>The library on the store that the command line means.</summary>
 internal sealed class OpenStore : IAsyncDisposable
 {
-    private OpenStore(StoreChoice choice, IWorkflowSession session)
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
+
+    private readonly CliConsole _console;
+    private readonly TimeProvider _time;
+    private bool _isBehind;
+    private bool _hasTold;
+
+    private OpenStore(CliContext context, StoreChoice choice, IWorkflowSession session)
     {
+        _console = context.Console;
+        _time = context.Time;
         Choice = choice;
         Session = session;
     }
@@ -17,28 +26,107 @@ internal sealed class OpenStore : IAsyncDisposable
 
     /// <summary>Opens it to launch into; it is created when it is missing.</summary>
     public static ValueTask<OpenStore> ForLaunchingAsync(CliContext context, ParseResult parsed, CancellationToken cancellationToken) =>
-        OpenAsync(context, context.Stores.ForLaunching(parsed.GetValue(SharedOptions.Store)), cancellationToken);
+        OpenAsync(context, context.Stores.ForLaunching(parsed.GetValue(SharedOptions.Store)), StoreUse.Change, cancellationToken);
 
-    /// <summary>Opens it to read or kill in; null when there is none yet. Nothing is created.</summary>
-    public static async ValueTask<OpenStore?> ForReadingAsync(CliContext context, ParseResult parsed, CancellationToken cancellationToken) =>
+    /// <summary>Opens it as it is there, to look or to kill in; null when there is none yet. Nothing is created.</summary>
+    public static async ValueTask<OpenStore?> IfThereAsync(CliContext context, ParseResult parsed, StoreUse use, CancellationToken cancellationToken) =>
         context.Stores.ForReading(parsed.GetValue(SharedOptions.Store)) is { } choice
-            ? await OpenAsync(context, choice, cancellationToken).ConfigureAwait(false)
+            ? await OpenAsync(context, choice, use, cancellationToken).ConfigureAwait(false)
             : null;
 
     /// <summary>Opens it to look for a run, which is not known where there is no store.</summary>
     /// <exception cref="RunNotFoundException">There is no store yet.</exception>
-    public static async ValueTask<OpenStore> ForRunAsync(CliContext context, ParseResult parsed, RunId runId, CancellationToken cancellationToken) =>
-        await ForReadingAsync(context, parsed, cancellationToken).ConfigureAwait(false)
+    public static async ValueTask<OpenStore> ForRunAsync(CliContext context, ParseResult parsed, RunId runId, StoreUse use, CancellationToken cancellationToken) =>
+        await IfThereAsync(context, parsed, use, cancellationToken).ConfigureAwait(false)
         ?? throw new RunNotFoundException(runId, context.Stores.DefaultFile() + " (not there yet)");
 
     /// <summary>The run's row.</summary>
     /// <exception cref="RunNotFoundException">No such run.</exception>
     public async Task<RunRecord> FindAsync(RunId runId, CancellationToken cancellationToken) =>
-        await Session.Registry.FindAsync(runId, cancellationToken).ConfigureAwait(false)
+        await UpToDateAsync(
+            () => Session.Registry.FindAsync(runId, cancellationToken), () => Session.Store.FindRunAsync(runId, cancellationToken).AsTask()).ConfigureAwait(false)
         ?? throw new RunNotFoundException(runId, Choice.File);
+
+    /// <summary>Every page of a search.</summary>
+    public async Task<IReadOnlyList<RunRecord>> SearchAsync(RunQuery query, CancellationToken cancellationToken)
+    {
+        List<RunRecord> runs = [];
+        string? cursor = null;
+        do
+        {
+            RunQuery next = query with { Cursor = cursor };
+            RunPage page = await UpToDateAsync(
+                () => Session.Registry.SearchAsync(next, cancellationToken), () => Session.Store.SearchRunsAsync(next, cancellationToken).AsTask()).ConfigureAwait(false);
+            runs.AddRange(page.Runs);
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+
+        return runs;
+    }
+
+    /// <summary>What can be seen of a run's processes.</summary>
+    public async Task<IReadOnlyList<ProcessSnapshot>> InspectAsync(RunId runId, CancellationToken cancellationToken) =>
+        await UpToDateAsync<IReadOnlyList<ProcessSnapshot>>(
+            () => Session.Registry.InspectAsync(runId, cancellationToken), static () => Task.FromResult<IReadOnlyList<ProcessSnapshot>>([])).ConfigureAwait(false);
+
+    /// <summary>Waits until the run is over.</summary>
+    /// <exception cref="RunNotFoundException">No such run.</exception>
+    public async Task<RunRecord> WaitForEndAsync(RunId runId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await Session.Registry.WaitForEndAsync(runId, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException problem)
+            {
+                if (await Session.Store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false) is { State.IsFinal: true } run)
+                {
+                    return run;
+                }
+
+                TellOnce(problem);
+            }
+
+            // Nobody could write down yet whether it is over; that is said once, and tried again.
+            await Task.Delay(BetweenTries, _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     public ValueTask DisposeAsync() => Session.DisposeAsync();
 
-    private static async ValueTask<OpenStore> OpenAsync(CliContext context, StoreChoice choice, CancellationToken cancellationToken) =>
-        new(choice, await context.Sessions.OpenAsync(choice, cancellationToken).ConfigureAwait(false));
+    // Looking must not depend on writing: where the rows of a host that died cannot be brought up to date, they are shown as they are.
+    private async Task<T> UpToDateAsync<T>(Func<Task<T>> read, Func<Task<T>> readAsRecorded)
+    {
+        if (!_isBehind)
+        {
+            try
+            {
+                return await read().ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException problem)
+            {
+                T recorded = await readAsRecorded().ConfigureAwait(false);
+                TellOnce(problem);
+                return recorded;
+            }
+        }
+
+        return await readAsRecorded().ConfigureAwait(false);
+    }
+
+    private void TellOnce(StoreUnavailableException problem)
+    {
+        _isBehind = true;
+        if (!_hasTold)
+        {
+            _hasTold = true;
+            _console.Say($"As recorded: what became of a run whose host died could not be written down. {problem.Message}");
+        }
+    }
+
+    private static async ValueTask<OpenStore> OpenAsync(CliContext context, StoreChoice choice, StoreUse use, CancellationToken cancellationToken) =>
+        new(context, choice, await context.Sessions.OpenAsync(choice, use, cancellationToken).ConfigureAwait(false));
 }

@@ -1,84 +1,34 @@
-using System.Buffers;
-using System.Text;
-
 namespace WorkflowLifecycle.Cli.Commands;
 
-/// <summary>Passes on what a program writes, each stream to its own, as it comes.</summary>
-internal sealed class OutputPump(Stream output, Stream error, TimeProvider time)
+/// <summary>Passes on what a program writes, byte by byte and at once. When its reader is slow the program waits, as in a shell.</summary>
+internal static class OutputPump
 {
-    private const int FlushAt = 64 * 1024;
+    // What a pipe holds at most unless somebody asked for more.
+    private const int PieceSize = 64 * 1024;
 
-    // However fast a program writes, what it wrote is not kept back longer than this, and a reader that is gone is noticed.
-    private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(50);
+    /// <summary>Returns when the output ends, or nobody reads it any more.</summary>
+    /// <exception cref="IOException">It cannot be passed on: a full disk, for example.</exception>
+    public static Task RunAsync(Stream source, Stream target) =>
 
-    private readonly ArrayBufferWriter<byte> _pending = new(FlushAt);
-    private OutputStream _pendingFor;
-    private long _flushed = time.GetTimestamp();
+        // On a thread of its own: writing to a reader that is slow blocks, and must not take the threads that an interrupt needs.
+        Task.Factory.StartNew(() => Pass(source, target), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Returns when the output ends.</summary>
-    /// <exception cref="IOException">The reader at the other end is gone.</exception>
-    public async Task RunAsync(ITrackedProcess process)
+    private static void Pass(Stream source, Stream target)
     {
-        using CancellationTokenSource stop = new();
-        IAsyncEnumerator<OutputLine> lines = process.ReadOutputLinesAsync(stop.Token).GetAsyncEnumerator(CancellationToken.None);
-        await using (lines.ConfigureAwait(false))
+        byte[] piece = new byte[PieceSize];
+        int length;
+        while ((length = source.Read(piece, 0, piece.Length)) > 0)
         {
-            while (await NextAsync(lines, stop).ConfigureAwait(false))
+            try
             {
-                Add(lines.Current);
+                target.Write(piece, 0, length);
             }
-
-            Flush();
-        }
-    }
-
-    // What is there is written in one piece; when there is nothing more for now, everything before is written first.
-    private async ValueTask<bool> NextAsync(IAsyncEnumerator<OutputLine> lines, CancellationTokenSource stop)
-    {
-        ValueTask<bool> next = lines.MoveNextAsync();
-        if (next.IsCompleted)
-        {
-            return await next.ConfigureAwait(false);
-        }
-
-        Task<bool> waiting = next.AsTask();
-        try
-        {
-            Flush();
-        }
-        catch (IOException)
-        {
-            // The enumerator may only be disposed once it no longer waits.
-            await stop.CancelAsync().ConfigureAwait(false);
-            await ((Task)waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
-        }
-
-        return await waiting.ConfigureAwait(false);
-    }
-
-    private void Add(OutputLine line)
-    {
-        if (line.Stream != _pendingFor || _pending.WrittenCount >= FlushAt || time.GetElapsedTime(_flushed) >= FlushEvery)
-        {
-            Flush();
-            _pendingFor = line.Stream;
-        }
-
-        Encoding.UTF8.GetBytes(line.Text, _pending);
-        if (!line.IsCut)
-        {
-            _pending.Write("\n"u8);
-        }
-    }
-
-    private void Flush()
-    {
-        _flushed = time.GetTimestamp();
-        if (_pending.WrittenCount > 0)
-        {
-            (_pendingFor == OutputStream.Output ? output : error).Write(_pending.WrittenSpan);
-            _pending.ResetWrittenCount();
+            catch (IOException broken) when (broken.HResult == StandardStream.BrokenPipe)
+            {
+                // The program learns it as it would without us: by SIGPIPE, when it writes again.
+                source.Dispose();
+                return;
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ internal static class PsCommand
 
     private static async Task<int> ExecuteAsync(CliContext context, ParseResult parsed, RunQuery query, bool asJson, CancellationToken token)
     {
-        OpenStore? opened = await OpenStore.ForReadingAsync(context, parsed, token).ConfigureAwait(false);
+        OpenStore? opened = await OpenStore.IfThereAsync(context, parsed, StoreUse.Look, token).ConfigureAwait(false);
         IReadOnlyList<RunRecord> runs = opened is null ? [] : await ReadAsync(opened, query, token).ConfigureAwait(false);
         if (asJson)
         {
@@ -42,7 +42,7 @@ internal static class PsCommand
     {
         await using (opened.ConfigureAwait(false))
         {
-            return await RunPages.ReadAllAsync(opened.Session.Registry, query, token).ConfigureAwait(false);
+            return await opened.SearchAsync(query, token).ConfigureAwait(false);
         }
     }
 

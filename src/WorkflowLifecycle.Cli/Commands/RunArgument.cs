@@ -57,7 +57,7 @@ internal static class RunArgument
 
     private static async Task<IEnumerable<CompletionItem>> CompleteAsync(CliContext context, CompletionContext completion)
     {
-        OpenStore? opened = await OpenStore.ForReadingAsync(context, completion.ParseResult, CancellationToken.None).ConfigureAwait(false);
+        OpenStore? opened = await OpenStore.IfThereAsync(context, completion.ParseResult, StoreUse.Look, CancellationToken.None).ConfigureAwait(false);
         if (opened is null)
         {
             return [];
@@ -65,7 +65,7 @@ internal static class RunArgument
 
         await using (opened.ConfigureAwait(false))
         {
-            RunPage page = await opened.Session.Registry.SearchAsync(new RunQuery { Limit = MostCompletions }).ConfigureAwait(false);
+            RunPage page = await opened.Session.Store.SearchRunsAsync(new RunQuery { Limit = MostCompletions }).ConfigureAwait(false);
             return [.. page.Runs
                 .Where(run => run.RunId.Value.StartsWith(completion.WordToComplete, StringComparison.Ordinal))
                 .Select(run => new CompletionItem(run.RunId.Value))];

@@ -35,7 +35,8 @@ internal sealed class RunCommand
         {
             Details =
             [
-                "In the foreground its output is passed on as it comes and its exit code is returned (128 + N after signal N).",
+                "In the foreground its output is passed on byte by byte and its exit code is returned (128 + N after signal N);",
+                "1 when it returned 0 and its output could not be written. A program whose reader leaves gets SIGPIPE, as in a shell.",
                 "Ctrl-C ends its whole process tree gracefully, a second Ctrl-C at once; then 130 is returned.",
                 "127: program not found. 126: not executable. 125: any other failure before it ran. 2: usage. 6: no store.",
                 "The program reads end of file on standard input.",
@@ -89,7 +90,16 @@ internal sealed class RunCommand
         await using (process.ConfigureAwait(false))
         {
             string id = process.RunId.Value;
-            _context.Console.Out.WriteLine(id);
+            try
+            {
+                _context.Console.Out.WriteLine(id);
+            }
+            catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
+            {
+                throw new CliException(new CliError(ExitCodes.Failed, "output-lost", $"{id} runs, but its id could not be printed: {lost.Message}",
+                    $"To end it: {opened.Choice.Command("kill", id, "--reason", "why it ends")}"), lost);
+            }
+
             _context.Console.Say($"Its output: {opened.Choice.Command("logs", id, "-f")}");
             _context.Console.Say($"To end it:  {opened.Choice.Command("kill", id, "--reason", "why it ends")}");
             return ExitCodes.Ok;

@@ -9,55 +9,43 @@ internal static class TreeCommand
     // Child runs of child runs: deeper than this, something launches itself.
     private const int MaximumDepth = 32;
 
-    public static Command Create(CliContext context)
-    {
-        Argument<string> run = RunArgument.One(context);
-        Option<bool> json = SharedOptions.Json();
-        Verb verb = new("tree", "Show a run's processes, and the runs launched under it.")
+    public static Command Create(CliContext context) => RunVerb.Create(
+        context,
+        new Verb("tree", "Show a run's processes, and the runs launched under it.")
         {
             Examples = ["workflowctl tree run_5fbae44ab6f0", "workflowctl tree run_5fbae44ab6f0 --json | jq '.processes[].pid'"],
-        };
-        verb.Add(run);
-        verb.Add(json);
-        verb.SetAction((parsed, token) => ExecuteAsync(context, parsed, RunArgument.Parse(parsed.GetRequiredValue(run)), parsed.GetValue(json), token));
-        return verb;
-    }
+        },
+        (opened, runId, asJson, token) => PrintAsync(context, opened, runId, asJson, token));
 
-    private static async Task<int> ExecuteAsync(CliContext context, ParseResult parsed, RunId runId, bool asJson, CancellationToken token)
+    private static async Task PrintAsync(CliContext context, OpenStore opened, RunId runId, bool asJson, CancellationToken token)
     {
-        OpenStore opened = await OpenStore.ForRunAsync(context, parsed, runId, token).ConfigureAwait(false);
-        await using (opened.ConfigureAwait(false))
+        RunRecord run = await opened.FindAsync(runId, token).ConfigureAwait(false);
+        RunTree tree = await ReadAsync(opened, run, depth: 0, token).ConfigureAwait(false);
+        if (asJson)
         {
-            RunRecord run = await opened.FindAsync(runId, token).ConfigureAwait(false);
-            RunTree tree = await ReadAsync(opened.Session.Registry, run, depth: 0, token).ConfigureAwait(false);
-            if (asJson)
-            {
-                JsonOutput.Write(context.Console.Out, tree, CliJsonContext.Default.RunTree);
-                return ExitCodes.Ok;
-            }
+            JsonOutput.Write(context.Console.Out, tree, CliJsonContext.Default.RunTree);
+            return;
+        }
 
-            RunTreeText.Write(context.Console, tree);
-            if (tree.Processes.Count == 0)
-            {
-                context.Console.Say(run.State.IsFinal
-                    ? $"The run is over. How it ended: {opened.Choice.Command("show", runId.Value)}"
-                    : $"No process is seen. Where the run stands: {opened.Choice.Command("show", runId.Value)}");
-            }
-
-            return ExitCodes.Ok;
+        RunTreeText.Write(context.Console, tree);
+        if (tree.Processes.Count == 0)
+        {
+            context.Console.Say(run.State.IsFinal
+                ? $"The run is over. How it ended: {opened.Choice.Command("show", runId.Value)}"
+                : $"No process is seen. Where the run stands: {opened.Choice.Command("show", runId.Value)}");
         }
     }
 
-    private static async Task<RunTree> ReadAsync(IProcessRegistry registry, RunRecord run, int depth, CancellationToken token)
+    private static async Task<RunTree> ReadAsync(OpenStore opened, RunRecord run, int depth, CancellationToken token)
     {
-        IReadOnlyList<ProcessSnapshot> processes = await registry.InspectAsync(run.RunId, token).ConfigureAwait(false);
+        IReadOnlyList<ProcessSnapshot> processes = await opened.InspectAsync(run.RunId, token).ConfigureAwait(false);
         List<RunTree> children = [];
         if (depth < MaximumDepth)
         {
             RunQuery query = new() { ParentRun = run.RunId, IncludeFinished = true };
-            foreach (RunRecord child in await RunPages.ReadAllAsync(registry, query, token).ConfigureAwait(false))
+            foreach (RunRecord child in await opened.SearchAsync(query, token).ConfigureAwait(false))
             {
-                children.Add(await ReadAsync(registry, child, depth + 1, token).ConfigureAwait(false));
+                children.Add(await ReadAsync(opened, child, depth + 1, token).ConfigureAwait(false));
             }
         }
 

@@ -6,12 +6,19 @@ namespace WorkflowLifecycle.Cli.Composition;
 /// <summary>The library composed for the command line: the one file that names the engine and the store.</summary>
 internal sealed class CliServices(TimeProvider time) : IWorkflowSessions
 {
+    // A person who looks waits half a second; the usual 5 s are for what must not be lost.
+    private static readonly TimeSpan LookingLimit = TimeSpan.FromMilliseconds(500);
+
     public ClaimsPrincipal Caller { get; } = WorkflowPrincipal.LocalUser();
 
-    public async ValueTask<IWorkflowSession> OpenAsync(StoreChoice store, CancellationToken cancellationToken)
+    public async ValueTask<IWorkflowSession> OpenAsync(StoreChoice store, StoreUse use, CancellationToken cancellationToken)
     {
         // A host decides when the schema of its store changes; a tool that happens to be newer must not lock it out.
-        WorkflowSession session = Compose(builder => builder.UseSqliteStore(store.File, options => options.Migrate = false));
+        WorkflowSession session = Compose(builder => builder.UseSqliteStore(store.File, options =>
+        {
+            options.Migrate = false;
+            options.BusyTimeout = use == StoreUse.Look ? LookingLimit : options.BusyTimeout;
+        }));
         try
         {
             await session.Store.InitializeAsync(cancellationToken).ConfigureAwait(false);

@@ -10,7 +10,7 @@ internal interface IWorkflowSessions
 
     /// <summary>Opens the store.</summary>
     /// <exception cref="StoreUnavailableException">It cannot be opened.</exception>
-    ValueTask<IWorkflowSession> OpenAsync(StoreChoice store, CancellationToken cancellationToken);
+    ValueTask<IWorkflowSession> OpenAsync(StoreChoice store, StoreUse use, CancellationToken cancellationToken);
 
     /// <summary>The library without a store, to look at the machine.</summary>
     IWorkflowSession OpenWithoutStore();

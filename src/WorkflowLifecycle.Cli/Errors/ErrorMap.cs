@@ -3,16 +3,19 @@ namespace WorkflowLifecycle.Cli.Errors;
 /// <summary>From exceptions to errors: the one place that knows which exit code an exception has.</summary>
 internal static class ErrorMap
 {
-    public static CliError Translate(Exception exception) => exception switch
+    /// <summary>Translates.</summary>
+    /// <param name="exception">What went wrong.</param>
+    /// <param name="store">The words that choose the store, when the command line had them: the next command must look in the same one.</param>
+    public static CliError Translate(Exception exception, params IReadOnlyList<string> store) => exception switch
     {
         CliException known => known.Error,
-        OperationCanceledException => new(ExitCodes.Interrupted, "interrupted", "Interrupted.", "See what is there: workflowctl ps"),
-        RunNotFoundException missing => new(ExitCodes.NotFound, "run-not-found", missing.Message, "List the runs: workflowctl ps --all"),
-        StoreUnavailableException store => new(ExitCodes.StoreUnavailable, "store-unavailable", store.Message,
+        OperationCanceledException => new(ExitCodes.Interrupted, "interrupted", "Interrupted.", $"See what is there: {CommandText.Of(["ps", .. store])}"),
+        RunNotFoundException missing => new(ExitCodes.NotFound, "run-not-found", missing.Message, $"List the runs: {CommandText.Of(["ps", "--all", .. store])}"),
+        StoreUnavailableException away => new(ExitCodes.StoreUnavailable, "store-unavailable", away.Message,
             "See which stores there are: workflowctl doctor"),
         LaunchFailedException launch => Translate(launch),
         RunAlreadyRegisteredException taken => new(ExitCodes.NotRun, "run-id-taken", taken.Message,
-            $"Look at that run: {CommandText.Of("show", taken.RunId.Value)}"),
+            $"Look at that run: {CommandText.Of(["show", taken.RunId.Value, .. store])}"),
         KeepNotAvailableException keep => new(ExitCodes.NotRun, "keep-not-available", keep.Message,
             "Leave --detach out to run in the foreground, or see what to change: workflowctl doctor"),
         ArgumentException argument => new(ExitCodes.Usage, "usage", WithoutParameter(argument), "See the options: workflowctl --help"),

@@ -1,7 +1,9 @@
+using WorkflowLifecycle.Cli.Commands;
+
 namespace WorkflowLifecycle.Cli.Logs;
 
 /// <summary>Prints a run's output files, and goes on until the run is over when asked to.</summary>
-internal sealed class LogReading(CliContext context, IProcessRegistry registry, bool raw)
+internal sealed class LogReading(CliContext context, OpenStore opened, bool raw)
 {
     private const int LooksPerRefresh = 5;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
@@ -26,7 +28,7 @@ internal sealed class LogReading(CliContext context, IProcessRegistry registry, 
             await Task.Delay(BetweenLooks, context.Time, cancellationToken).ConfigureAwait(false);
             if (look % LooksPerRefresh == 0)
             {
-                run = await registry.FindAsync(run.RunId, cancellationToken).ConfigureAwait(false) ?? run;
+                run = await opened.FindAsync(run.RunId, cancellationToken).ConfigureAwait(false);
             }
         }
     }

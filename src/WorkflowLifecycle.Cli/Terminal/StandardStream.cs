@@ -13,19 +13,20 @@ internal static class StandardStream
 
     // Console's own stream swallows EPIPE, so that "workflowctl run -- yes | head -1" would run for ever. A FileStream reports it, but
     // keeps its own position: on a file that several processes append to, only the console's stream writes where it should. A terminal
-    // may have been made non-blocking by somebody else who has it open; the console's stream copes with that, and knows no EPIPE.
+    // knows no EPIPE.
     public static Stream Open(int descriptor)
     {
+        Stream console = descriptor == Output ? Console.OpenStandardOutput() : Console.OpenStandardError();
         bool isRedirected = descriptor == Output ? Console.IsOutputRedirected : Console.IsErrorRedirected;
         if (isRedirected && !OperatingSystem.IsWindows())
         {
             FileStream stream = new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
             if (!stream.CanSeek)
             {
-                return stream;
+                return new PipeStream(stream, console);
             }
         }
 
-        return descriptor == Output ? Console.OpenStandardOutput() : Console.OpenStandardError();
+        return console;
     }
 }

@@ -19,7 +19,10 @@ public interface IContainment : IAsyncDisposable
     /// <summary>What the holder knows; null when it does not answer.</summary>
     Task<HoldStatus?> StatusAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>The processes of the run. Bounded in time; <c>Truncated</c> when it was cut short.</summary>
+    /// <summary>
+    /// The processes of the run. Bounded in time; <c>Truncated</c> when it was cut short. Command lines are not redacted yet: NUL is between
+    /// their arguments, so that each can be by itself.
+    /// </summary>
     ProcessListing Inspect(InspectionDepth depth, TimeSpan limit);
 
     /// <summary>SIGTERM to every process, then SIGCONT.</summary>
@@ -42,6 +45,10 @@ public interface IContainment : IAsyncDisposable
     /// <returns>The proof; or null when, at this strength, nothing is known to be left and nothing can prove it.</returns>
     Task<EndNotice?> WaitForEndAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Frees the containment after its end was proven: cgroup, holder, sockets, run directory.</summary>
+    /// <summary>Frees the containment after its end was proven: cgroup, holder, sockets, and the run directory but for the records of the end.</summary>
     Task<IReadOnlyList<CleanupResult>> CleanAsync(bool keepOutput, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes the records of the end away, and the run directory with them. Only once the outcome is on record: until then a resumed kill needs them.</summary>
+    /// <returns>What could not be removed, by path.</returns>
+    IReadOnlyList<string> DiscardRecords(bool keepOutput);
 }

@@ -9,10 +9,10 @@ public interface IHeldRun : IAsyncDisposable
     /// <summary>The program's standard input; null unless it is a pipe.</summary>
     Stream? StandardInput { get; }
 
-    /// <summary>The program's standard output; null unless captured.</summary>
+    /// <summary>The program's standard output; null unless it goes to the host.</summary>
     Stream? StandardOutput { get; }
 
-    /// <summary>The program's standard error; null unless captured.</summary>
+    /// <summary>The program's standard error; null unless it goes to the host.</summary>
     Stream? StandardError { get; }
 
     /// <summary>Completes when the root program exited.</summary>

@@ -6,6 +6,9 @@ namespace WorkflowLifecycle.Processes;
 /// <summary>Where this product keeps what lives only as long as the machine is up: run directories, announcements of stores.</summary>
 public static class RuntimeDirectories
 {
+    /// <summary>How the file in a run's directory begins that holds an intent which no store took. It stays as long as the outcome is not on record.</summary>
+    public const string IntentPrefix = "intent-";
+
     /// <summary>The root by setting, by <c>WORKFLOW_LIFECYCLE_RUNTIME_DIR</c>, or by user: <c>/run/workflow-lifecycle</c> for root. Not created.</summary>
     public static string Root(string? configured) => OperatingSystem.IsLinux()
         ? RuntimeRoot.Resolve(configured, LinuxPlatform.CurrentUser())
@@ -24,6 +27,20 @@ public static class RuntimeDirectories
     public static string Prepare(string root, string name) => OperatingSystem.IsLinux()
         ? RuntimeRoot.Prepare(root, name, RuntimeRoot.ReadableMode, LinuxPlatform.CurrentUser())
         : Directory.CreateDirectory(Path.Combine(root, name)).FullName;
+
+    /// <summary>The run directories below a root that were not cleaned to the end: of runs that live, and of those whose host or killer died over it. Empty where the root is not this user's own.</summary>
+    public static IReadOnlyList<RunRemains> FindRemains(string root) =>
+        OperatingSystem.IsLinux() ? RunIdentityFile.FindBelow(root, LinuxPlatform.CurrentUser()) : [];
+
+    /// <summary>Puts the names in a directory on stable storage: flushing a new file does not do that.</summary>
+    /// <exception cref="IOException">That cannot be done.</exception>
+    public static void Flush(string directory)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            new RunDirectory(directory).Flush();
+        }
+    }
 
     /// <summary>Whether only this user or root could have laid out a root.</summary>
     public static bool IsTrusted(string root) =>

@@ -54,7 +54,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     public static LocalUser CurrentUser()
     {
         uint user = Libc.EffectiveUserId();
-        return new LocalUser(user, Environment.UserName, user == 0);
+        return new LocalUser(user, Environment.UserName, user == 0) { HostId = Machine.Read().HostId };
     }
 
     public int? FindOwnInside(ContainmentRecord containment) => Ancestry.FindInside(containment, _machine);

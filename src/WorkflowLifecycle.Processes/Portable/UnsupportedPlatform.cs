@@ -25,7 +25,7 @@ internal sealed class UnsupportedPlatform : IContainmentPlatform
             Findings = [new EnvironmentFinding { Name = "platform", IsGood = false, Detail = Explanation, Remedy = ["Run the host on Linux (kernel 5.14 or newer)."] }],
         });
 
-    public static LocalUser CurrentUser() => new(-1, Environment.UserName, IsPrivileged: false);
+    public static LocalUser CurrentUser() => new(-1, Environment.UserName, IsPrivileged: false) { HostId = Environment.MachineName };
 
     public int? FindOwnInside(ContainmentRecord containment) => null;
 

@@ -25,4 +25,8 @@ internal sealed class AuditDrafts(IContainmentPlatform platform, TimeProvider ti
             Details = facts,
         };
     }
+
+    /// <summary>The receipt of an end, a line an entry.</summary>
+    public IEnumerable<AuditDraft> Cleaned(RunId runId, string actor, KillId? killId, IReadOnlyList<CleanupResult> receipt) =>
+        receipt.Select(line => Of(AuditStages.Cleaned, runId, actor, killId, null, ("cleaner", line.Cleaner), ("outcome", line.Outcome)));
 }

@@ -8,12 +8,15 @@ internal static class AuditStages
     public const string Exited = "Exited";
     public const string Requested = "Requested";
     public const string Denied = "Denied";
+    public const string Refused = "Refused";
+    public const string Withdrawn = "Withdrawn";
     public const string Authorized = "Authorized";
     public const string IntentWritten = "IntentWritten";
     public const string Escalated = "Escalated";
     public const string Signal = "Signal";
     public const string ProvenDead = "ProvenDead";
     public const string Unconfirmed = "Unconfirmed";
+    public const string Cleaned = "Cleaned";
     public const string Completed = "Completed";
     public const string Resumed = "Resumed";
     public const string Reconciled = "Reconciled";

@@ -58,7 +58,13 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<StrengthNotice>();
         services.TryAddSingleton<AuditDrafts>();
         services.TryAddSingleton<RunUpdater>();
+        services.TryAddSingleton<KillAudit>();
         services.TryAddSingleton<KillLedger>();
+        services.TryAddSingleton<RequestRecorder>();
+        services.TryAddSingleton<IntentWithdrawal>();
+        services.TryAddSingleton<SpooledIntents>();
+        services.TryAddSingleton<EndRecords>();
+        services.TryAddSingleton<RemainsSweeper>();
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();
         services.TryAddSingleton<RunFinisher>();

@@ -17,6 +17,7 @@ internal sealed class KillCoordinator(
     RunReconciler reconciler,
     KillRunner runner,
     KillLedger ledger,
+    RequestRecorder requests,
     IEnumerable<IKillAuthorizer> authorizers,
     ChildRuns childRuns,
     IRedactor redactor,
@@ -114,14 +115,21 @@ internal sealed class KillCoordinator(
             return await RefuseAsync(run, kill, authorization.Explanation).ConfigureAwait(false);
         }
 
-        if (request.IdempotencyKey is { } key && await store.FindKillByKeyAsync(run.RunId, key).ConfigureAwait(false) is { Report: { } earlier, IsOpen: false })
+        if (request.IdempotencyKey is { } key && await store.FindKillByKeyAsync(run.RunId, key).ConfigureAwait(false) is { Report: { } earlier, IsOpen: false } same)
         {
-            return Admission.Done(earlier);
+            if (same.State == KillState.Completed)
+            {
+                await requests.RecordAsync(kill, authorization.Explanation, earlier.KillId, RequestRecorder.Joined).ConfigureAwait(false);
+                return Admission.Done(earlier);
+            }
+
+            // Its intent came too late and was taken back: nothing was done under that key, and only the row keeps it.
+            kill = kill with { IdempotencyKey = null };
         }
 
         if (run.State.IsFinal)
         {
-            return new Admission(Task.FromResult(run.KillId ?? kill.KillId), WithChildrenAsync(Task.FromResult(KillReports.AlreadyExited(run, kill)), run, request));
+            return new Admission(Task.FromResult(run.KillId ?? kill.KillId), AnswerFinishedAsync(run, kill, request, authorization.Explanation));
         }
 
         if (platform.Look(run.Containment?.Shim ?? run.Host) == ProcessPresence.Elsewhere)
@@ -144,27 +152,47 @@ internal sealed class KillCoordinator(
             await operation.EscalateAsync().ConfigureAwait(false);
         }
 
-        return new Admission(operation.Intent, FollowAsync(operation, escalates, run, kill, request, authorization.Explanation));
+        return new Admission(operation.Intent, FollowAsync(operation, started, escalates, run, kill, request, authorization.Explanation));
     }
 
-    private async Task<KillReport> FollowAsync(KillOperation operation, bool escalates, RunRecord run, KillRecord asked, KillRequest request, string ground)
+    private async Task<KillReport> AnswerFinishedAsync(RunRecord run, KillRecord asked, KillRequest request, string ground)
     {
-        KillId carriedOut = await operation.Intent.ConfigureAwait(false);
-        if (escalates || (carriedOut != asked.KillId && operation.Kill.IsOpen && request.Mode > operation.Mode))
+        KillReport report = KillReports.AlreadyExited(run, asked);
+        Task recorded = requests.RecordAsync(asked, ground, report.KillId, RequestRecorder.CameAfter);
+        KillReport answer = await WithChildrenAsync(Task.FromResult(report), run, request).ConfigureAwait(false);
+        await recorded.ConfigureAwait(false);
+        return answer;
+    }
+
+    private async Task<KillReport> FollowAsync(
+        KillOperation operation, bool started, bool escalates, RunRecord run, KillRecord asked, KillRequest request, string ground)
+    {
+        await ((Task)operation.Intent).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        bool isRefused = !operation.Intent.IsCompletedSuccessfully;
+        Task recorded = Task.CompletedTask;
+        if (!isRefused && (escalates || (operation.Kill.KillId != asked.KillId && operation.Kill.IsOpen && request.Mode > operation.Mode)))
         {
             // In the second case another process has the kill under way, at a weaker mode.
             await operation.EscalateAsync().ConfigureAwait(false);
             await RecordEscalationAsync(operation.Kill, asked, ground).ConfigureAwait(false);
         }
+        else if (!started || (!isRefused && operation.Met is not (IntentOutcome.Written or IntentOutcome.Spooled)))
+        {
+            string how = operation.Met == IntentOutcome.Over ? RequestRecorder.CameAfter : RequestRecorder.Joined;
+            recorded = requests.RecordAsync(asked, ground, operation.Kill.KillId, how);
+        }
 
-        return await WithChildrenAsync(operation.Report, run, request).ConfigureAwait(false);
+        _ = await operation.Intent.ConfigureAwait(false);
+        KillReport report = await WithChildrenAsync(operation.Report, run, request).ConfigureAwait(false);
+        await recorded.ConfigureAwait(false);
+        return report;
     }
 
     private async Task RecordEscalationAsync(KillRecord kill, KillRecord asked, string ground)
     {
         try
         {
-            await ledger.EscalateAsync(kill, asked.RequestedBy, asked.Reason, ground).ConfigureAwait(false);
+            await ledger.EscalateAsync(kill, asked, ground).ConfigureAwait(false);
         }
         catch (StoreUnavailableException exception)
         {
@@ -259,7 +287,7 @@ internal sealed class KillCoordinator(
         RunId = run.RunId,
         State = KillState.Requested,
         Mode = request.Mode,
-        Reason = request.Reason,
+        Reason = redactor.RedactText(request.Reason),
         RequestedBy = actor,
         Door = request.Door,
         IdempotencyKey = request.IdempotencyKey,

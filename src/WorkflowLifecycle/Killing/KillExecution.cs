@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Telemetry;
 
@@ -7,7 +8,7 @@ namespace WorkflowLifecycle.Killing;
 
 /// <summary>The procedure of one kill, from the look to the receipt. Nothing here decides who may; the intent is durable before it signals.</summary>
 internal sealed class KillExecution(
-    KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, HoldStatus? status, IRedactor redactor, KillClock clock)
+    KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, HoldStatus? status, bool isResumed, IRedactor redactor, KillClock clock)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SurvivorLimit = TimeSpan.FromMilliseconds(100);
@@ -43,12 +44,12 @@ internal sealed class KillExecution(
         return Report();
     }
 
-    /// <summary>Frees what the launch made; only after the proof.</summary>
+    /// <summary>Frees what the launch made, but for the records of the end; only after the proof.</summary>
     public async Task<KillReport> CleanAsync(KillReport report)
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Clean);
         long started = clock.Now;
-        IReadOnlyList<CleanupResult> cleanup = await FreeAsync().ConfigureAwait(false);
+        IReadOnlyList<CleanupResult> cleanup = await containment.FreeAsync(run).ConfigureAwait(false);
         int remaining = cleanup.Count(line => line.Outcome == "Failed");
         _steps.Add(new KillStep(KillSteps.Clean, clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
         return report with { Cleanup = cleanup, Steps = [.. _steps], DurationMs = clock.SinceIntent };
@@ -60,19 +61,6 @@ internal sealed class KillExecution(
         _end = await containment.WaitForEndAsync().ConfigureAwait(false);
         _proven = true;
         return Report();
-    }
-
-    private async Task<IReadOnlyList<CleanupResult>> FreeAsync()
-    {
-        try
-        {
-            return await containment.CleanAsync(keepOutput: run.Output == OutputMode.Files).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            // Whatever stands in the way of the cleaning, the proof of the end stands: the rest is a line of the receipt.
-            return [new CleanupResult { Cleaner = "containment", Outcome = "Failed", Remaining = [run.Containment!.RunDirectory], Message = exception.Message }];
-        }
     }
 
     private async Task TerminateAsync(Action<int> onTerminated)
@@ -141,7 +129,7 @@ internal sealed class KillExecution(
     {
         KillOutcome outcome = !_proven ? KillOutcome.KillUnconfirmed
             : _end is null or { Proof: EndProof.None } ? KillOutcome.EndedUnproven
-            : _wasEmpty ? KillOutcome.AlreadyExited
+            : _wasEmpty && !(isResumed && _end is { Cause: EndCause.Kill }) ? KillOutcome.AlreadyExited
             : !SentKill ? KillOutcome.ExitedGracefully
             : KillOutcome.Killed;
         return new KillReport

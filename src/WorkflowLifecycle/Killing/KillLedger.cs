@@ -1,18 +1,17 @@
-using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>Writes what a kill must leave on record: intent before the first signal, outcome before the answer.</summary>
-internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSignal signal, TimeProvider timeProvider)
+internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSignal signal, TimeProvider timeProvider)
 {
     // P5: a kill does not wait longer for its intent to become durable.
     private static readonly TimeSpan IntentLimit = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Commits the intent, or finds what stands in the way.</summary>
     /// <returns>What was met, the run as it is now, and the kill that counts.</returns>
-    /// <exception cref="StoreUnavailableException">Not durable in time.</exception>
+    /// <exception cref="StoreUnavailableException">Not durable in time. The store may still take it: see <see cref="IntentWithdrawal"/>.</exception>
     public async Task<(IntentOutcome Outcome, RunRecord Run, KillRecord Kill)> BeginAsync(RunRecord run, KillRecord kill, string ground, int processes)
     {
         using CancellationTokenSource limit = new(IntentLimit, timeProvider);
@@ -46,7 +45,7 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
     }
 
     /// <summary>Raises the mode of an open kill, with the second actor on record.</summary>
-    public async Task EscalateAsync(KillRecord kill, string actor, string reason, string ground)
+    public async Task EscalateAsync(KillRecord kill, KillRecord asked, string ground)
     {
         KillRecord? current = kill;
         CommitResult result;
@@ -56,7 +55,7 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
             StoreCommit commit = new()
             {
                 UpdateKill = current is { IsOpen: true, Mode: < KillMode.Emergency } ? current with { Mode = KillMode.Emergency } : null,
-                Audit = [audit.Of(AuditStages.Escalated, kill.RunId, actor, kill.KillId, reason, ("ground", ground))],
+                Audit = [audit.Escalated(kill, asked, ground)],
                 Events = [Event(EventKinds.KillEscalated, kill.RunId, RunState.Stopping, null)],
             };
             result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);
@@ -68,45 +67,62 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
     }
 
     /// <summary>Records that nothing was done, and why.</summary>
-    public async Task DenyAsync(RunRecord run, KillRecord kill, KillReport report)
+    public Task DenyAsync(RunRecord run, KillRecord kill, KillReport report) =>
+        CloseUnbegunAsync(run, kill, report, [audit.Requested(kill), audit.Denied(kill, report.Message ?? string.Empty)]);
+
+    /// <summary>Records that a kill was permitted and refused all the same. Once that is on record, an intent of that id never can be.</summary>
+    /// <returns>False when the intent is on record already.</returns>
+    public Task<bool> RefuseAsync(RunRecord run, KillRecord kill, string ground, KillReport report) => CloseUnbegunAsync(
+        run, kill, report, [audit.Requested(kill), audit.Authorized(kill, ground), audit.Refused(kill, report.Message ?? string.Empty)]);
+
+    /// <summary>Takes back an intent that came on record after its kill was refused, unless somebody has taken it up.</summary>
+    /// <returns>True when it was taken back.</returns>
+    public async Task<bool> WithdrawAsync(KillRecord kill, KillReport report)
     {
-        StoreCommit commit = new()
+        while (await store.FindKillAsync(kill.KillId).ConfigureAwait(false) is { State: KillState.IntentWritten, Version: 1 } current)
         {
-            // Without its key: a refusal does not use it up.
-            AddKill = kill with { State = KillState.Denied, IdempotencyKey = null, CompletedAt = timeProvider.GetUtcNow(), Report = report },
-            Audit =
-            [
-                Requested(kill),
-                audit.Of(AuditStages.Denied, run.RunId, kill.RequestedBy, kill.KillId, null, ("missing", report.Message ?? string.Empty)),
-            ],
-            Events = [Event(EventKinds.KillDenied, run.RunId, run.State, null)],
-        };
-        await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);
-        signal.Raise();
+            RunRecord run = await ReadAsync(kill.RunId, CancellationToken.None).ConfigureAwait(false);
+            bool isMarked = run.State == RunState.Stopping && run.KillId == kill.KillId;
+            RunState before = run.Root is null ? RunState.Launching : run.ReadyAt is null ? RunState.Initializing : RunState.Running;
+            StoreCommit commit = new()
+            {
+                UpdateRun = isMarked ? run with { State = before, KillId = null } : null,
+                UpdateKill = current with { State = KillState.Denied, CompletedAt = timeProvider.GetUtcNow(), Report = report },
+                Audit = [audit.Withdrawn(kill, report.Message ?? string.Empty)],
+                Events = [Event(EventKinds.KillDenied, run.RunId, isMarked ? before : run.State, null)],
+            };
+            if ((await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false)).IsCommitted)
+            {
+                signal.Raise();
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Writes a step behind the kill's back: it is derived again if it is lost.</summary>
-    public async Task RecordTerminateAsync(KillRecord kill, int signalled)
-    {
-        StoreCommit commit = new()
-        {
-            Audit = [audit.Of(AuditStages.Signal, kill.RunId, kill.RequestedBy, kill.KillId, null, ("signal", "SIGTERM"), ("processes", Number(signalled)))],
-        };
-        await store.CommitAsync(commit, CommitDurability.Process).ConfigureAwait(false);
-    }
+    public Task RecordTerminateAsync(KillRecord kill, int signalled) => AppendAsync(audit.Terminated(kill, signalled));
+
+    /// <summary>Records that a kill goes on in another process than it began in.</summary>
+    public Task RecordResumedAsync(KillRecord kill, string actor) => AppendAsync(audit.Resumed(kill, actor));
+
+    /// <summary>Records a request that began no kill of its own.</summary>
+    public Task RecordMetAsync(KillRecord asked, string ground, KillId met, string how) => AppendAsync(audit.Met(asked, ground, met, how));
 
     /// <summary>Commits an outcome: of an open kill, or, where the store was away at the intent, of one that is written whole now.</summary>
-    /// <returns>The report on record: another process may have been faster.</returns>
-    public async Task<KillReport> CompleteAsync(KillRecord kill, string ground, KillReport report, Func<RunRecord, RunRecord> finish, bool sentKill)
+    /// <returns>The report on record, and whether this call wrote it: another process may have been faster.</returns>
+    public async Task<(KillReport Report, bool IsOurs)> CompleteAsync(KillRecord kill, string ground, KillReport report, Func<RunRecord, RunRecord> finish, bool sentKill)
     {
         bool isOver = report.Outcome != KillOutcome.KillUnconfirmed;
+        bool isBesideAnother = false;
         while (true)
         {
             RunRecord run = await ReadAsync(kill.RunId, CancellationToken.None).ConfigureAwait(false);
             KillRecord? current = await store.FindKillAsync(kill.KillId).ConfigureAwait(false);
             if (current is { State: KillState.Completed, Report: { } stored })
             {
-                return stored;
+                return (stored, false);
             }
 
             KillReport final = report with { Mode = current?.Mode > report.Mode ? current.Mode : report.Mode };
@@ -117,24 +133,30 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
                 CompletedAt = isOver ? timeProvider.GetUtcNow() : null,
                 Report = final,
             };
+            RunRecord? finished = run.State.IsFinal ? null : finish(run);
+            IReadOnlyList<AuditDraft> outcome = audit.Outcome(row, final, sentKill);
             StoreCommit commit = new()
             {
-                UpdateRun = run.State.IsFinal ? null : finish(run),
-                AddKill = current is null ? row : null,
+                UpdateRun = finished,
+                AddKill = current is null && !isBesideAnother ? row : null,
                 UpdateKill = current is null ? null : row,
-                Audit = current is null ? [.. Spooled(row, ground, report), .. Outcome(row, final, sentKill)] : Outcome(row, final, sentKill),
-                Events = [Event(isOver ? EventKinds.KillCompleted : EventKinds.KillUnconfirmed, kill.RunId, run.State.IsFinal ? run.State : finish(run).State, final.Outcome.ToString())],
+                Audit = current is null && !isBesideAnother
+                    ? [.. audit.SpooledIntent(row, ground, report.ProcessesBefore.Count, report.Strength.ToString()), .. outcome]
+                    : outcome,
+                Events = [Event(isOver ? EventKinds.KillCompleted : EventKinds.KillUnconfirmed, kill.RunId, (finished ?? run).State, final.Outcome.ToString())],
             };
             CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);
             if (result.IsCommitted)
             {
                 signal.Raise();
-                return final;
+                return (final, true);
             }
 
-            if (current is null && result.Outcome == CommitOutcome.KillExists)
+            if (current is null && result.Outcome == CommitOutcome.KillExists && result.Kill?.KillId != kill.KillId)
             {
-                // The key belongs to another kill; this one happened all the same.
+                // The key belongs to another kill; this one happened all the same. Or another kill is open, and this one can come on record
+                // only when it is over.
+                isBesideAnother = !isOver && result.Kill is { IsOpen: true };
                 kill = kill with { IdempotencyKey = null };
             }
         }
@@ -143,13 +165,15 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
     public async Task<RunRecord> ReadAsync(RunId runId, CancellationToken cancellationToken) =>
         await store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
 
-    /// <summary>The report of a kill that another process brought to its end; null when there is none, or the store does not say in time.</summary>
-    public async Task<KillReport?> FindDoneAsync(KillId killId)
+    /// <summary>
+    /// The kill as another process brought it to its end, or took it back; where ours never came on record, the one that ended the run
+    /// meanwhile. Null when there is none, or the store does not say in time.
+    /// </summary>
+    public async Task<KillRecord?> FindClosedAsync(KillRecord kill)
     {
         try
         {
-            KillRecord? kill = await store.FindKillAsync(killId).AsTask().WaitAsync(IntentLimit, timeProvider).ConfigureAwait(false);
-            return kill is { State: KillState.Completed } ? kill.Report : null;
+            return await FindClosedAsync(kill, CancellationToken.None).WaitAsync(IntentLimit, timeProvider).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or StoreUnavailableException)
         {
@@ -158,53 +182,43 @@ internal sealed class KillLedger(IProcessStore store, AuditDrafts audit, EventSi
         }
     }
 
-    private static string Number(long value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private async Task<KillRecord?> FindClosedAsync(KillRecord kill, CancellationToken cancellationToken)
+    {
+        if (await store.FindKillAsync(kill.KillId, cancellationToken).ConfigureAwait(false) is { } known)
+        {
+            return known.IsOpen ? null : known;
+        }
+
+        return await store.FindRunAsync(kill.RunId, cancellationToken).ConfigureAwait(false) is { State.IsFinal: true, KillId: { } other }
+            && await store.FindKillAsync(other, cancellationToken).ConfigureAwait(false) is { State: KillState.Completed } ended
+            ? ended
+            : null;
+    }
 
     private StoreCommit Intent(RunRecord run, KillRecord kill, string ground, int processes) => new()
     {
-        UpdateRun = run with { State = RunState.Stopping, KillId = kill.KillId },
+        UpdateRun = run with { State = RunStateTable.Step(run.State, RunState.Stopping), KillId = kill.KillId },
         AddKill = kill with { State = KillState.IntentWritten },
-        Audit =
-        [
-            Requested(kill),
-            audit.Of(AuditStages.Authorized, run.RunId, kill.RequestedBy, kill.KillId, null, ("ground", ground)),
-            audit.Of(AuditStages.IntentWritten, run.RunId, kill.RequestedBy, kill.KillId, null, ("processes", Number(processes)), ("strength", run.Containment?.Strength.ToString() ?? "none")),
-        ],
+        Audit = audit.Intent(kill, ground, processes, run.Containment?.Strength.ToString() ?? "none"),
         Events = [Event(EventKinds.KillIntent, run.RunId, RunState.Stopping, null)],
     };
 
-    private AuditDraft Requested(KillRecord kill) =>
-        audit.Of(AuditStages.Requested, kill.RunId, kill.RequestedBy, kill.KillId, kill.Reason, ("mode", kill.Mode.ToString()), ("door", kill.Door));
-
-    // What the store was not there to take when it happened.
-    private List<AuditDraft> Spooled(KillRecord kill, string ground, KillReport report) =>
-    [
-        Requested(kill),
-        audit.Of(AuditStages.Authorized, kill.RunId, kill.RequestedBy, kill.KillId, null, ("ground", ground)),
-        audit.Of(
-            AuditStages.IntentWritten, kill.RunId, kill.RequestedBy, kill.KillId, null,
-            ("processes", Number(report.ProcessesBefore.Count)), ("strength", report.Strength.ToString()), ("durable", "spooled")),
-    ];
-
-    private List<AuditDraft> Outcome(KillRecord kill, KillReport report, bool sentKill)
+    private async Task<bool> CloseUnbegunAsync(RunRecord run, KillRecord kill, KillReport report, IReadOnlyList<AuditDraft> entries)
     {
-        List<AuditDraft> entries = [];
-        if (sentKill)
+        StoreCommit commit = new()
         {
-            entries.Add(audit.Of(AuditStages.Signal, kill.RunId, kill.RequestedBy, kill.KillId, null, ("signal", "SIGKILL"), ("to", "the whole containment")));
-        }
-
-        entries.Add(report.Outcome == KillOutcome.KillUnconfirmed
-            ? audit.Of(AuditStages.Unconfirmed, kill.RunId, kill.RequestedBy, kill.KillId, null, ("survivors", Number(report.Survivors.Count)))
-            : audit.Of(AuditStages.ProvenDead, kill.RunId, kill.RequestedBy, kill.KillId, null, ("proof", report.Proof.ToString()), ("strength", report.Strength.ToString())));
-        if (report.Outcome != KillOutcome.KillUnconfirmed)
-        {
-            entries.AddRange(report.Cleanup.Select(line => audit.Of("Cleaned", kill.RunId, kill.RequestedBy, kill.KillId, null, ("cleaner", line.Cleaner), ("outcome", line.Outcome))));
-            entries.Add(audit.Of(AuditStages.Completed, kill.RunId, kill.RequestedBy, kill.KillId, null, ("outcome", report.Outcome.ToString())));
-        }
-
-        return entries;
+            // Without its key: a refusal does not use it up.
+            AddKill = kill with { State = KillState.Denied, IdempotencyKey = null, CompletedAt = timeProvider.GetUtcNow(), Report = report },
+            Audit = entries,
+            Events = [Event(EventKinds.KillDenied, run.RunId, run.State, null)],
+        };
+        CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);
+        signal.Raise();
+        return result.IsCommitted;
     }
+
+    private async Task AppendAsync(AuditDraft entry) =>
+        await store.CommitAsync(new StoreCommit { Audit = [entry] }, CommitDurability.Process).ConfigureAwait(false);
 
     private RunEvent Event(string kind, RunId runId, RunState state, string? message) =>
         new() { RunId = runId, Kind = kind, State = state, At = timeProvider.GetUtcNow(), Message = message };

@@ -1,14 +1,23 @@
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>A kill under way in this process: what joins it waits for the same report.</summary>
-internal sealed class KillOperation(KillRecord kill, string ground) : IDisposable
+internal sealed class KillOperation(KillRecord kill, string ground, string actor) : IDisposable
 {
     private readonly TaskCompletionSource<KillReport> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<KillId> _intent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _escalation = new();
 
+    /// <summary>The kill as it was asked for.</summary>
+    public KillRecord Asked { get; } = kill;
+
     /// <summary>The kill as it was asked for, or the one that was found under way elsewhere.</summary>
     public KillRecord Kill { get; set; } = kill;
+
+    /// <summary>What the intent met, once it is durable.</summary>
+    public IntentOutcome Met { get; private set; }
+
+    /// <summary>Who carries it out, where that is not who asked first.</summary>
+    public string Actor { get; } = actor;
 
     /// <summary>On what ground it is permitted.</summary>
     public string Ground { get; } = ground;
@@ -26,7 +35,19 @@ internal sealed class KillOperation(KillRecord kill, string ground) : IDisposabl
 
     public Task EscalateAsync() => _escalation.CancelAsync();
 
-    public void IntentIsDurable() => _intent.TrySetResult(Kill.KillId);
+    public void IntentIsDurable(IntentOutcome met)
+    {
+        Met = met;
+        _intent.TrySetResult(Kill.KillId);
+    }
+
+    /// <summary>Back from a kill that was joined to the one that was asked for; false when it is that one.</summary>
+    public bool ReturnToAsked()
+    {
+        bool joined = Kill.KillId != Asked.KillId;
+        Kill = Asked;
+        return joined;
+    }
 
     public void Complete(KillReport report)
     {

@@ -15,6 +15,16 @@ internal static class KillReports
     public static KillReport NeverStarted(RunRecord run, KillRecord kill) =>
         Of(run, kill, KillOutcome.Killed, "The run had not started yet, and never will.") with { Proof = EndProof.NeverStarted };
 
+    /// <summary>Of a kill whose killer died before the outcome was on record: what the row says of the end is all there is.</summary>
+    public static KillReport FoundAfterwards(RunRecord run, KillRecord kill) =>
+        Of(run, kill, run.State == RunState.Killed ? KillOutcome.Killed : run.State == RunState.Exited ? KillOutcome.AlreadyExited : KillOutcome.EndedUnproven,
+            $"Its intent was kept in the run's directory while the store was away, and its own outcome never came on record; the run was found {run.State}.") with
+        {
+            Proof = run.Proof,
+            ExitCode = run.ExitCode,
+            ExitSignal = run.ExitSignal,
+        };
+
     public static KillReport Of(RunRecord run, KillRecord kill, KillOutcome outcome, string message) => new()
     {
         RunId = run.RunId,

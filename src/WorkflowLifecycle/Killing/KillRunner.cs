@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Telemetry;
@@ -10,7 +11,14 @@ namespace WorkflowLifecycle.Killing;
 
 /// <summary>Carries out kills: one per run and process at a time, the kernel's lock choosing among processes.</summary>
 internal sealed class KillRunner(
-    KillLedger ledger, IContainmentPlatform platform, IRedactor redactor, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger)
+    KillLedger ledger,
+    IntentWithdrawal withdrawal,
+    EndRecords records,
+    IContainmentPlatform platform,
+    IRedactor redactor,
+    LifecycleTelemetry telemetry,
+    TimeProvider timeProvider,
+    ILogger<KillRunner> logger)
 {
     private static readonly TimeSpan EmergencyLook = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan GracefulLook = TimeSpan.FromMilliseconds(200);
@@ -26,13 +34,25 @@ internal sealed class KillRunner(
 
     private readonly ConcurrentDictionary<RunId, KillOperation> _operations = new();
 
+    // Kills that this process answered as unconfirmed and goes on with, and those whose outcome waits for the store.
+    private readonly ConcurrentDictionary<KillId, bool> _goingOn = new();
+    private readonly ConcurrentDictionary<KillId, bool> _unrecorded = new();
+
     /// <summary>The kill of that run under way in this process; null if there is none.</summary>
     public KillOperation? Find(RunId runId) => _operations.GetValueOrDefault(runId);
 
     /// <summary>Starts a kill, or returns the one under way in this process.</summary>
-    public (KillOperation Operation, bool Started) Start(RunRecord run, KillRecord kill, string ground)
+    public (KillOperation Operation, bool Started) Start(RunRecord run, KillRecord kill, string ground) => Start(run, new KillOperation(kill, ground, kill.RequestedBy));
+
+    /// <summary>Goes on with the kill that a row has on record, and waits for its report.</summary>
+    public async Task<KillReport> ResumeAsync(RunRecord run, KillRecord kill)
     {
-        KillOperation operation = new(kill, ground);
+        (KillOperation operation, _) = Start(run, new KillOperation(kill, "resumed", "system:recovery"));
+        return await operation.Report.ConfigureAwait(false);
+    }
+
+    private (KillOperation Operation, bool Started) Start(RunRecord run, KillOperation operation)
+    {
         KillOperation current = _operations.GetOrAdd(run.RunId, operation);
         if (!ReferenceEquals(current, operation))
         {
@@ -44,13 +64,6 @@ internal sealed class KillRunner(
         return (operation, true);
     }
 
-    /// <summary>Goes on with the kill that a row has on record, and waits for its report.</summary>
-    public async Task<KillReport> ResumeAsync(RunRecord run, KillRecord kill)
-    {
-        (KillOperation operation, _) = Start(run, kill, "resumed");
-        return await operation.Report.ConfigureAwait(false);
-    }
-
     private async Task CarryOutAsync(KillOperation operation, RunRecord run)
     {
         using Activity? activity = LifecycleTelemetry.Start("kill", run.RunId);
@@ -60,7 +73,6 @@ internal sealed class KillRunner(
                 ? await EndUnstartedAsync(operation, run).ConfigureAwait(false)
                 : await EndHeldAsync(operation, run).ConfigureAwait(false);
             activity?.SetTag("workflow_lifecycle.kill.outcome", report.Outcome.ToString());
-            telemetry.Killed(report);
             Leave(run.RunId, operation);
             operation.Complete(report);
         }
@@ -90,8 +102,8 @@ internal sealed class KillRunner(
             return await EndHeldAsync(operation, now).ConfigureAwait(false);
         }
 
-        KillReport report = KillReports.NeverStarted(now, operation.Kill);
-        return await ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), sentKill: false).ConfigureAwait(false);
+        SayIfResumed(operation, intent);
+        return await CommitAsync(operation, now, KillReports.NeverStarted(now, operation.Kill), sentKill: false).ConfigureAwait(false);
     }
 
     private async Task<KillReport> EndHeldAsync(KillOperation operation, RunRecord run)
@@ -113,28 +125,48 @@ internal sealed class KillRunner(
 
             KillClock clock = new(timeProvider);
             Task<IDisposable?> locking = LockAsync(containment, operation);
-            bool isFirst = intent == IntentOutcome.Written && locking.IsCompleted;
+            bool isFirst = intent is (IntentOutcome.Written or IntentOutcome.Spooled) && locking.IsCompleted;
             using IDisposable? held = await locking.ConfigureAwait(false);
 
             // Only a kill that others know can have been completed by one of them: it was found under way, or they held the lock or took
-            // it away meanwhile. Otherwise our own goes on without asking the store again: P11.
-            if ((!isFirst || held is null) && await FindOutcomeAsync(operation.Kill.KillId, containment).ConfigureAwait(false) is { } done)
+            // it away meanwhile; or the store did not take ours, and somebody else's was carried out before. Otherwise our own goes on
+            // without asking the store again: P11.
+            bool isOverAlready = intent == IntentOutcome.Spooled && containment.IsCleaned;
+            KillRecord? closed = isFirst && held is not null && !isOverAlready ? null : await FindOutcomeAsync(operation.Kill, containment).ConfigureAwait(false);
+            if (closed is { State: KillState.Denied } && operation.ReturnToAsked())
+            {
+                // The kill that was joined was taken back by who began it: this one stands on its own.
+                (intent, run) = await WriteIntentAsync(operation, run, before.Processes.Count).ConfigureAwait(false);
+                if (intent == IntentOutcome.Over)
+                {
+                    return Over(run, operation.Kill);
+                }
+
+                closed = null;
+                clock = new KillClock(timeProvider);
+            }
+
+            if (closed?.Report is { } done)
             {
                 return done;
             }
 
-            KillExecution execution = new(operation, run, containment, before, status, redactor, clock);
-            KillReport report = await execution.EndAsync(signalled => WriteBehind(operation.Kill, signalled)).ConfigureAwait(false);
+            SayIfResumed(operation, intent);
+            KillExecution execution = new(operation, run, containment, before, status, intent == IntentOutcome.Joined, redactor, clock);
+            KillReport report = await execution.EndAsync(
+                signalled => WriteBehind(operation.Kill, kill => ledger.RecordTerminateAsync(kill, signalled))).ConfigureAwait(false);
             if (report.Outcome != KillOutcome.KillUnconfirmed)
             {
-                return await SettleAsync(operation, execution, report).ConfigureAwait(false);
+                return await SettleAsync(operation, run, execution, report).ConfigureAwait(false);
             }
 
-            KillReport unconfirmed = await RecordAsync(operation, execution, report).ConfigureAwait(false);
+            KillReport unconfirmed = await RecordAsync(operation, run, execution, report).ConfigureAwait(false);
             Log.KillUnconfirmed(logger, operation.Kill.KillId, run.RunId, report.Survivors.Count);
             IContainment kept = containment;
             containment = null;
-            _ = Task.Run(() => GoOnAsync(operation, execution, kept));
+            _goingOn.TryAdd(operation.Kill.KillId, true);
+            RunRecord unfinished = run;
+            _ = Task.Run(() => GoOnAsync(operation, unfinished, execution, kept));
             return unconfirmed;
         }
         finally
@@ -152,7 +184,7 @@ internal sealed class KillRunner(
     {
         if (operation.Kill.State != KillState.Requested)
         {
-            operation.IntentIsDurable();
+            operation.IntentIsDurable(IntentOutcome.Joined);
             return (IntentOutcome.Joined, run);
         }
 
@@ -166,30 +198,57 @@ internal sealed class KillRunner(
                 Log.KillIntent(logger, kill.KillId, run.RunId, kill.Mode, kill.RequestedBy, kill.Reason);
             }
 
-            operation.IntentIsDurable();
+            operation.IntentIsDurable(outcome);
             return (outcome, now);
         }
-        catch (StoreUnavailableException) when (operation.Mode == KillMode.Emergency && run.Containment is not null)
+        catch (StoreUnavailableException exception)
         {
-            // P5: no signal without a record, and no emergency that waits for a store.
-            IntentSpool.Write(run, operation.Kill);
-            Log.KillIntent(logger, operation.Kill.KillId, run.RunId, operation.Mode, operation.Kill.RequestedBy, operation.Kill.Reason);
-            operation.IntentIsDurable();
-            return (IntentOutcome.Written, run);
+            try
+            {
+                Spool(operation, run, processes, exception);
+            }
+            catch (StoreUnavailableException refusal)
+            {
+                withdrawal.Begin(run, operation.Kill, operation.Ground, refusal.Message);
+                throw;
+            }
+
+            operation.IntentIsDurable(IntentOutcome.Spooled);
+            return (IntentOutcome.Spooled, run);
+        }
+    }
+
+    // P5: no signal without a record, and no emergency that waits for a store.
+    private void Spool(KillOperation operation, RunRecord run, int processes, StoreUnavailableException exception)
+    {
+        if (operation.Mode != KillMode.Emergency || run.Containment is null)
+        {
+            throw exception;
+        }
+
+        IntentSpool.Write(run, operation.Kill, operation.Ground, processes);
+        Log.KillIntent(logger, operation.Kill.KillId, run.RunId, operation.Mode, operation.Kill.RequestedBy, operation.Kill.Reason);
+    }
+
+    private void SayIfResumed(KillOperation operation, IntentOutcome intent)
+    {
+        if (intent == IntentOutcome.Joined && !_goingOn.ContainsKey(operation.Kill.KillId))
+        {
+            WriteBehind(operation.Kill, kill => ledger.RecordResumedAsync(kill, operation.Actor));
         }
     }
 
     // What is cleaned was cleaned by one who had the proof, a moment before the outcome is committed. It is waited for: we ourselves
     // would find nothing, and prove nothing.
-    private async Task<KillReport?> FindOutcomeAsync(KillId killId, IContainment containment)
+    private async Task<KillRecord?> FindOutcomeAsync(KillRecord kill, IContainment containment)
     {
         using PeriodicTimer timer = new(OutcomeInterval, timeProvider);
         long started = timeProvider.GetTimestamp();
         while (true)
         {
-            if (await ledger.FindDoneAsync(killId).ConfigureAwait(false) is { } done)
+            if (await ledger.FindClosedAsync(kill).ConfigureAwait(false) is { } closed)
             {
-                return done;
+                return closed;
             }
 
             if (!containment.IsCleaned || timeProvider.GetElapsedTime(started) > OutcomeLimit)
@@ -219,46 +278,66 @@ internal sealed class KillRunner(
         }
     }
 
-    private async Task<KillReport> SettleAsync(KillOperation operation, KillExecution execution, KillReport report)
+    private async Task<KillReport> SettleAsync(KillOperation operation, RunRecord run, KillExecution execution, KillReport report)
     {
         KillReport cleaned = await execution.CleanAsync(report).ConfigureAwait(false);
-        KillReport final = await RecordAsync(operation, execution, cleaned).ConfigureAwait(false);
+        KillReport final = await RecordAsync(operation, run, execution, cleaned).ConfigureAwait(false);
         Log.KillCompleted(logger, final.KillId, final.RunId, final.Outcome, final.Proof, final.DurationMs);
         return final;
     }
 
-    private async Task<KillReport> RecordAsync(KillOperation operation, KillExecution execution, KillReport report)
+    private async Task<KillReport> RecordAsync(KillOperation operation, RunRecord run, KillExecution execution, KillReport report)
     {
         try
         {
-            return await ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), execution.SentKill).ConfigureAwait(false);
+            return await CommitAsync(operation, run, report, execution.SentKill).ConfigureAwait(false);
         }
         catch (StoreUnavailableException exception)
         {
             // What was done was done, and the caller must know it; the row follows when the store is back.
             Log.KillNotRecorded(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
-            _ = Task.Run(() => StoreReturn.WriteAsync(
-                operation.Kill.RunId,
-                () => ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), execution.SentKill),
-                timeProvider,
-                logger));
+            if (_unrecorded.TryAdd(operation.Kill.KillId, true))
+            {
+                _ = Task.Run(async () =>
+                {
+                    await StoreReturn.WriteAsync(run.RunId, () => CommitAsync(operation, run, report, execution.SentKill), timeProvider, logger).ConfigureAwait(false);
+                    _unrecorded.TryRemove(operation.Kill.KillId, out _);
+                });
+            }
+
             return report with { Message = $"The outcome of the kill is not on record: {exception.Message}" };
         }
     }
 
+    private async Task<KillReport> CommitAsync(KillOperation operation, RunRecord run, KillReport report, bool sentKill)
+    {
+        (KillReport final, bool isOurs) = await ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), sentKill).ConfigureAwait(false);
+        if (final.Outcome != KillOutcome.KillUnconfirmed)
+        {
+            if (isOurs)
+            {
+                telemetry.Killed(final);
+            }
+
+            await records.DiscardAsync(run).ConfigureAwait(false);
+        }
+
+        return final;
+    }
+
     // The answer "unconfirmed" was given; the kill goes on until there is another.
-    private async Task GoOnAsync(KillOperation operation, KillExecution execution, IContainment containment)
+    private async Task GoOnAsync(KillOperation operation, RunRecord run, KillExecution execution, IContainment containment)
     {
         try
         {
             KillReport report = await execution.WaitLongerAsync().ConfigureAwait(false);
             using IDisposable? held = await LockAsync(containment, operation).ConfigureAwait(false);
-            if (await FindOutcomeAsync(operation.Kill.KillId, containment).ConfigureAwait(false) is not null)
+            if (await FindOutcomeAsync(operation.Kill, containment).ConfigureAwait(false) is not null)
             {
                 return;
             }
 
-            await SettleAsync(operation, execution, report).ConfigureAwait(false);
+            await SettleAsync(operation, run, execution, report).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -266,31 +345,23 @@ internal sealed class KillRunner(
         }
         finally
         {
+            _goingOn.TryRemove(operation.Kill.KillId, out _);
             await containment.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private void WriteBehind(KillRecord kill, int signalled) => _ = Task.Run(async () =>
-    {
-        try
-        {
-            await ledger.RecordTerminateAsync(kill, signalled).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException exception)
-        {
-            Log.KillInterrupted(logger, kill.KillId, kill.RunId, exception);
-        }
-    });
+    private void WriteBehind(KillRecord kill, Func<KillRecord, Task> write) => _ = StoreReturn.BeginAsync(kill.RunId, () => write(kill), timeProvider, logger);
 
     private RunRecord Finish(RunRecord row, KillReport report) => row with
     {
-        State = report.Outcome switch
+        // A state that a newer version wrote stays as it is; the kill and the proof are in the row all the same.
+        State = RunStateTable.Step(row.State, report.Outcome switch
         {
             KillOutcome.Killed => RunState.Killed,
             KillOutcome.ExitedGracefully or KillOutcome.AlreadyExited => RunState.Exited,
             KillOutcome.EndedUnproven => RunState.EndedUnproven,
             _ => RunState.KillUnconfirmed,
-        },
+        }),
         KillId = report.KillId,
         Proof = report.Proof,
         ExitCode = report.ExitCode ?? row.ExitCode,

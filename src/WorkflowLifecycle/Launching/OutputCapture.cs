@@ -3,7 +3,7 @@ using WorkflowLifecycle.Processes;
 namespace WorkflowLifecycle.Launching;
 
 /// <summary>Drains the program's pipes as fast as it writes, whoever reads or does not.</summary>
-internal sealed class OutputCapture : IDisposable
+internal sealed class OutputCapture : HostOutput
 {
     private const int BufferSize = 32 * 1024;
 
@@ -26,10 +26,9 @@ internal sealed class OutputCapture : IDisposable
 
     public OutputBuffer Buffer { get; }
 
-    /// <summary>Completes with the first byte of output.</summary>
-    public Task FirstOutput => _firstOutput.Task;
+    public override Task FirstOutput => _firstOutput.Task;
 
-    public string StandardOutput
+    public override string StandardOutput
     {
         get
         {
@@ -40,7 +39,7 @@ internal sealed class OutputCapture : IDisposable
         }
     }
 
-    public string StandardError
+    public override string StandardError
     {
         get
         {
@@ -51,10 +50,10 @@ internal sealed class OutputCapture : IDisposable
         }
     }
 
-    public bool IsTruncated => _drainCut || _output.IsTruncated || _error.IsTruncated || Buffer.HasDropped;
+    public override bool IsTruncated => _drainCut || _output.IsTruncated || _error.IsTruncated || Buffer.HasDropped;
 
     /// <summary>Waits for the end of both streams, but not for ever: somebody outside the tree may hold a pipe open.</summary>
-    public async Task FinishAsync(TimeSpan limit, TimeProvider timeProvider)
+    public override async Task FinishAsync(TimeSpan limit, TimeProvider timeProvider)
     {
         try
         {
@@ -70,11 +69,9 @@ internal sealed class OutputCapture : IDisposable
         Buffer.Complete();
     }
 
-    public void Dispose()
-    {
-        Buffer.Dispose();
-        _stop.Dispose();
-    }
+    public override IAsyncEnumerable<OutputLine> ReadLinesAsync(CancellationToken cancellationToken) => Buffer.ReadAsync(cancellationToken);
+
+    public override void Dispose() => Buffer.Dispose();
 
     private async Task DrainAsync(Stream? stream, OutputStream name, OutputTail tail)
     {
@@ -83,7 +80,7 @@ internal sealed class OutputCapture : IDisposable
             return;
         }
 
-        LineSplitter splitter = new(name, line => Keep(line, tail));
+        LineSplitter splitter = new(name, Buffer.Add);
         byte[] buffer = new byte[BufferSize];
         try
         {
@@ -91,6 +88,7 @@ internal sealed class OutputCapture : IDisposable
             while ((length = await stream.ReadAsync(buffer, _stop.Token).ConfigureAwait(false)) > 0)
             {
                 _firstOutput.TrySetResult();
+                Keep(tail, buffer.AsSpan(0, length), isLast: false);
                 splitter.Write(buffer.AsSpan(0, length));
             }
         }
@@ -100,17 +98,16 @@ internal sealed class OutputCapture : IDisposable
             _drainCut = true;
         }
 
+        Keep(tail, [], isLast: true);
         splitter.Complete();
         await stream.DisposeAsync().ConfigureAwait(false);
     }
 
-    private void Keep(OutputLine line, OutputTail tail)
+    private void Keep(OutputTail tail, ReadOnlySpan<byte> bytes, bool isLast)
     {
         lock (_lock)
         {
-            tail.Add(line);
+            tail.Write(bytes, isLast);
         }
-
-        Buffer.Add(line);
     }
 }

@@ -8,7 +8,7 @@ namespace WorkflowLifecycle.Launching;
 
 /// <summary>Watches one run for the host that launched it: readiness, and the end.</summary>
 internal sealed class RunMonitor(
-    RunId runId, IHeldRun held, OutputCapture? capture, RunUpdater updater, RunFinisher finisher, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
+    RunId runId, IHeldRun held, HostOutput? output, RunUpdater updater, RunFinisher finisher, IRedactor redactor, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
 {
     private const string Ready = "READY=1";
     private const string Status = "STATUS=";
@@ -16,13 +16,15 @@ internal sealed class RunMonitor(
 
     private readonly TaskCompletionSource<RunResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private Task? _drained;
+
     /// <summary>Completes once the run's end is recorded.</summary>
     public Task<RunResult> Result => _result.Task;
 
     public void Start()
     {
         _ = Task.Run(WatchSignalsAsync);
-        if (capture is not null)
+        if (output is not null)
         {
             _ = Task.Run(WatchFirstOutputAsync);
         }
@@ -36,19 +38,26 @@ internal sealed class RunMonitor(
     private StoreCommit? Advance(RunRecord run, bool isReady, string? status)
     {
         bool becomesReady = isReady && run.State == RunState.Initializing;
-        string? text = status is { Length: > LongestStatus } ? status[..LongestStatus] : status;
-        return !becomesReady && (text is null || text == run.Status || run.State.IsFinal)
+
+        // Said while a kill is under way: on record in case that kill is taken back.
+        bool wasReady = isReady && run.State == RunState.Stopping && run.ReadyAt is null;
+        string? text = Clean(status);
+        return !becomesReady && !wasReady && (text is null || text == run.Status || run.State.IsFinal)
             ? null
             : new StoreCommit
             {
                 UpdateRun = run with
                 {
                     State = becomesReady ? RunState.Running : run.State,
-                    ReadyAt = becomesReady ? timeProvider.GetUtcNow() : run.ReadyAt,
+                    ReadyAt = becomesReady || wasReady ? timeProvider.GetUtcNow() : run.ReadyAt,
                     Status = text ?? run.Status,
                 },
             };
     }
+
+    // Redacted before it is cut: half a secret is not recognized as one.
+    private string? Clean(string? status) =>
+        status is null ? null : redactor.RedactText(status) is var redacted && redacted.Length > LongestStatus ? redacted[..LongestStatus] : redacted;
 
     private async Task WatchSignalsAsync()
     {
@@ -62,7 +71,7 @@ internal sealed class RunMonitor(
 
     private async Task WatchFirstOutputAsync()
     {
-        await capture!.FirstOutput.ConfigureAwait(false);
+        await output!.FirstOutput.ConfigureAwait(false);
         await RecordAsync(isReady: true, status: null).ConfigureAwait(false);
     }
 
@@ -81,25 +90,18 @@ internal sealed class RunMonitor(
 
     private async Task WatchEndAsync()
     {
-        EndNotice? end = null;
-        ExitNotice? exit = null;
+        EndNotice? word = null;
         try
         {
-            end = await held.Ended.ConfigureAwait(false);
-            if (capture is not null)
-            {
-                await capture.FinishAsync(drainLimit, timeProvider).ConfigureAwait(false);
-            }
-
-            exit = held.Exited.IsCompletedSuccessfully ? await held.Exited.ConfigureAwait(false) : null;
-            await RecordEndAsync(end, exit).ConfigureAwait(false);
+            word = await held.Ended.ConfigureAwait(false);
+            await RecordEndAsync(word).ConfigureAwait(false);
         }
         catch (StoreUnavailableException exception)
         {
             // Who waits is told now. The row follows: another process leaves it alone as long as this one lives.
             Log.WatchFailed(logger, runId, exception);
             _result.TrySetException(exception);
-            await StoreReturn.WriteAsync(runId, () => RecordEndAsync(end, exit), timeProvider, logger).ConfigureAwait(false);
+            await StoreReturn.WriteAsync(runId, () => RecordEndAsync(word), timeProvider, logger).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -112,10 +114,18 @@ internal sealed class RunMonitor(
         }
     }
 
-    private async Task RecordEndAsync(EndNotice? end, ExitNotice? exit)
+    // Without the holder's word the tree may live on for long: that it is lost is said first, and the output is only drained at the end.
+    private async Task RecordEndAsync(EndNotice? word)
     {
+        EndNotice end = word ?? await finisher.OutliveHolderAsync(runId).ConfigureAwait(false);
+        if (output is not null)
+        {
+            await (_drained ??= output.FinishAsync(drainLimit, timeProvider)).ConfigureAwait(false);
+        }
+
+        ExitNotice? exit = held.Exited.IsCompletedSuccessfully ? await held.Exited.ConfigureAwait(false) : null;
         RunRecord run = await finisher.FinishOwnAsync(runId, end, exit).ConfigureAwait(false);
-        _result.TrySetResult(Describe(run, end));
+        _result.TrySetResult(Describe(run, word));
     }
 
     private RunResult Describe(RunRecord run, EndNotice? end) => new()
@@ -127,9 +137,9 @@ internal sealed class RunMonitor(
         Duration = (run.EndedAt ?? timeProvider.GetUtcNow()) - (run.StartedAt ?? run.CreatedAt),
         Proof = run.Proof,
         Leftovers = end?.Leftovers ?? 0,
-        StandardOutput = capture?.StandardOutput ?? string.Empty,
-        StandardError = capture?.StandardError ?? string.Empty,
-        OutputTruncated = capture?.IsTruncated ?? false,
+        StandardOutput = output?.StandardOutput ?? string.Empty,
+        StandardError = output?.StandardError ?? string.Empty,
+        OutputTruncated = output?.IsTruncated ?? false,
         KillId = run.KillId,
     };
 }

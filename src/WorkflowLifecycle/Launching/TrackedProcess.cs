@@ -3,7 +3,7 @@ using WorkflowLifecycle.Processes;
 namespace WorkflowLifecycle.Launching;
 
 /// <summary>What the launching code holds in its hand.</summary>
-internal sealed class TrackedProcess(RunId runId, IHeldRun held, ContainmentStrength strength, RunMonitor monitor, OutputCapture? capture) : ITrackedProcess
+internal sealed class TrackedProcess(RunId runId, IHeldRun held, ContainmentStrength strength, RunMonitor monitor, HostOutput? output) : ITrackedProcess
 {
     private readonly Stream _input = held.StandardInput ?? new MemoryStream([], writable: false);
     private bool _detached;
@@ -16,8 +16,12 @@ internal sealed class TrackedProcess(RunId runId, IHeldRun held, ContainmentStre
 
     public Stream StandardInput => _input;
 
+    public Stream StandardOutput => output?.RawOutput ?? Stream.Null;
+
+    public Stream StandardError => output?.RawError ?? Stream.Null;
+
     public IAsyncEnumerable<OutputLine> ReadOutputLinesAsync(CancellationToken cancellationToken = default) =>
-        capture?.Buffer.ReadAsync(cancellationToken) ?? AsyncEnumerable.Empty<OutputLine>();
+        output?.ReadLinesAsync(cancellationToken) ?? AsyncEnumerable.Empty<OutputLine>();
 
     public Task<RunResult> WaitForExitAsync(CancellationToken cancellationToken = default) => monitor.Result.WaitAsync(cancellationToken);
 
@@ -25,11 +29,11 @@ internal sealed class TrackedProcess(RunId runId, IHeldRun held, ContainmentStre
 
     public ValueTask DisposeAsync()
     {
-        // Detached, not ended: the pipes go on being drained, only nobody keeps the lines any more.
+        // Detached, not ended: the pipes go on being drained, only nobody keeps what comes out of them.
         if (!_detached)
         {
             _detached = true;
-            capture?.Buffer.Discard();
+            output?.Dispose();
         }
 
         return ValueTask.CompletedTask;

@@ -51,6 +51,12 @@ internal sealed class TrackedProcessLauncher(
 
     public async Task<RunResult> RunAsync(LaunchRequest request, Action<OutputLine>? onOutput = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Output == OutputMode.Stream)
+        {
+            throw new ArgumentException("Here nobody can read the streams of Output = Stream, and the program would wait for ever. Use LaunchAsync, or Output = Capture.", nameof(request));
+        }
+
         ITrackedProcess process = await LaunchAsync(request, cancellationToken).ConfigureAwait(false);
         await using (process.ConfigureAwait(false))
         {
@@ -69,31 +75,37 @@ internal sealed class TrackedProcessLauncher(
             catch (Exception exception)
             {
                 string reason = exception is OperationCanceledException ? "the caller cancelled the run" : "the caller's output handler failed";
-                await EndOwnAsync(process.RunId, reason).ConfigureAwait(false);
+                KillReport report = await EndOwnAsync(process.RunId, reason).ConfigureAwait(false);
+                if (report.Outcome is KillOutcome.Denied or KillOutcome.KillUnconfirmed)
+                {
+                    // "Cancelled" would say that the run is over.
+                    throw new RunNotEndedException(report, exception);
+                }
+
                 cancellationToken.ThrowIfCancellationRequested();
                 throw;
             }
         }
     }
 
-    private async Task EndOwnAsync(RunId runId, string reason)
+    private async Task<KillReport> EndOwnAsync(RunId runId, string reason)
     {
         KillRequest kill = new(reason, WorkflowPrincipal.Host(options.Value.HostName));
         try
         {
-            await kills.KillAsync(runId, kill, CancellationToken.None).ConfigureAwait(false);
+            return await kills.KillAsync(runId, kill, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StoreUnavailableException)
         {
             // Without a store there is no graceful kill, and leaving the tree behind is not what a cancelled call means.
-            await kills.KillAsync(runId, kill with { Mode = KillMode.Emergency }, CancellationToken.None).ConfigureAwait(false);
+            return await kills.KillAsync(runId, kill with { Mode = KillMode.Emergency }, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
     private async Task<ITrackedProcess> LaunchAsync(LaunchRequest request, RunId runId, CancellationToken cancellationToken)
     {
         OnHostExit onHostExit = request.OnHostExit ?? options.Value.OnHostExit;
-        if (onHostExit == OnHostExit.Keep && request.Output == OutputMode.Capture)
+        if (onHostExit == OnHostExit.Keep && request.Output is OutputMode.Capture or OutputMode.Stream)
         {
             throw new KeepNotAvailableException("A run that outlives its host cannot write to the host. Set Output to Files or Discard, or OnHostExit to Kill.");
         }
@@ -171,7 +183,7 @@ internal sealed class TrackedProcessLauncher(
             Workflow = request.Workflow,
             Session = request.Session,
             Owner = request.Owner,
-            OwnerSubject = request.LaunchedBy?.FindFirst(options.Value.OwnerClaimType)?.Value,
+            OwnerSubject = ClaimSubject.OwnerOf(request.LaunchedBy, options.Value.OwnerClaimType),
             LaunchedBy = subject,
             HostUser = platform.User.Subject,
             ParentRun = request.ParentRun,
@@ -210,12 +222,17 @@ internal sealed class TrackedProcessLauncher(
             // From here on the program may run: no caller's token may leave it without its monitor.
             cancellationToken.ThrowIfCancellationRequested();
             IHeldRun held = await GoAsync(prepared).ConfigureAwait(false);
-            OutputCapture? capture = spec.Output == OutputMode.Capture ? new OutputCapture(held, prepared.Containment.RunDirectory) : null;
-            RunMonitor monitor = new(spec.RunId, held, capture, updater, finisher, options.Value.OutputDrainLimit, timeProvider, logger);
+            HostOutput? output = spec.Output switch
+            {
+                OutputMode.Capture => new OutputCapture(held, prepared.Containment.RunDirectory),
+                OutputMode.Stream => new OutputStreams(held, timeProvider),
+                _ => null,
+            };
+            RunMonitor monitor = new(spec.RunId, held, output, updater, finisher, redactor, options.Value.OutputDrainLimit, timeProvider, logger);
             await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
             monitor.Start();
             Log.Launched(logger, spec.RunId, spec.Program, held.Root.Pid, prepared.Containment.Strength);
-            return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, capture);
+            return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, output);
         }
     }
 

@@ -19,6 +19,6 @@ internal static class PrincipalSubject
     private static string? Claimed(ClaimsPrincipal principal, string ownerClaimType)
     {
         ClaimsPrincipal vouched = new(principal.Identities.Where(identity => identity.IsAuthenticated));
-        return vouched.FindFirst(ownerClaimType)?.Value ?? vouched.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? vouched.Identity?.Name;
+        return (vouched.FindFirst(ownerClaimType) ?? vouched.FindFirst(ClaimTypes.NameIdentifier)) is { } claim ? ClaimSubject.Of(claim) : vouched.Identity?.Name;
     }
 }

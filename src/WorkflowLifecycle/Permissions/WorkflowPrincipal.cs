@@ -11,14 +11,14 @@ public static class WorkflowPrincipal
     public static ClaimsPrincipal Host(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return new ClaimsPrincipal(new LocalIdentity(HostSubject(name), isPrivileged: false));
+        return new ClaimsPrincipal(new LocalIdentity(HostSubject(name), isPrivileged: false, hostId: null));
     }
 
-    /// <summary>The user this process runs as: may end the runs of that user's processes; root may end all.</summary>
+    /// <summary>The user this process runs as: may end the runs of that user's processes on this machine; root may end all.</summary>
     public static ClaimsPrincipal LocalUser()
     {
         LocalUser user = ContainmentPlatform.CurrentUser();
-        return new ClaimsPrincipal(new LocalIdentity(user.Subject, user.IsPrivileged));
+        return new ClaimsPrincipal(new LocalIdentity(user.Subject, user.IsPrivileged, user.HostId));
     }
 
     internal static string HostSubject(string name) => "host:" + name;

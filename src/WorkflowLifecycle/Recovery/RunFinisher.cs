@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Killing;
@@ -7,9 +8,16 @@ using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
 
-/// <summary>Records the end of a run that ended by itself, and frees its containment; goes on with a kill that was interrupted.</summary>
+/// <summary>Frees what held a run that ended by itself, and records its end; goes on with a kill that was interrupted.</summary>
 internal sealed class RunFinisher(
-    IProcessStore store, IContainmentPlatform platform, RunUpdater updater, KillRunner runner, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunFinisher> logger)
+    IProcessStore store,
+    IContainmentPlatform platform,
+    RunUpdater updater,
+    KillRunner runner,
+    EndRecords records,
+    AuditDrafts audit,
+    TimeProvider timeProvider,
+    ILogger<RunFinisher> logger)
 {
     // While the shim of a run is gone nobody tells us of its end; it is rare, so looking ten times a second is enough.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
@@ -17,27 +25,43 @@ internal sealed class RunFinisher(
     // Only a killer whose intent came at this very moment can have it, and the store decides between us anyway.
     private static readonly TimeSpan LockLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>For the host that launched the run.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="end">The holder's word; null when the holder was lost.</param>
-    /// <param name="exit">How the root program exited; null when unknown.</param>
-    public async Task<RunRecord> FinishOwnAsync(RunId runId, EndNotice? end, ExitNotice? exit)
+    // What was freed for an end that the store did not take yet: the next try finds nothing any more.
+    private readonly ConcurrentDictionary<RunId, IReadOnlyList<CleanupResult>> _freed = new();
+
+    /// <summary>For the host that launched the run, when its holder was lost: says so at once, and waits for the end without it.</summary>
+    public async Task<EndNotice> OutliveHolderAsync(RunId runId)
     {
         RunRecord run = await ReadAsync(runId).ConfigureAwait(false);
-        if (end is null && !run.State.IsFinal)
-        {
-            run = await LowerStrengthAsync(run).ConfigureAwait(false);
-            end = await WatchWithoutHolderAsync(run).ConfigureAwait(false);
-        }
+        return run.State.IsFinal
+            ? new EndNotice { Proof = EndProof.None }
+            : await WatchWithoutHolderAsync(await LowerStrengthAsync(run).ConfigureAwait(false)).ConfigureAwait(false);
+    }
 
-        return await FinishAsync(run, (end ?? new EndNotice { Proof = EndProof.None }) with { Exit = exit ?? end?.Exit }).ConfigureAwait(false);
+    /// <summary>For the host that launched the run.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="end">The holder's word, or what was seen without it.</param>
+    /// <param name="exit">How the root program exited; null when unknown.</param>
+    public async Task<RunRecord> FinishOwnAsync(RunId runId, EndNotice end, ExitNotice? exit)
+    {
+        RunRecord run = await ReadAsync(runId).ConfigureAwait(false);
+        RunRecord ended = await FinishAsync(run, end with { Exit = exit ?? end.Exit }).ConfigureAwait(false);
+
+        // Another process may have brought it on record, and died over the rest.
+        await records.DiscardAsync(ended).ConfigureAwait(false);
+        return ended;
     }
 
     /// <summary>Brings a row to its end. Side by side with a kill or another process, once.</summary>
     public async Task<RunRecord> FinishAsync(RunRecord run, EndNotice end)
     {
-        while (!run.State.IsFinal)
+        for (bool isFirst = true; !run.State.IsFinal; isFirst = false)
         {
+            if (!isFirst)
+            {
+                // A kill that is not confirmed, or a row that others change: neither gets better by asking at once.
+                await Task.Delay(LookInterval, timeProvider).ConfigureAwait(false);
+            }
+
             if (run.KillId is { } killId && await store.FindKillAsync(killId).ConfigureAwait(false) is { IsOpen: true } kill)
             {
                 await runner.ResumeAsync(run, kill).ConfigureAwait(false);
@@ -59,14 +83,27 @@ internal sealed class RunFinisher(
         await using (containment.ConfigureAwait(false))
         {
             using IDisposable? held = await LockAsync(containment).ConfigureAwait(false);
-            (_, bool changed) = await updater.UpdateAsync(run.RunId, row => End(row, end), CommitDurability.Machine, CancellationToken.None).ConfigureAwait(false);
+            if (End(await ReadAsync(run.RunId).ConfigureAwait(false), run, end, []) is null)
+            {
+                return;
+            }
+
+            await containment.ConnectAsync().ConfigureAwait(false);
+            IReadOnlyList<CleanupResult> receipt = Remember(run.RunId, await containment.FreeAsync(run).ConfigureAwait(false));
+            (RunRecord? ended, bool changed) = await updater.UpdateAsync(
+                run.RunId, row => End(row, run, end, receipt), CommitDurability.Machine, CancellationToken.None).ConfigureAwait(false);
+            _freed.TryRemove(run.RunId, out _);
             if (changed)
             {
-                await containment.ConnectAsync().ConfigureAwait(false);
-                await containment.CleanAsync(keepOutput: run.Output == OutputMode.Files).ConfigureAwait(false);
+                await records.DiscardAsync(ended!).ConfigureAwait(false);
             }
         }
     }
+
+    private IReadOnlyList<CleanupResult> Remember(RunId runId, IReadOnlyList<CleanupResult> receipt) => _freed.AddOrUpdate(
+        runId,
+        receipt,
+        (_, before) => [.. receipt.Select(line => line.Found.Count == 0 && before.FirstOrDefault(earlier => earlier.Cleaner == line.Cleaner) is { } earlier ? earlier : line)]);
 
     private async Task<IDisposable?> LockAsync(IContainment containment)
     {
@@ -81,9 +118,11 @@ internal sealed class RunFinisher(
         }
     }
 
-    private StoreCommit? End(RunRecord run, EndNotice end)
+    private StoreCommit? End(RunRecord run, RunRecord seen, EndNotice end, IReadOnlyList<CleanupResult> receipt)
     {
-        if (run.State.IsFinal || run.State == RunState.Stopping || run.State == RunState.KillUnconfirmed)
+        // A row that is being killed is the kill's, unless it was seen, as it is now, to have none that is open.
+        bool isBeingKilled = run.State == RunState.Stopping || run.State == RunState.KillUnconfirmed;
+        if (run.State.IsFinal || (isBeingKilled && run.Version != seen.Version))
         {
             return null;
         }
@@ -108,6 +147,7 @@ internal sealed class RunFinisher(
             Audit =
             [
                 audit.Of(AuditStages.Exited, run.RunId, actor, details: [("state", state.Name), ("proof", end.Proof.ToString()), ("cause", end.Cause.ToString())]),
+                .. audit.Cleaned(run.RunId, actor, run.KillId, receipt),
             ],
         };
     }

@@ -8,6 +8,25 @@ internal static class StoreReturn
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Writes behind the caller's back: at once, or else when the store is back.</summary>
+    /// <returns>Completes when it is written. Does not throw, and nobody has to wait for it.</returns>
+    public static Task BeginAsync(RunId runId, Func<Task> write, TimeProvider timeProvider, ILogger logger) => Task.Run(async () =>
+    {
+        try
+        {
+            await write().ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            Log.WrittenLater(logger, runId, exception);
+            await WriteAsync(runId, write, timeProvider, logger).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.WatchFailed(logger, runId, exception);
+        }
+    });
+
     /// <summary>Tries again until the store takes it. Does not throw.</summary>
     public static async Task WriteAsync(RunId runId, Func<Task> write, TimeProvider timeProvider, ILogger logger)
     {

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Debug, "What became of run {RunId} is still to be written: {Problem}")]
     public static partial void StoreStillAway(ILogger logger, RunId runId, string problem);
 
+    [LoggerMessage(105, LogLevel.Warning, "The store did not take an entry about run {RunId}; it is tried again as long as this process lives")]
+    public static partial void WrittenLater(ILogger logger, RunId runId, Exception exception);
+
     [LoggerMessage(201, LogLevel.Debug, "Run {RunId} launched: {Program}, pid {Pid}, strength {Strength}")]
     public static partial void Launched(ILogger logger, RunId runId, string program, int pid, ContainmentStrength strength);
 
@@ -53,6 +56,18 @@ internal static partial class Log
     [LoggerMessage(307, LogLevel.Error, "Kill {KillId} of run {RunId}: the store did not take what was done")]
     public static partial void KillNotRecorded(ILogger logger, KillId killId, RunId runId, Exception exception);
 
+    [LoggerMessage(308, LogLevel.Warning, "Kill {KillId} of run {RunId} was refused, and the store took its intent afterwards: withdrawn, nothing was signalled")]
+    public static partial void KillWithdrawn(ILogger logger, KillId killId, RunId runId);
+
     [LoggerMessage(401, LogLevel.Information, "Run {RunId} was found {State}: {Why}")]
     public static partial void Reconciled(ILogger logger, RunId runId, RunState state, string why);
+
+    [LoggerMessage(402, LogLevel.Warning, "The records of run {RunId} in {RunDirectory} were not removed: {Problem}")]
+    public static partial void RecordsKept(ILogger logger, RunId runId, string runDirectory, string problem);
+
+    [LoggerMessage(403, LogLevel.Information, "Run {RunId} was over and not cleaned to the end; it is now")]
+    public static partial void Swept(ILogger logger, RunId runId);
+
+    [LoggerMessage(404, LogLevel.Warning, "Looking for what runs left behind below {RuntimeRoot} failed; the next start looks again")]
+    public static partial void SweepFailed(ILogger logger, string runtimeRoot, Exception exception);
 }

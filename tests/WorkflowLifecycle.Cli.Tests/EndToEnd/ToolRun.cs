@@ -49,7 +49,7 @@ internal sealed class ToolRun : IAsyncDisposable
 
     public async Task SignalAsync(string name)
     {
-        using Process kill = Process.Start("/bin/kill", ["-s", name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start("/bin/sh", ["-c", "kill -s \"$0\" \"$1\"", name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 

@@ -22,6 +22,7 @@ internal sealed class CommandLine : IWorkflowSessions, IWorkflowSession
     {
         Interrupts = new Interrupts(InterruptClock);
         Registry.SearchAsync(default!, default).ReturnsForAnyArgs(new RunPage([], null));
+        Store.SearchRunsAsync(default!, default).ReturnsForAnyArgs(new ValueTask<RunPage>(new RunPage([], null)));
         Registry.FindAsync(default, default).ReturnsForAnyArgs((RunRecord?)null);
         Registry.InspectAsync(default, default).ReturnsForAnyArgs([]);
         Store.ReadAuditAsync(default!, default).ReturnsForAnyArgs(new ValueTask<IReadOnlyList<AuditEntry>>([]));
@@ -99,7 +100,7 @@ internal sealed class CommandLine : IWorkflowSessions, IWorkflowSession
         }).RunAsync(arguments);
     }
 
-    public ValueTask<IWorkflowSession> OpenAsync(StoreChoice store, CancellationToken cancellationToken)
+    public ValueTask<IWorkflowSession> OpenAsync(StoreChoice store, StoreUse use, CancellationToken cancellationToken)
     {
         Opened.Add(store);
         return OpeningFails is null ? new ValueTask<IWorkflowSession>(this) : throw OpeningFails;

@@ -33,7 +33,7 @@ public sealed class CompletionTests
     public async Task Completion_OfARun_OffersLiveRuns()
     {
         CommandLine cli = new();
-        cli.Registry.SearchAsync(default!, default).ReturnsForAnyArgs(new RunPage([Sample.Run()], null));
+        cli.Store.SearchRunsAsync(default!, default).ReturnsForAnyArgs(new ValueTask<RunPage>(new RunPage([Sample.Run()], null)));
 
         Assert.Contains(Sample.Id.Value, await CompleteAsync(cli, "workflowctl show run_"));
     }

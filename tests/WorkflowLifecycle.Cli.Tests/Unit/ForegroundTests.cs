@@ -15,16 +15,16 @@ public sealed class ForegroundTests
     public async Task Output_GoesToItsOwnStreamAsItIs()
     {
         ScriptedProcess process = new ScriptedProcess()
-            .Writes(OutputStream.Output, "one \u001b[31mred\u001b[0m")
+            .Writes(OutputStream.Output, "one \u001b[31mred\u001b[0m\r\n")
             .Writes(OutputStream.Error, "trouble")
-            .Writes(OutputStream.Output, "a very long ", isCut: true)
-            .Writes(OutputStream.Output, "line")
+            .Writes(OutputStream.Output, "no line end")
             .Ends(0);
         CommandLine cli = Launching(process);
 
         Assert.Equal(0, await cli.RunAsync("run", "--", "x"));
-        Assert.Equal("one \u001b[31mred\u001b[0m\na very long line\n", cli.Out);
-        Assert.Equal("trouble\n", cli.Error);
+        Assert.Equal("one \u001b[31mred\u001b[0m\r\nno line end", cli.Out);
+        Assert.Equal("trouble", cli.Error);
+        await cli.Launcher.Received(1).LaunchAsync(Arg.Is<LaunchRequest>(request => request.Output == OutputMode.Stream), Arg.Any<CancellationToken>());
     }
 
     [Fact]

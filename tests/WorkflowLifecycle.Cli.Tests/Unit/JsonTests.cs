@@ -1,6 +1,5 @@
 using System.Text.Json;
 using NSubstitute;
-using NSubstitute.ExceptionExtensions;
 
 namespace WorkflowLifecycle.Cli.Tests.Unit;
 
@@ -192,7 +191,7 @@ public sealed class JsonTests
     public async Task Store_NotAvailable_IsAJsonErrorToo()
     {
         CommandLine cli = new();
-        cli.Registry.SearchAsync(default!, default).ThrowsAsyncForAnyArgs(new StoreUnavailableException("The file is not a database."));
+        cli.OpeningFails = new StoreUnavailableException("The file is not a database.");
 
         Assert.Equal(6, await cli.RunAsync("ps", "--json"));
         Assert.Equal("store-unavailable", cli.Json.GetProperty("error").GetProperty("code").GetString());

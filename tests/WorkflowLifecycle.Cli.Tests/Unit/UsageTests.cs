@@ -23,6 +23,19 @@ public sealed class UsageTests
         Assert.Empty(cli.Opened);
     }
 
+    [Theory]
+    [InlineData("show", "run_1")]
+    [InlineData("kill", "run_1", "--reason", "stuck since noon")]
+    public async Task Help_AfterAFailure_LooksInTheSameStore(params string[] arguments)
+    {
+        CommandLine cli = new();
+        cli.Kills.KillAsync(default, default!, default).ReturnsForAnyArgs(Task.FromException<KillReport>(new RunNotFoundException(Sample.Id, "here")));
+
+        Assert.Equal(3, await cli.RunAsync([.. arguments, "--store", typeof(UsageTests).Assembly.Location]));
+
+        Assert.Contains($"workflowctl ps --all --store {typeof(UsageTests).Assembly.Location}", cli.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     [Trait("Scenario", "S59")]
     public async Task Kill_WithAReasonOver1000Characters_Is2()

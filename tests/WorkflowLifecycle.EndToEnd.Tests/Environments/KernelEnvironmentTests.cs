@@ -89,6 +89,7 @@ public sealed class KernelEnvironmentTests : EnvironmentTest
         outcome.Holds(ContainmentStrength.CgroupAndReaper);
         outcome.Finds("shim", "in-file");
         Assert.DoesNotContain($"below {Room.RuntimeDirectory}", outcome.Doctor.Findings.Single(finding => finding.Name == "shim").Detail, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles("/dev/shm", ".wfl-*"));
     }
 
     [Fact(Timeout = Limit)]

@@ -36,7 +36,7 @@ public sealed class HostileBytesTests : EndToEndTest
 
         RunResult result = await engine.Launcher.RunAsync(engine.Request("printf", ["%s|", .. hostile]) with { Workflow = "a'b\"c%" });
 
-        Assert.Equal(string.Join('|', hostile) + "|\n", result.StandardOutput);
+        Assert.Equal(string.Join('|', hostile) + '|', result.StandardOutput);
         RunRecord row = await engine.RowAsync(result.RunId);
         Assert.Equal(["%s|", .. hostile], row.Arguments);
         Assert.Equal("a'b\"c%", row.Workflow);

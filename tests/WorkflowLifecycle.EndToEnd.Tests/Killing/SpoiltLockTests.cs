@@ -22,6 +22,7 @@ public sealed class SpoiltLockTests : EndToEndTest
         KillReport report = await engine.Kills.KillAsync(process.RunId, new("sabotage", WorkflowPrincipal.LocalUser()) { Mode = mode }).WaitAsync(TimeSpan.FromSeconds(20));
 
         Assert.Equal(EndProof.CgroupAndReaperEmpty, report.Proof);
+        Assert.InRange(report.DurationMs, 0, 5500);
         Assert.DoesNotContain(ProcessEntry.StandingIn(Room.Path), entry => !entry.IsZombie);
         Assert.True((await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20))).State.IsFinal);
     }

@@ -54,6 +54,7 @@ public sealed class UnconfirmedTests : EndToEndTest
         paralysed.WaitForEndAsync(default).ReturnsForAnyArgs(call => real.WatchEndAsync(call.Arg<CancellationToken>()));
         paralysed.IsPopulated().Returns(_ => real.IsPopulated());
         paralysed.CleanAsync(default, default).ReturnsForAnyArgs(call => real.CleanAsync(call.Arg<bool>(), call.Arg<CancellationToken>()));
+        paralysed.DiscardRecords(default).ReturnsForAnyArgs(call => real.DiscardRecords(call.Arg<bool>()));
         paralysed.DisposeAsync().Returns(_ => real.DisposeAsync());
         return paralysed;
     }

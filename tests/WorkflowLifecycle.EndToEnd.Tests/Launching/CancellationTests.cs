@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace WorkflowLifecycle.EndToEnd.Tests.Launching;
@@ -25,6 +26,29 @@ public sealed class CancellationTests : EndToEndTest
         RunRecord row = await engine.RowAsync(_id);
         Assert.Equal((RunState.Exited, 7), (row.State, row.ExitCode));
         Assert.Empty(ProcessEntry.StandingIn(Room.Path));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_ThatIsToEndAndMayNotBeEnded_SaysThatItGoesOn(bool isCancelled)
+    {
+        Engine engine = Start(services: services => services.AddSingleton<IKillAuthorizer, HostsMayNot>());
+        using CancellationTokenSource caller = new();
+        Task<RunResult> running = engine.Launcher.RunAsync(
+            engine.Program("terminates") with { RunId = _id }, _ => { if (!isCancelled) { throw new InvalidTimeZoneException("handler"); } }, caller.Token);
+        await Wait.UntilAsync("it runs", async () => (await engine.Registry.FindAsync(_id))?.State == RunState.Running);
+        if (isCancelled)
+        {
+            await caller.CancelAsync();
+        }
+
+        RunNotEndedException exception = await Assert.ThrowsAsync<RunNotEndedException>(() => running.WaitAsync(TimeSpan.FromSeconds(20)));
+
+        Assert.Equal((_id, KillOutcome.Denied), (exception.RunId, exception.Report.Outcome));
+        Assert.Contains("not for hosts", exception.Message, StringComparison.Ordinal);
+        Assert.True(isCancelled ? exception.InnerException is OperationCanceledException : exception.InnerException is InvalidTimeZoneException);
+        Assert.True(ProcessEntry.IsAlive((await engine.RowAsync(_id)).Root!.Pid));
     }
 
     [Fact(Timeout = Limit)]

@@ -87,6 +87,17 @@ public sealed class CaptureTests : EndToEndTest
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Text_IsExactlyWhatWasWritten()
+    {
+        Engine engine = Start();
+
+        RunResult result = await engine.Launcher.RunAsync(engine.Shell("printf '10%%\\r20%%\\r\\na\\r\\n\\303\\251 no end'; printf '\\n\\n' >&2"));
+
+        Assert.Equal(("10%\r20%\r\na\r\né no end", "\n\n"), (result.StandardOutput, result.StandardError));
+        Assert.False(result.OutputTruncated);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Lines_OfBothStreams_AreTagged()
     {
         Engine engine = Start();

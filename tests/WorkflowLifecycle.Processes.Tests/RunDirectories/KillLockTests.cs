@@ -14,7 +14,10 @@ public sealed class KillLockTests : IDisposable
 
     public void Dispose() => _runs.Dispose();
 
-    private Task<KillLock?> TakeAsync(CancellationToken cancellationToken = default) => KillLock.TakeAsync(_run, cancellationToken);
+    private Task<KillLock?> TakeAsync(CancellationToken cancellationToken = default) =>
+        KillLock.TakeAsync(_run, static () => false, TimeProvider.System, cancellationToken);
+
+    private bool IsAmong(params IEnumerable<int> pids) => LockHolders.IsAmong(pids, _run.LockPath, TimeSpan.FromSeconds(5), TimeProvider.System);
 
     [Fact(Timeout = 30_000)]
     public async Task Take_WhileAnotherHolds_WaitsUntilItLetsGo()
@@ -47,15 +50,38 @@ public sealed class KillLockTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Take_HeldByTheRunItself_IsNothingAndNotWaitedFor()
+    {
+        using Child holder = await HoldAsync(37);
+
+        Assert.Null(await KillLock.TakeAsync(_run, () => IsAmong(holder.Pid), TimeProvider.System, TestContext.Current.CancellationToken));
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(37)]
+    [InlineData(6)]
+    public async Task Holders_ProcessThatHoldsTheLock_IsFoundAndNobodyElse(int command)
+    {
+        using Child holder = await HoldAsync(command);
+
+        Assert.True(IsAmong(Environment.ProcessId, holder.Pid));
+        Assert.False(IsAmong(Environment.ProcessId, int.MaxValue));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Holders_ProcessThatOnlyHasTheFileOpen_IsNone()
+    {
+        await using FileStream open = new(_run.LockPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        Assert.False(IsAmong(Environment.ProcessId));
+
+        using KillLock? ours = await TakeAsync();
+        Assert.True(IsAmong(Environment.ProcessId));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Take_WhenTheHolderDies_GetsIt()
     {
-        // fcntl(F_OFD_SETLK) with a struct flock of type F_WRLCK over the whole file: what another process of ours does.
-        const string script = """
-            use Fcntl; $| = 1; open(my $f, '+<', $ARGV[0]) or die; my $l = pack('s s x4 q q l x4', 1, 0, 0, 0, 0);
-            fcntl($f, 37, $l) or die $!; print "held\n"; sleep 60;
-            """;
-        using Child holder = Child.Start("perl", "-e", script, Path.Combine(_run.Path, RunDirectory.LockFile));
-        Assert.Equal("held", await holder.ReadLineAsync());
+        using Child holder = await HoldAsync(37);
         Task<KillLock?> waiting = TakeAsync();
         await Task.Delay(_aMoment, TestContext.Current.CancellationToken);
         Assert.False(waiting.IsCompleted);
@@ -64,6 +90,18 @@ public sealed class KillLockTests : IDisposable
 
         using KillLock? taken = await waiting;
         Assert.NotNull(taken);
+    }
+
+    // fcntl(F_OFD_SETLK), or F_SETLK, with a struct flock of type F_WRLCK over the whole file: what another process of ours does, or the program.
+    private async Task<Child> HoldAsync(int command)
+    {
+        const string script = """
+            use Fcntl; $| = 1; open(my $f, '+<', $ARGV[0]) or die; my $l = pack('s s x4 q q l x4', 1, 0, 0, 0, 0);
+            fcntl($f, $ARGV[1], $l) or die $!; print "held\n"; sleep 60;
+            """;
+        Child holder = Child.Start("perl", "-e", script, _run.LockPath, command.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal("held", await holder.ReadLineAsync());
+        return holder;
     }
 
     [Fact(Timeout = 30_000)]

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using NSubstitute;
+using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Tests.Support;
 
@@ -24,7 +26,7 @@ public sealed class IntentTests : IAsyncDisposable
         KillReport report = await _engine.Kills.KillAsync(run.RunId, Engine.Request);
 
         Assert.Equal(KillOutcome.ExitedGracefully, report.Outcome);
-        _engine.Log.AssertOrder("commit Requested Authorized IntentWritten Machine Committed", "lock", "SIGTERM", "clean", "commit ProvenDead", "unlock");
+        _engine.Log.AssertOrder("commit Requested Authorized IntentWritten Machine Committed", "lock", "SIGTERM", "clean", "commit ProvenDead", "discard", "unlock");
         Assert.DoesNotContain("SIGKILL", _engine.Log.Calls);
     }
 
@@ -199,5 +201,32 @@ public sealed class IntentTests : IAsyncDisposable
         Assert.Equal("agent --password ***", Assert.Single(preview.Processes).CommandLine);
         Assert.Equal("agent --password ***", Assert.Single(report.ProcessesBefore).CommandLine);
         Assert.Equal("agent --password ***", Assert.Single((await _engine.Kills.FindReportAsync(report.KillId))!.ProcessesBefore).CommandLine);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Kill_EmergencyWhoseIntentWasSpooledWhileAnotherEndedTheRun_AnswersWithThatKill()
+    {
+        (RunRecord run, Held held) = await _engine.AddAsync();
+        held.Unlocked = new TaskCompletionSource();
+        TaskCompletionSource spooled = new();
+        _engine.Store.OnCommit = (commit, _) =>
+        {
+            bool isIntent = commit.AddKill?.State == KillState.IntentWritten;
+            spooled.TrySetResult();
+            return isIntent ? ScriptedStore.Away() : Task.CompletedTask;
+        };
+        Task<KillReport> kill = _engine.Kills.KillAsync(run.RunId, Engine.Emergency);
+        await spooled.Task;
+
+        KillRecord other = Sample.OpenKill(run) with { State = KillState.Completed };
+        other = other with { Report = KillReports.Of(run, other, KillOutcome.Killed, "ended by another") };
+        CommitResult ended = await _engine.Store.Inner.CommitAsync(
+            new StoreCommit { UpdateRun = run with { State = RunState.Killed, KillId = other.KillId }, AddKill = other }, CommitDurability.Machine);
+        Assert.True(ended.IsCommitted);
+        held.Containment.IsCleaned.Returns(true);
+        held.Unlocked.SetResult();
+
+        Assert.Equal(other.KillId, (await kill).KillId);
+        _engine.Log.AssertNothingSignalled();
     }
 }

@@ -174,6 +174,6 @@ public sealed class LaunchGateTests : IAsyncDisposable
         RunResult result = await process.WaitForExitAsync();
 
         Assert.Equal((RunState.Exited, 3, EndProof.CgroupAndReaperEmpty), (result.State, result.ExitCode, result.Proof));
-        _engine.Log.AssertOrder("go", "lock", "commit Exited Machine Committed", "clean", "unlock");
+        _engine.Log.AssertOrder("go", "lock", "clean", "commit Exited Cleaned Cleaned Machine Committed", "unlock");
     }
 }

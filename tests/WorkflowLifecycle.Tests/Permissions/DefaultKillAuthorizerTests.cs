@@ -11,7 +11,9 @@ public sealed class DefaultKillAuthorizerTests
     private static KillAuthorization Decide(ClaimsPrincipal principal, RunRecord? run = null, string claim = "sub") =>
         DefaultKillAuthorizer.Decide(run ?? _run, new KillRequest("stuck since noon", principal), claim);
 
-    private static ClaimsPrincipal Local(string subject, bool isPrivileged = false) => new(new LocalIdentity(subject, isPrivileged));
+    private static ClaimsPrincipal Local(string subject, bool isPrivileged = false, string hostId = "machine") => new(new LocalIdentity(subject, isPrivileged, hostId));
+
+    private static ClaimsPrincipal Token(string issuer, string subject) => new(new ClaimsIdentity([new Claim("sub", subject, null, issuer)], "jwt"));
 
     private static ClaimsPrincipal Web(params (string Type, string Value)[] claims) =>
         new(new ClaimsIdentity(claims.Select(claim => new Claim(claim.Type, claim.Value)), "jwt"));
@@ -40,6 +42,51 @@ public sealed class DefaultKillAuthorizerTests
 
     [Fact]
     public void Decide_Root_MayEndAll() => Assert.True(Decide(Local("os:0", isPrivileged: true), _run with { HostUser = "os:7", LaunchedBy = "host:x" }).IsAllowed);
+
+    [Fact]
+    [Trait("Scenario", "S56")]
+    public void Decide_TheSameUserIdOnAnotherMachine_MayNot_ButItsRootMay()
+    {
+        KillAuthorization answer = Decide(Local("os:1000", hostId: "other"));
+
+        Assert.False(answer.IsAllowed);
+        Assert.Contains("os:1000 on other", answer.Explanation, StringComparison.Ordinal);
+        Assert.Contains("os:1000 on machine", answer.Explanation, StringComparison.Ordinal);
+        Assert.False(Decide(Local("os:1000", hostId: ""), _run).IsAllowed);
+        Assert.False(Decide(Local("os:1000", hostId: "other"), _run with { LaunchedBy = "os:1000" }).IsAllowed);
+        Assert.True(Decide(Local("os:0", isPrivileged: true, hostId: "other")).IsAllowed);
+    }
+
+    [Theory]
+    [Trait("Scenario", "S56")]
+    [InlineData("https://example.org", "42", true)]
+    [InlineData("https://example.com", "42", false)]
+    [InlineData("https://example.org", "43", false)]
+    [InlineData(ClaimsIdentity.DefaultIssuer, "42", false)]
+    [InlineData(ClaimsIdentity.DefaultIssuer, "https://example.org|42", false)]
+    [InlineData("https", "//example.org|42", false)]
+    [InlineData("", "https://example.org|42", false)]
+    public void Decide_TheOwnersClaim_CountsWithItsIssuer(string issuer, string subject, bool isAllowed)
+    {
+        string? owner = ClaimSubject.OwnerOf(Token("https://example.org", "42"), "sub");
+
+        Assert.Equal("https://example.org|42", owner);
+        Assert.Equal(isAllowed, Decide(Token(issuer, subject), _run with { OwnerSubject = owner }).IsAllowed);
+    }
+
+    [Fact]
+    public void Decide_RowWithoutAnIssuer_IsOwnedByAClaimWithoutOne()
+    {
+        Assert.Equal("jane", ClaimSubject.OwnerOf(Web(("sub", "jane")), "sub"));
+        Assert.False(Decide(Token("https://example.org", "jane")).IsAllowed);
+        Assert.True(Decide(Web(("sub", "auth0|7")), _run with { OwnerSubject = ClaimSubject.OwnerOf(Web(("sub", "auth0|7")), "sub") }).IsAllowed);
+        Assert.False(Decide(Token("auth0", "7"), _run with { OwnerSubject = ClaimSubject.OwnerOf(Web(("sub", "auth0|7")), "sub") }).IsAllowed);
+        Assert.False(Decide(Token("a|b", "c"), _run with { OwnerSubject = ClaimSubject.OwnerOf(Token("a", "b|c"), "sub") }).IsAllowed);
+    }
+
+    [Fact]
+    public void OwnerOf_AUserOfTheMachine_IsNobodyThatATokenCouldName() =>
+        Assert.Null(ClaimSubject.OwnerOf(Local("os:1000"), ClaimTypes.NameIdentifier));
 
     [Fact]
     public void Decide_RootByNameAlone_MayNot() => Assert.False(Decide(Local("os:0")).IsAllowed);

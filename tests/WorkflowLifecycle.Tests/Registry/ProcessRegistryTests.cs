@@ -56,6 +56,21 @@ public sealed class ProcessRegistryTests : IAsyncDisposable
         Assert.Equal("agent --password ***", Assert.Single(await _engine.Registry.InspectAsync(run.RunId)).CommandLine);
     }
 
+    [Theory]
+    [Trait("Scenario", "S66")]
+    [InlineData("agent\0--password\0a b c\0--verbose", "agent --password *** --verbose")]
+    [InlineData("agent\0--password=a b \"c\0x", "agent --password=*** x")]
+    [InlineData("sh\0-c\0curl -H 'Cookie: a=b; c=d' x", "sh -c 'curl -H '\\''Cookie: ***'\\'' x'")]
+    [InlineData("agent\0two words\0\0it's", "agent 'two words' '' 'it'\\''s'")]
+    [InlineData("worker: idle", "worker: idle")]
+    public async Task Inspect_OfArguments_RedactsEachAndShowsWhereItEnds(string commandLine, string shown)
+    {
+        (RunRecord run, Held held) = await _engine.AddAsync();
+        held.Tree = new ProcessListing([Sample.Snapshot(200, commandLine)], false);
+
+        Assert.Equal(shown, Assert.Single(await _engine.Registry.InspectAsync(run.RunId)).CommandLine);
+    }
+
     [Fact]
     public async Task Inspect_OfAFinishedRun_LooksAtNobody()
     {

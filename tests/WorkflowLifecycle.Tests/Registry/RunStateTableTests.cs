@@ -9,10 +9,10 @@ public sealed class RunStateTableTests
     // Written out a second time on purpose: whoever changes the lifecycle changes it in two places.
     private static readonly Dictionary<string, string> _table = new()
     {
-        ["Launching"] = "Initializing Stopping LaunchFailed Exited Killed EndedUnproven Lost",
-        ["Initializing"] = "Running Stopping Exited Killed EndedUnproven Lost",
-        ["Running"] = "Stopping Exited Killed EndedUnproven Lost",
-        ["Stopping"] = "Exited Killed EndedUnproven KillUnconfirmed LaunchFailed Lost",
+        ["Launching"] = "Initializing Stopping KillUnconfirmed LaunchFailed Exited Killed EndedUnproven Lost",
+        ["Initializing"] = "Running Stopping KillUnconfirmed Exited Killed EndedUnproven Lost",
+        ["Running"] = "Stopping KillUnconfirmed Exited Killed EndedUnproven Lost",
+        ["Stopping"] = "Launching Initializing Running Exited Killed EndedUnproven KillUnconfirmed LaunchFailed Lost",
         ["KillUnconfirmed"] = "Stopping Exited Killed EndedUnproven Lost",
         ["Exited"] = "",
         ["Killed"] = "",

@@ -98,6 +98,7 @@ internal sealed class Engine : IAsyncDisposable
         }
 
         _directory.Dispose();
+        Assert.Empty(Store.OutsideTheTable);
     }
 
     private ServiceProvider Build()

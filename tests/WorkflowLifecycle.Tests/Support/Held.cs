@@ -32,6 +32,11 @@ internal sealed class Held
             log.Add("clean");
             return Task.FromResult(Receipt);
         });
+        Containment.DiscardRecords(default).ReturnsForAnyArgs(_ =>
+        {
+            log.Add("discard");
+            return [];
+        });
         Unlocked.SetResult();
         Dying.SetResult(Sample.Proven);
     }

@@ -19,6 +19,19 @@ internal static class Sample
 
     public static ProcessSnapshot Snapshot(int pid, string name) => new() { Pid = pid, Name = name, StartTicks = 1000, CommandLine = name };
 
+    public static KillRecord OpenKill(RunRecord run, KillMode mode = KillMode.Graceful) => new()
+    {
+        KillId = KillId.New(TimeProvider.System),
+        RunId = run.RunId,
+        State = KillState.IntentWritten,
+        Mode = mode,
+        Reason = "theirs",
+        RequestedBy = "os:1000",
+        Door = "cli",
+        TerminateCeiling = TimeSpan.FromSeconds(10),
+        RequestedAt = Start,
+    };
+
     public static RunRecord Run(string id, string runDirectory = "/nowhere") => new()
     {
         RunId = RunId.Parse(id),

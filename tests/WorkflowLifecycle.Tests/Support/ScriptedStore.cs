@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using WorkflowLifecycle.Registry;
 
 namespace WorkflowLifecycle.Tests.Support;
@@ -15,6 +16,9 @@ internal sealed class ScriptedStore(CallLog log) : IProcessStore
 
     public Func<Task> OnInitialize { get; set; } = static () => Task.CompletedTask;
 
+    /// <summary>What was committed against the table of the lifecycle.</summary>
+    public ConcurrentQueue<string> OutsideTheTable { get; } = new();
+
     public string Location => "scripted";
 
     public IProcessStore Inner => _store;
@@ -30,6 +34,12 @@ internal sealed class ScriptedStore(CallLog log) : IProcessStore
     public async ValueTask<CommitResult> CommitAsync(StoreCommit commit, CommitDurability durability, CancellationToken cancellationToken = default)
     {
         await OnCommit(commit, cancellationToken);
+        if (commit.UpdateRun is { } after && await _store.FindRunAsync(after.RunId, cancellationToken) is { } before && before.Version == after.Version
+            && !RunStateTable.Allows(before.State, after.State))
+        {
+            OutsideTheTable.Enqueue($"{before.State} -> {after.State}");
+        }
+
         CommitResult result = await _store.CommitAsync(commit, durability, cancellationToken);
         log.Add($"commit {string.Join(' ', commit.Audit.Select(entry => entry.Stage))} {durability} {result.Outcome}");
         return result;

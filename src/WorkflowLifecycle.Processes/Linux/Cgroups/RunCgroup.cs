@@ -49,6 +49,9 @@ internal sealed class RunCgroup : IDisposable
         throw new IOException($"{path} has no cgroup.kill (an ordinary directory, or a kernel older than 5.14).");
     }
 
+    /// <summary>Whether a path can be that of a run's cgroup.</summary>
+    public static bool IsOf(string path, string internalId) => System.IO.Path.GetFileName(path) == Prefix + internalId;
+
     /// <summary>Opens the cgroup of that inode.</summary>
     /// <param name="path">Where it was made.</param>
     /// <param name="inode">Its inode.</param>

@@ -3,10 +3,14 @@ using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Linux.RunDirectories;
 using WorkflowLifecycle.Processes.Linux.Shim;
+using WorkflowLifecycle.Processes.Linux.Waiting;
 
 namespace WorkflowLifecycle.Processes.Linux.Ending;
 
-/// <summary>Frees what a launch made, after the proof: cgroup, shim, run directory. Each line says what was there and what is left.</summary>
+/// <summary>
+/// Frees what a launch made, after the proof: cgroup, shim, run directory. Each line says what was there and what is left. The records of
+/// the end stay until <see cref="DiscardRecords"/>: whoever resumes an interrupted kill derives its outcome from them.
+/// </summary>
 internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory directory, Machine machine, TimeProvider timeProvider)
 {
     private const string Clean = "Clean";
@@ -30,6 +34,21 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
 
         receipt.Add(CleanDirectory(keepOutput));
         return receipt;
+    }
+
+    /// <summary>Takes the records away.</summary>
+    /// <returns>What could not be removed.</returns>
+    public IReadOnlyList<string> DiscardRecords(bool keepOutput)
+    {
+        try
+        {
+            return [.. directory.Remove(keepOutput).Failed.Select(Inside)];
+        }
+        catch (IOException)
+        {
+            // Another process that cleans was faster; or it is no directory any more, and nothing of it is ours.
+            return directory.Exists ? [directory.Path] : [];
+        }
     }
 
     private CleanupResult CleanCgroup(string path)
@@ -80,6 +99,25 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
 
     private async Task<string?> LookUntilGoneAsync(ProcessIdentity shim, CancellationToken cancellationToken)
     {
+        if (PidDescriptor.Open(shim.Pid, out _) is { } process)
+        {
+            using ExitWatch watch = new(process);
+            if (machine.Look(shim) == ProcessPresence.Present)
+            {
+                try
+                {
+                    await watch.Exited.WaitAsync(ShimLimit, timeProvider, cancellationToken).ConfigureAwait(false);
+                }
+                catch (TimeoutException)
+                {
+                    return "it did not leave within a second";
+                }
+            }
+
+            return null;
+        }
+
+        // A kernel without pidfds tells nobody but the parent: look.
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(1), timeProvider);
         long started = timeProvider.GetTimestamp();
         while (machine.Look(shim) == ProcessPresence.Present)
@@ -105,7 +143,7 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
 
         try
         {
-            (IReadOnlyList<string> removed, IReadOnlyList<string> kept, IReadOnlyList<string> failed) = directory.Remove(keepOutput);
+            (IReadOnlyList<string> removed, IReadOnlyList<string> kept, IReadOnlyList<string> failed) = directory.Remove(keepOutput, keepRecords: true);
             CleanupResult line = Line("run-directory", started, [directory.Path], failed.Count > 0 ? [.. failed.Select(Inside)] : [], failed.Count > 0 ? "it could not be removed" : null);
             return kept.Count == 0 || failed.Count > 0
                 ? line

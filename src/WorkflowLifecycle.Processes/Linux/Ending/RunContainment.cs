@@ -18,6 +18,7 @@ internal sealed class RunContainment : IContainment
     // A process that hands over to its child and exits may be missed by a look; it is not missed by many.
     private const int QuietLooks = 5;
 
+    private static readonly TimeSpan HolderLimit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromMilliseconds(500);
 
     private readonly ContainmentRecord _record;
@@ -57,17 +58,20 @@ internal sealed class RunContainment : IContainment
 
     public ContainmentStrength Strength { get; private set; }
 
-    // The program can take the lock away as well; whoever cleans frees the cgroup and the shim before.
-    public bool IsCleaned => !_directory.HasLock && !ShimIsThere && IsPopulated() != true;
+    // The program can take the journal away as well; whoever cleans frees the cgroup and the shim before.
+    public bool IsCleaned => !_directory.HasJournal && !ShimIsThere && IsPopulated() != true;
 
     private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
 
     private bool IsHeld(int shimPid) => shimPid > 0 || _cgroup is not null || _cgroupIsGone;
 
+    private bool IsLockHeldInside() => LockHolders.IsAmong(
+        Inspect(InspectionDepth.Full, HolderLimit).Processes.Select(process => process.Pid), _directory.LockPath, HolderLimit, _timeProvider);
+
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
 
     public async Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default) =>
-        await KillLock.TakeAsync(_directory, cancellationToken).ConfigureAwait(false);
+        await KillLock.TakeAsync(_directory, IsLockHeldInside, _timeProvider, cancellationToken).ConfigureAwait(false);
 
     public async Task ConnectAsync(CancellationToken cancellationToken = default)
     {
@@ -166,6 +170,9 @@ internal sealed class RunContainment : IContainment
         ContainmentCleaner cleaner = new(_record, _directory, _machine, _timeProvider);
         return await cleaner.CleanAsync(_control, keepOutput, cancellationToken).ConfigureAwait(false);
     }
+
+    public IReadOnlyList<string> DiscardRecords(bool keepOutput) =>
+        new ContainmentCleaner(_record, _directory, _machine, _timeProvider).DiscardRecords(keepOutput);
 
     public async ValueTask DisposeAsync()
     {

@@ -119,7 +119,9 @@ internal sealed class AbilityProbe(LinuxPlatform platform, ContainmentSettings s
             {
                 await containment.ConnectAsync().ConfigureAwait(false);
                 IReadOnlyList<CleanupResult> cleanup = await containment.CleanAsync(keepOutput: false).ConfigureAwait(false);
-                return end is null ? "the shim died in the probe" : cleanup.FirstOrDefault(line => line.Remaining.Count > 0)?.Message;
+                IReadOnlyList<string> left = containment.DiscardRecords(keepOutput: false);
+                return end is null ? "the shim died in the probe"
+                    : cleanup.FirstOrDefault(line => line.Remaining.Count > 0)?.Message ?? (left.Count > 0 ? $"{left[0]} could not be removed" : null);
             }
         }
     }

@@ -63,8 +63,9 @@ internal sealed class LaunchMaterial
         using ShimDescriptors descriptors = new();
         using FileDescriptor nothing = OpenNothing();
         using FileDescriptor? input = OpenInput();
-        using FileDescriptor? output = Spec.Output == OutputMode.Capture ? OpenPipeTo(stream => StandardOutput = stream) : null;
-        using FileDescriptor? error = Spec.Output == OutputMode.Capture ? OpenPipeTo(stream => StandardError = stream) : null;
+        bool goesToHost = Spec.Output is OutputMode.Capture or OutputMode.Stream;
+        using FileDescriptor? output = goesToHost ? OpenPipeTo(stream => StandardOutput = stream) : null;
+        using FileDescriptor? error = goesToHost ? OpenPipeTo(stream => StandardError = stream) : null;
         using FileDescriptor channel = OpenChannel();
         using FileDescriptor? host = PidDescriptor.Open(Environment.ProcessId, out _);
         using FileDescriptor specification = SpecificationFile.Write(

@@ -37,7 +37,7 @@ internal static class ProcessReader
         }
     }
 
-    /// <summary>The command line with blanks between the arguments, at most 4 KiB; null when it cannot be read or there is none.</summary>
+    /// <summary>The command line with NUL between the arguments, at most 4 KiB; null when it cannot be read or there is none.</summary>
     public static string? ReadCommandLine(int pid)
     {
         Span<byte> buffer = stackalloc byte[CommandLineSize];
@@ -47,9 +47,7 @@ internal static class ProcessReader
             return null;
         }
 
-        Span<byte> text = buffer[..length].TrimEnd((byte)0);
-        text.Replace((byte)0, (byte)' ');
-        return Encoding.UTF8.GetString(text);
+        return Encoding.UTF8.GetString(buffer[..length].TrimEnd((byte)0));
     }
 
     /// <summary>Whether the environment that a process was started with holds that text; false when it cannot be read.</summary>

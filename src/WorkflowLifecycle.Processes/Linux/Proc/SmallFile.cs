@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using WorkflowLifecycle.Processes.Linux.Interop;
 
 namespace WorkflowLifecycle.Processes.Linux.Proc;
@@ -20,11 +22,18 @@ internal static class SmallFile
     {
         for (int size = Smallest; ; size *= 8)
         {
-            byte[] buffer = new byte[size];
-            int length = Read(path, buffer);
-            if (length < size || size == Largest)
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
+            try
             {
-                return length < 0 ? null : System.Text.Encoding.UTF8.GetString(buffer, 0, length);
+                int length = Read(path, buffer.AsSpan(0, size));
+                if (length < size || size == Largest)
+                {
+                    return length < 0 ? null : Encoding.UTF8.GetString(buffer, 0, length);
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
             }
         }
     }

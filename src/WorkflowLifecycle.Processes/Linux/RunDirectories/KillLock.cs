@@ -9,6 +9,8 @@ namespace WorkflowLifecycle.Processes.Linux.RunDirectories;
 /// </summary>
 internal sealed class KillLock : IDisposable
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
     private readonly FileDescriptor _file;
 
     private KillLock(FileDescriptor file) => _file = file;
@@ -17,10 +19,13 @@ internal sealed class KillLock : IDisposable
     /// Waits for the lock; null when there is none to be had. The program may delete the file or put something else in its place, and must
     /// not become immortal by that: without the lock two killers give the shim the same order twice, and the store takes one report.
     /// </summary>
-    public static async Task<KillLock?> TakeAsync(RunDirectory directory, CancellationToken cancellationToken)
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="isSpoilt">Looks whether the run itself holds the lock: then it is not waited for.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<KillLock?> TakeAsync(RunDirectory directory, Func<bool> isSpoilt, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        FileDescriptor file = DescriptorReserve.Open(
-            System.IO.Path.Combine(directory.Path, RunDirectory.LockFile), Libc.OpenReadWrite | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
+        FileDescriptor file = DescriptorReserve.Open(directory.LockPath, Libc.OpenReadWrite | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
         if (file.IsInvalid)
         {
             file.Dispose();
@@ -34,19 +39,45 @@ internal sealed class KillLock : IDisposable
 
         // The kernel wakes the waiter at the very moment the holder lets go or dies, so a thread waits instead of a timer asking.
         Task<KillLock?> waiting = Task.Factory.StartNew(() => Wait(file), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            return await waiting.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Task.WhenAny(waiting, WatchAsync(isSpoilt, timeProvider, over.Token)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (waiting.IsCompleted)
+            {
+                return await waiting.ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException)
         {
-            // The thread cannot be called back: what it gets later, it gives back.
-            _ = waiting.ContinueWith(static late => late.Result?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            GiveBack(waiting);
             throw;
         }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+        }
+
+        GiveBack(waiting);
+        return null;
     }
 
     public void Dispose() => _file.Dispose();
+
+    // The thread cannot be called back: what it gets later, it gives back.
+    private static void GiveBack(Task<KillLock?> waiting) =>
+        _ = waiting.ContinueWith(static late => late.Result?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+
+    // Completes once the lock is found spoilt; the program may take it at any time.
+    private static Task WatchAsync(Func<bool> isSpoilt, TimeProvider timeProvider, CancellationToken cancellationToken) => Task.Run(
+        async () =>
+        {
+            while (!isSpoilt())
+            {
+                await Task.Delay(LookInterval, timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+        },
+        cancellationToken);
 
     private static KillLock? Wait(FileDescriptor file)
     {

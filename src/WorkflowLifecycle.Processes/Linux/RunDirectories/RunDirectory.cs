@@ -10,17 +10,26 @@ internal sealed class RunDirectory(string path)
     public const string NotifySocket = "notify";
     public const string LockFile = "kill.lock";
     public const string Identity = "run.json";
+    public const string Journal = "journal";
 
     private const int RemoveNestedDirectory = 0x200;
 
     private static readonly string[] OutputPrefixes = ["stdout.log", "stderr.log"];
 
+    // What proves the end to whoever has to go on with a kill, who may, and whose directory this is.
+    private static readonly string[] Records = ["exit", "empty", LockFile, Identity];
+
     public string Path { get; } = path;
 
     public bool Exists => Directory.Exists(Path);
 
-    /// <summary>False once the run was cleaned, also where its output is kept.</summary>
-    public bool HasLock => File.Exists(System.IO.Path.Combine(Path, LockFile));
+    /// <summary>False once the run was cleaned. The records of its end may still be there.</summary>
+    public bool HasJournal => File.Exists(System.IO.Path.Combine(Path, Journal));
+
+    /// <summary>False once the records of the end are gone, also where output is kept.</summary>
+    public bool HasLock => File.Exists(LockPath);
+
+    public string LockPath => System.IO.Path.Combine(Path, LockFile);
 
     public string ControlSocketPath => System.IO.Path.Combine(Path, ControlSocket);
 
@@ -48,9 +57,24 @@ internal sealed class RunDirectory(string path)
         return handle.IsInvalid ? throw new IOException($"{Path}: {Errno.Describe(Marshal.GetLastPInvokeError())}") : handle;
     }
 
+    /// <summary>Puts the names in the directory on stable storage.</summary>
+    /// <exception cref="IOException">That cannot be done.</exception>
+    public void Flush()
+    {
+        using FileDescriptor handle = Open();
+
+        // Some file systems have nothing to flush for a directory, and say so.
+        if (Libc.Flush(handle) != 0 && Marshal.GetLastPInvokeError() is var errno and not Errno.EINVAL)
+        {
+            throw new IOException($"fsync {Path}: {Errno.Describe(errno)}");
+        }
+    }
+
     /// <summary>Removes the files of the run, and the directory when nothing is kept.</summary>
+    /// <param name="keepOutput">Whether the output files stay.</param>
+    /// <param name="keepRecords">Whether that stays, unnamed, from which the end can still be proven.</param>
     /// <returns>What is left by name: kept output, or what could not be removed.</returns>
-    public (IReadOnlyList<string> Removed, IReadOnlyList<string> Kept, IReadOnlyList<string> Failed) Remove(bool keepOutput)
+    public (IReadOnlyList<string> Removed, IReadOnlyList<string> Kept, IReadOnlyList<string> Failed) Remove(bool keepOutput, bool keepRecords = false)
     {
         List<string> removed = [];
         List<string> kept = [];
@@ -70,6 +94,10 @@ internal sealed class RunDirectory(string path)
                 {
                     kept.Add(name);
                 }
+                else if (keepRecords && IsRecord(name))
+                {
+                    continue;
+                }
                 else if (IsGone(Libc.UnlinkAt(handle, name, 0)) || IsGone(Libc.UnlinkAt(handle, name, RemoveNestedDirectory)))
                 {
                     removed.Add(name);
@@ -81,13 +109,18 @@ internal sealed class RunDirectory(string path)
             }
         }
 
-        if (kept.Count == 0 && failed.Count == 0 && !IsGone(Libc.RemoveDirectory(Path)))
+        if (!keepRecords && kept.Count == 0 && failed.Count == 0 && !IsGone(Libc.RemoveDirectory(Path)))
         {
             failed.Add(".");
         }
 
         return (removed, kept, failed);
     }
+
+    // A directory or a link that has such a name was put there by the program, and is no record.
+    private bool IsRecord(string name) =>
+        (Records.Contains(name, StringComparer.Ordinal) || name.StartsWith(RuntimeDirectories.IntentPrefix, StringComparison.Ordinal))
+        && FileFacts.Of(System.IO.Path.Combine(Path, name)) is { IsRegularFile: true };
 
     // Two processes may clean at once; what the other one removed is removed.
     private static bool IsGone(int result) => result == 0 || Marshal.GetLastPInvokeError() == Errno.ENOENT;

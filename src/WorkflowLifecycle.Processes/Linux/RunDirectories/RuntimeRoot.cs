@@ -14,6 +14,9 @@ internal static class RuntimeRoot
     public const string MachineWide = "/run/" + ProductName;
     public const uint ReadableMode = 0x1ED;
 
+    /// <summary>The directory of runs, below the root.</summary>
+    public const string Runs = "r";
+
     private const string ProductName = "workflow-lifecycle";
     private const uint PrivateMode = 0x1C0;
 
@@ -54,7 +57,7 @@ internal static class RuntimeRoot
             throw Refuse(root, $"is too long for the sockets in it (at most {LongestRoot} bytes)");
         }
 
-        return Prepare(root, "r", PrivateMode, user);
+        return Prepare(root, Runs, PrivateMode, user);
     }
 
     /// <summary>Makes the root and a directory in it, and refuses what another user could have laid out for us.</summary>

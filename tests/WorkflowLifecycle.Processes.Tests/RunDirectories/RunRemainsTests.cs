@@ -1,0 +1,94 @@
+using WorkflowLifecycle.Processes.Linux.RunDirectories;
+using WorkflowLifecycle.Processes.Tests.Support;
+
+namespace WorkflowLifecycle.Processes.Tests.RunDirectories;
+
+/// <summary>What is found below a root, and what of it is believed.</summary>
+public sealed class RunRemainsTests : IDisposable
+{
+    private const string Good = """{"schemaVersion":1,"runId":"run_1","cgroupPath":"/cg/wfl-0a","cgroupInode":7}""";
+
+    private readonly TemporaryDirectory _place = new();
+
+    public void Dispose() => _place.Dispose();
+
+    private RunDirectory Make(string name, string? identity)
+    {
+        RunDirectory directory = RunDirectory.Create(RuntimeRoot.Prepare(_place.Path, LinuxUser.Current), name);
+        if (identity is not null)
+        {
+            File.WriteAllText(Path.Combine(directory.Path, RunDirectory.Identity), identity);
+        }
+
+        return directory;
+    }
+
+    private IReadOnlyList<RunRemains> Find() => RuntimeDirectories.FindRemains(_place.Path);
+
+    [Fact]
+    public void Find_DirectoryWithItsLock_IsNamedWithItsRunAndCgroup()
+    {
+        RunDirectory directory = Make("0a", Good);
+
+        RunRemains found = Assert.Single(Find());
+
+        Assert.Equal(("run_1", "0a"), (found.RunId.Value, found.InternalId));
+        Assert.Equal((directory.Path, "/cg/wfl-0a", 7ul), (found.Containment.RunDirectory, found.Containment.CgroupPath, found.Containment.CgroupInode));
+    }
+
+    [Fact]
+    [Trait("Scenario", "S68")]
+    public void Find_CgroupOfAnotherName_IsNotBelieved() => Assert.Null(FindOne(Make("0b", Good)).Containment.CgroupPath);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"runId":7,"cgroupPath":null,"cgroupInode":0}""")]
+    [InlineData("""{"runId":"..","cgroupPath":null,"cgroupInode":0}""")]
+    [InlineData("""{"runId":"run_1","cgroupPath":null,"cgroupInode":-1}""")]
+    public void Find_IdentityThatIsNotAsWeWriteIt_IsLeftOut(string? identity)
+    {
+        Make("0a", identity);
+        Assert.Empty(Find());
+    }
+
+    [Fact]
+    public void Find_WithoutARootOrWithoutTheLock_IsNothing()
+    {
+        Assert.Empty(RuntimeDirectories.FindRemains(_place.File("none")));
+        File.Delete(Make("0a", Good).LockPath);
+        Assert.Empty(Find());
+    }
+
+    [Fact]
+    public void Remove_KeepingRecords_LeavesWhatProvesTheEnd()
+    {
+        RunDirectory directory = Make("0a", Good);
+        foreach (string name in (string[])["exit", "exit.tmp", "journal", "intent-kill_1.json", "stdout.log"])
+        {
+            File.WriteAllText(Path.Combine(directory.Path, name), "x");
+        }
+
+        // What the program put there under the name of a record is none.
+        Directory.CreateDirectory(Path.Combine(directory.Path, "empty"));
+        (IReadOnlyList<string> removed, IReadOnlyList<string> kept, IReadOnlyList<string> failed) = directory.Remove(keepOutput: true, keepRecords: true);
+
+        Assert.Equal(["empty", "exit.tmp", "journal"], removed.Order(StringComparer.Ordinal));
+        Assert.Equal(["stdout.log"], kept);
+        Assert.Empty(failed);
+        Assert.Equal(["exit", "intent-kill_1.json", "kill.lock", "run.json", "stdout.log"], Directory.GetFiles(directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        directory.Remove(keepOutput: false);
+        Assert.False(directory.Exists);
+    }
+
+    [Fact]
+    public void Flush_Directory_IsDoneAndAMissingOneIsAnError()
+    {
+        RuntimeDirectories.Flush(_place.Path);
+        Assert.Throws<IOException>(() => RuntimeDirectories.Flush(_place.File("none")));
+    }
+
+    private RunRemains FindOne(RunDirectory directory) => Assert.Single(Find(), found => found.Containment.RunDirectory == directory.Path);
+}
