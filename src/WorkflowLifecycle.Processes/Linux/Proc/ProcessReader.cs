@@ -30,10 +30,15 @@ internal static class ProcessReader
         {
             return stat.State is 'Z' or 'X' && Directory.GetDirectories(PathOf(stat.Pid, "task")).Length <= 1;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (DirectoryNotFoundException)
         {
             // Collected while we looked.
             return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A look that failed is no death.
+            return false;
         }
     }
 
