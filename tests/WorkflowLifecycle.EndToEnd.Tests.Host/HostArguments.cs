@@ -36,7 +36,7 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
     public void Configure(WorkflowLifecycleOptions options)
     {
         options.RuntimeDirectory = Path.Combine(Directory, "run");
-        options.CgroupRoot = Has("reaper") ? Directory : null;
+        options.CgroupRoot = Has("reaper") ? Directory : Value("cgroup-root");
     }
 
     /// <summary>Where the host stands still for good, as if the machine had: after that commit is durable, or before it is written.</summary>

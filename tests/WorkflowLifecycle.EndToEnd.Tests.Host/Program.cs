@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using WorkflowLifecycle;
 using WorkflowLifecycle.EndToEnd.Tests.Host;
 
-// A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, or kill DIRECTORY RUN OPTIONS….
+// A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, kill DIRECTORY RUN OPTIONS…, or trial as launch.
 // It speaks in lines on standard output and goes on until its standard input ends.
 HostArguments arguments = HostArguments.Parse(args);
 ServiceCollection services = new();
@@ -11,7 +11,12 @@ arguments.PauseAtCommit(services);
 await using ServiceProvider provider = services.BuildServiceProvider();
 try
 {
-    await (arguments.Verb == "kill" ? KillAsync() : LaunchAsync());
+    await (arguments.Verb switch
+    {
+        "kill" => KillAsync(),
+        "trial" => new EnvironmentTrial(provider, arguments).RunAsync(),
+        _ => LaunchAsync(),
+    });
     return 0;
 }
 catch (Exception exception) when (exception is WorkflowLifecycleException or ArgumentException)

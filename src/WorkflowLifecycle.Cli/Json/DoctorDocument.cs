@@ -20,7 +20,7 @@ internal sealed record DoctorDocument
         Strength = report.Strength,
         Why = report.Why,
         OpenExits = report.OpenExits,
-        Findings = [.. report.Findings.Select(finding => new FindingEntry(finding.Name, finding.IsGood, finding.Detail, finding.Remedy))],
+        Findings = [.. report.Findings.Select(finding => new FindingEntry(finding.Name, finding.Kind, finding.IsGood, finding.Detail, finding.Remedy))],
         Stores = stores,
     };
 }

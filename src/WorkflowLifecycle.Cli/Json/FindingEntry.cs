@@ -1,3 +1,3 @@
 namespace WorkflowLifecycle.Cli.Json;
 
-internal sealed record FindingEntry(string Name, bool IsGood, string Detail, IReadOnlyList<string> Remedy);
+internal sealed record FindingEntry(string Name, string? Kind, bool IsGood, string Detail, IReadOnlyList<string> Remedy);

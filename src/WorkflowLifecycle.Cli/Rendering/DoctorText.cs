@@ -17,7 +17,7 @@ internal static class DoctorText
         writer.WriteLine();
         foreach (FindingEntry finding in report.Findings)
         {
-            writer.WriteLine($"{(finding.IsGood ? "ok      " : "change  ")}{SafeText.Show(finding.Name)}: {SafeText.Show(finding.Detail)}");
+            writer.WriteLine($"{(finding.IsGood ? "ok      " : "change  ")}{SafeText.Show(Name(finding))}: {SafeText.Show(finding.Detail)}");
             foreach (string line in finding.Remedy)
             {
                 writer.WriteLine("          " + SafeText.Show(line));
@@ -27,6 +27,8 @@ internal static class DoctorText
         writer.WriteLine();
         WriteStores(writer, report.Stores);
     }
+
+    private static string Name(FindingEntry finding) => finding.Kind is null ? finding.Name : $"{finding.Name} ({finding.Kind})";
 
     private static void WriteStores(TextWriter writer, IReadOnlyList<StoreEntry> stores)
     {

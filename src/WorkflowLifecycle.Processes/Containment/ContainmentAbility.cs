@@ -12,6 +12,9 @@ public sealed record ContainmentAbility
     /// <summary>The cgroup under which runs get theirs; null where none can be had.</summary>
     public string? CgroupRoot { get; init; }
 
+    /// <summary>Why no tree can outlive this host here, with the remedy; null where nothing is known that would end it.</summary>
+    public string? KeepProblem { get; init; }
+
     /// <summary>Ways out of the containment that are open at this strength.</summary>
     public IReadOnlyList<string> OpenExits { get; init; } = [];
 

@@ -15,7 +15,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     private readonly ContainmentSettings _settings;
     private readonly TimeProvider _timeProvider;
     private readonly Machine _machine = Machine.Read();
-    private readonly Lazy<ShimImage> _image = new(ShimImage.Load);
+    private readonly Lazy<ShimImage> _image;
     private readonly Lock _lock = new();
     private Task<ContainmentAbility>? _ability;
 
@@ -26,6 +26,9 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         User = CurrentUser();
         DescriptorReserve.Fill();
         RuntimeRoot = RunDirectories.RuntimeRoot.Resolve(settings.RuntimeDirectory, User);
+
+        // A refusal is not kept: somebody may have mended what was wrong.
+        _image = new Lazy<ShimImage>(() => ShimImage.Load(ShimPlaces.Below(RunDirectories.RuntimeRoot.Prepare(RuntimeRoot, User))), LazyThreadSafetyMode.PublicationOnly);
         Self = _machine.Identify(Environment.ProcessId)
             ?? throw new WorkflowLifecycleException("This process cannot read its own entry in /proc. Mount procfs.");
     }
@@ -107,20 +110,24 @@ internal sealed class LinuxPlatform : IContainmentPlatform
 
     public ProcessPresence Look(ProcessIdentity identity) => _machine.Look(identity);
 
-    /// <summary>The path by which a child of this process can execute the shim's memory file.</summary>
-    public string ShimProgram => $"/proc/{Environment.ProcessId}/fd/{_image.Value.File.Number}";
+    /// <summary>The shim's program, unpacked.</summary>
+    /// <exception cref="LaunchFailedException">It can be executed from nowhere.</exception>
+    public ShimImage Image => _image.Value;
+
+    /// <summary>The path by which a child of this process can execute it.</summary>
+    public string ShimProgram => $"/proc/{Environment.ProcessId}/fd/{Image.File.Number}";
 
     /// <summary>Whether that root can hold a cgroup of ours; null when it can, else why not.</summary>
-    public static string? TryCgroupRoot(string root)
+    public static IOException? TryCgroupRoot(string root)
     {
         try
         {
             using RunCgroup cgroup = RunCgroup.Create(root, "probe-" + Guid.NewGuid().ToString("N"));
-            return cgroup.Remove();
+            return cgroup.Remove() is { } why ? new IOException($"rmdir {cgroup.Path}: {why}") : null;
         }
         catch (IOException exception)
         {
-            return exception.Message;
+            return exception;
         }
     }
 }

@@ -15,12 +15,13 @@ internal sealed class EnvironmentDoctor(IContainmentPlatform platform, IProcessS
             Strength = ability.Strength,
             Why = ability.Why,
             OpenExits = ability.OpenExits,
-            Findings = [.. ability.Findings, .. hardening, RuntimeDirectory(), await StoreAsync(cancellationToken).ConfigureAwait(false)],
+            Findings = [.. ability.Findings, .. hardening, .. RuntimeDirectory(ability), await StoreAsync(cancellationToken).ConfigureAwait(false)],
         };
     }
 
-    private EnvironmentFinding RuntimeDirectory() =>
-        new() { Name = "runtime-directory", IsGood = true, Detail = $"run directories are made below {platform.RuntimeRoot}" };
+    private IReadOnlyList<EnvironmentFinding> RuntimeDirectory(ContainmentAbility ability) => ability.Findings.Any(finding => finding.Name == "runtime-directory")
+        ? []
+        : [new() { Name = "runtime-directory", Kind = "usable", IsGood = true, Detail = $"run directories are made below {platform.RuntimeRoot}" }];
 
     private async Task<EnvironmentFinding> StoreAsync(CancellationToken cancellationToken)
     {

@@ -113,7 +113,7 @@ internal sealed class TrackedProcessLauncher(
         ContainmentSpec spec = platform.Resolve(Specify(request, runId, onHostExit));
         await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
         host.Announce();
-        await RequireStrengthAsync(request, cancellationToken).ConfigureAwait(false);
+        await RequireStrengthAsync(request, onHostExit, cancellationToken).ConfigureAwait(false);
         await RegisterAsync(request, spec, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -153,10 +153,15 @@ internal sealed class TrackedProcessLauncher(
         OutputFilesKept = options.Value.OutputFilesKept,
     };
 
-    private async Task RequireStrengthAsync(LaunchRequest request, CancellationToken cancellationToken)
+    private async Task RequireStrengthAsync(LaunchRequest request, OnHostExit onHostExit, CancellationToken cancellationToken)
     {
         ContainmentAbility ability = await platform.ProbeAsync(cancellationToken).ConfigureAwait(false);
         strengthNotice.Tell(ability);
+        if (onHostExit == OnHostExit.Keep && ability.KeepProblem is { } problem)
+        {
+            throw new KeepNotAvailableException(problem);
+        }
+
         ContainmentStrength minimum = request.MinimumStrength ?? options.Value.MinimumStrength;
         if (ability.Strength < minimum)
         {

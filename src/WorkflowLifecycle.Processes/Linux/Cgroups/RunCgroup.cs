@@ -28,13 +28,14 @@ internal sealed class RunCgroup : IDisposable
     public FileDescriptor Directory => _directory;
 
     /// <summary>Makes the cgroup of a run below a root.</summary>
-    /// <exception cref="IOException">It cannot be made, or cannot be ended at once (no <c>cgroup.kill</c>: kernels before 5.14).</exception>
+    /// <exception cref="IOException">It cannot be made (HResult is the errno), or cannot be ended at once (no <c>cgroup.kill</c>: kernels before 5.14).</exception>
     public static RunCgroup Create(string root, string internalId)
     {
         string path = System.IO.Path.Combine(root, Prefix + internalId);
         if (Libc.MakeDirectory(path, 0x1ED) != 0)
         {
-            throw new IOException($"mkdir {path}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
+            int errno = Marshal.GetLastPInvokeError();
+            throw new IOException($"mkdir {path}: {Errno.Describe(errno)}", errno);
         }
 
         RunCgroup? cgroup = FileFacts.Of(path) is { } facts ? Open(path, facts.Inode, out _) : null;
@@ -45,7 +46,7 @@ internal sealed class RunCgroup : IDisposable
 
         cgroup?.Dispose();
         _ = Libc.RemoveDirectory(path);
-        throw new IOException($"{path} has no cgroup.kill (kernel older than 5.14).");
+        throw new IOException($"{path} has no cgroup.kill (an ordinary directory, or a kernel older than 5.14).");
     }
 
     /// <summary>Whether a path can be that of a run's cgroup.</summary>

@@ -4,12 +4,12 @@ using WorkflowLifecycle.Processes.Linux.Proc;
 namespace WorkflowLifecycle.Processes.Linux.Ending;
 
 /// <summary>
-/// Processes held by pidfds. What is read of a PID after it was pinned is true of the pinned process as long as that was not collected:
+/// Processes held by pidfds; where the kernel has none, by number and start, looked at again right before each use. What is read of a PID after it was pinned is true of the pinned process as long as that was not collected:
 /// until then nobody else can have its number.
 /// </summary>
 internal sealed class PinnedProcesses : IDisposable
 {
-    private readonly Dictionary<int, FileDescriptor> _descriptors = [];
+    private readonly Dictionary<int, FileDescriptor?> _descriptors = [];
     private readonly Dictionary<int, ProcStat> _stats = [];
 
     private PinnedProcesses()
@@ -26,8 +26,13 @@ internal sealed class PinnedProcesses : IDisposable
         IReadOnlySet<int> untouchable = Ancestry.OfThisProcess();
         foreach (ProcessSnapshot process in listed)
         {
-            if (!untouchable.Contains(process.Pid) && !pinned._descriptors.ContainsKey(process.Pid)
-                && PidDescriptor.Open(process.Pid, out _) is { } descriptor)
+            if (untouchable.Contains(process.Pid) || pinned._descriptors.ContainsKey(process.Pid))
+            {
+                continue;
+            }
+
+            FileDescriptor? descriptor = PidDescriptor.Open(process.Pid, out int errno);
+            if (descriptor is not null || PidDescriptor.IsMissing(errno))
             {
                 pinned._descriptors.Add(process.Pid, descriptor);
             }
@@ -47,7 +52,8 @@ internal sealed class PinnedProcesses : IDisposable
     }
 
     /// <summary>Whether the process was not collected yet, so that all that was read under its PID since it was pinned is about it.</summary>
-    public bool IsThere(int pid) => PidDescriptor.Signal(_descriptors[pid], 0) != Errno.ESRCH;
+    public bool IsThere(int pid) =>
+        _descriptors[pid] is { } descriptor ? PidDescriptor.Signal(descriptor, 0) != Errno.ESRCH : HasItsStart(pid);
 
     /// <summary>Adds the pinned processes that descend from a member, each link seen between two pinned ends.</summary>
     public void AddDescendants(HashSet<int> members)
@@ -65,13 +71,17 @@ internal sealed class PinnedProcesses : IDisposable
     }
 
     /// <summary>Sends a signal to the pinned process; false when it is gone or may not be signalled.</summary>
-    public bool Signal(int pid, int signal) => PidDescriptor.Signal(_descriptors[pid], signal) == 0;
+    public bool Signal(int pid, int signal) =>
+        _descriptors[pid] is { } descriptor ? PidDescriptor.Signal(descriptor, signal) == 0 : pid > 1 && HasItsStart(pid) && Libc.Kill(pid, signal) == 0;
 
     public void Dispose()
     {
-        foreach (FileDescriptor descriptor in _descriptors.Values)
+        foreach (FileDescriptor? descriptor in _descriptors.Values)
         {
-            descriptor.Dispose();
+            descriptor?.Dispose();
         }
     }
+
+    private bool HasItsStart(int pid) =>
+        _stats.TryGetValue(pid, out ProcStat known) && ProcessReader.TryReadStat(pid, out ProcStat now) && now.StartTicks == known.StartTicks;
 }

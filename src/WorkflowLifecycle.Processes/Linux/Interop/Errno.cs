@@ -18,7 +18,10 @@ internal static class Errno
     public const int EINVAL = 22;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
+    public const int ETXTBSY = 26;
     public const int ENOSPC = 28;
+    public const int EROFS = 30;
+    public const int ENOSYS = 38;
     public const int ELOOP = 40;
     public const int EOPNOTSUPP = 95;
 

@@ -26,6 +26,9 @@ internal static class PidDescriptor
         return descriptor < 0 ? null : new FileDescriptor((int)descriptor);
     }
 
+    /// <summary>Whether the kernel has no pidfds, or a sandbox hides them: some answer EPERM to calls that they do not know.</summary>
+    public static bool IsMissing(int errno) => errno is Errno.ENOSYS or Errno.EPERM;
+
     /// <summary>Sends a signal; 0 or the errno.</summary>
     public static int Signal(FileDescriptor process, int signal) =>
         Libc.SystemCall(PidfdSendSignal, process.Number, signal, 0, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();

@@ -1,5 +1,7 @@
 using System.Runtime.Versioning;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
+using WorkflowLifecycle.Processes.Linux.Diagnosis;
+using WorkflowLifecycle.Processes.Linux.Shim;
 
 namespace WorkflowLifecycle.Processes.Linux.Launching;
 
@@ -9,56 +11,73 @@ internal sealed class AbilityProbe(LinuxPlatform platform, ContainmentSettings s
 {
     public async Task<ContainmentAbility> RunAsync()
     {
+        List<EnvironmentFinding> host = [.. HostFindings.All(user)];
+        EnvironmentFinding shim = FindShim();
+        if (shim.Kind == "refused")
+        {
+            return Describe(ContainmentStrength.BestEffort, shim.Detail, null, [shim, .. host]);
+        }
+
         List<EnvironmentFinding> findings = [];
         foreach (string root in settings.WithoutCgroups ? [] : CgroupRoots.Candidates(settings.CgroupRoot, user.IsPrivileged))
         {
-            string? problem = LinuxPlatform.TryCgroupRoot(root) ?? await TryRunAsync(root).ConfigureAwait(false);
-            if (problem is null)
+            if (LinuxPlatform.TryCgroupRoot(root) is { } unusable)
             {
-                findings.Add(Good("cgroup", $"runs get cgroups below {root}"));
-                findings.Add(Good("shim", "starts from memory and holds a tree"));
-                return new ContainmentAbility
-                {
-                    Strength = ContainmentStrength.CgroupAndReaper,
-                    Why = $"The shim works and cgroups can be made below {root}: there is no stronger containment here.",
-                    CgroupRoot = root,
-                    OpenExits = OpenExits.At(hasCgroup: true, default),
-                    Findings = findings,
-                };
+                findings.Add(CgroupFindings.NotMade(root, unusable));
             }
-
-            findings.Add(Bad("cgroup", $"{root}: {problem}", CgroupRemedy));
+            else if (await TryRunAsync(root).ConfigureAwait(false) is { } problem)
+            {
+                findings.Add(CgroupFindings.NotEntered(root, problem));
+            }
+            else
+            {
+                string best = $"The shim works and cgroups can be made below {root}: there is no stronger containment here.";
+                return Describe(ContainmentStrength.CgroupAndReaper, best, root, [.. findings, CgroupFindings.Usable(root), shim, .. host]);
+            }
         }
 
         if (findings.Count == 0)
         {
-            findings.Add(settings.WithoutCgroups
-                ? Bad("cgroup", "cgroups are switched off by a setting", [])
-                : Bad("cgroup", "no cgroup v2 hierarchy is mounted, or none that we may write in", CgroupRemedy));
+            findings.Add(CgroupFindings.None(settings.WithoutCgroups, user.IsPrivileged));
         }
 
         string? shimProblem = await TryRunAsync(null).ConfigureAwait(false);
-        findings.Add(shimProblem is null ? Good("shim", "starts from memory and holds a tree") : Bad("shim", shimProblem, []));
-        return new ContainmentAbility
-        {
-            Strength = shimProblem is null ? ContainmentStrength.Reaper : ContainmentStrength.BestEffort,
-            Why = shimProblem is null ? "No cgroup can be had: " + findings[0].Detail + "." : "The shim cannot hold a tree here: " + shimProblem,
-            OpenExits = OpenExits.At(hasCgroup: false, default),
-            Findings = findings,
-        };
+        return shimProblem is null
+            ? Describe(ContainmentStrength.Reaper, "No cgroup can be had: " + findings[0].Detail.TrimEnd('.') + ".", null, [.. findings, shim, .. host])
+            : Describe(ContainmentStrength.BestEffort, "The shim cannot hold a tree here: " + shimProblem, null, [.. findings, Bad("failed", shimProblem, []), .. host]);
     }
 
-    private static string[] CgroupRemedy =>
-    [
-        "as root:                run the host as root, or delegate a subtree to its user",
-        "in a systemd unit:      [Service] Delegate=yes and KillMode=process",
-        "in a container:         start it with --cgroupns=private and a writable cgroup mount",
-    ];
+    private static ContainmentAbility Describe(ContainmentStrength strength, string why, string? cgroupRoot, IReadOnlyList<EnvironmentFinding> findings) => new()
+    {
+        Strength = strength,
+        Why = why,
+        CgroupRoot = cgroupRoot,
+        OpenExits = OpenExits.At(hasCgroup: cgroupRoot is not null, default),
+        KeepProblem = HostFindings.KeepProblem,
+        Findings = findings,
+    };
 
-    private static EnvironmentFinding Good(string name, string detail) => new() { Name = name, IsGood = true, Detail = detail };
+    private static EnvironmentFinding Bad(string kind, string detail, IReadOnlyList<string> remedy) =>
+        new() { Name = "shim", Kind = kind, IsGood = false, Detail = detail, Remedy = remedy };
 
-    private static EnvironmentFinding Bad(string name, string detail, IReadOnlyList<string> remedy) =>
-        new() { Name = name, IsGood = false, Detail = detail, Remedy = remedy };
+    private EnvironmentFinding FindShim()
+    {
+        try
+        {
+            ShimImage image = platform.Image;
+            return image.Directory is null
+                ? new EnvironmentFinding { Name = "shim", Kind = "in-memory", IsGood = true, Detail = "starts from memory and holds a tree" }
+                : Bad("in-file", $"starts from a nameless file below {image.Directory} and holds a tree as well: {string.Join("; ", image.Refusals)}", Remedies.ExecutableMemory);
+        }
+        catch (LaunchFailedException exception) when (exception.Stage == LaunchStage.Shim)
+        {
+            return Bad("refused", exception.Message, Remedies.ExecutableMemory);
+        }
+        catch (LaunchFailedException exception)
+        {
+            return new EnvironmentFinding { Name = "runtime-directory", Kind = "refused", IsGood = false, Detail = exception.Message, Remedy = Remedies.RuntimeDirectory };
+        }
+    }
 
     private async Task<string?> TryRunAsync(string? cgroupRoot)
     {

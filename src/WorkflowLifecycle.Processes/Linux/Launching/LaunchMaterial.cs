@@ -14,7 +14,6 @@ namespace WorkflowLifecycle.Processes.Linux.Launching;
 [SupportedOSPlatform("linux")]
 internal sealed class LaunchMaterial
 {
-    private const uint CloseOnExec = 1;
     private const int ShimLimitMilliseconds = 2000;
 
     private LaunchMaterial(ContainmentSpec spec, RunDirectory directory, RunCgroup? cgroup)
@@ -69,7 +68,8 @@ internal sealed class LaunchMaterial
         using FileDescriptor? error = goesToHost ? OpenPipeTo(stream => StandardError = stream) : null;
         using FileDescriptor channel = OpenChannel();
         using FileDescriptor? host = PidDescriptor.Open(Environment.ProcessId, out _);
-        using FileDescriptor specification = WriteSpecification(host is not null);
+        using FileDescriptor specification = SpecificationFile.Write(
+            ShimSpecification.Write(Spec, host is not null, Cgroup is not null, Directory.NotifySocketPath), Directory.Path);
         using FileDescriptor runDirectory = Directory.Open();
         descriptors.Add((input ?? nothing).Number);
         descriptors.Add((output ?? nothing).Number);
@@ -210,29 +210,5 @@ internal sealed class LaunchMaterial
 
         Channel = new FileDescriptor(ends[0]);
         return new FileDescriptor(ends[1]);
-    }
-
-    private unsafe FileDescriptor WriteSpecification(bool hasHostPidfd)
-    {
-        byte[] bytes = ShimSpecification.Write(Spec, hasHostPidfd, Cgroup is not null, Directory.NotifySocketPath);
-
-        // It holds the arguments and the environment in clear: memory, never a disk.
-        FileDescriptor file = Checked(Libc.MemoryFile("workflow-lifecycle-specification", CloseOnExec), "memfd_create");
-        fixed (byte* start = bytes)
-        {
-            nint written = 0;
-            while (written < bytes.Length)
-            {
-                nint count = Libc.Write(file, start + written, (nuint)(bytes.Length - written));
-                if (count <= 0)
-                {
-                    throw new LaunchFailedException(LaunchStage.Spawn, $"The launch specification: {Errno.Describe(Marshal.GetLastPInvokeError())}. Free memory.");
-                }
-
-                written += count;
-            }
-        }
-
-        return file;
     }
 }

@@ -70,7 +70,8 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
             return TimeNamespace.IsExact || stat.StartTicks - identity.StartTicks is not (1 or ulong.MaxValue) ? ProcessPresence.Gone : ProcessPresence.Unknown;
         }
 
-        return descriptor is not null && (PidDescriptor.HasExited(descriptor) || !HasHandle(descriptor, identity.PidfsHandle))
+        bool hasExited = descriptor is null ? ProcessReader.HasExited(stat) : PidDescriptor.HasExited(descriptor) || !HasHandle(descriptor, identity.PidfsHandle);
+        return hasExited
             ? ProcessPresence.Gone
             : ProcessPresence.Present;
     }
@@ -84,8 +85,14 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
     public bool Signal(ProcessIdentity identity, int signal)
     {
         // Opened first, looked at second: what is there after the look is what the descriptor names.
-        using FileDescriptor? descriptor = PidDescriptor.Open(identity.Pid, out _);
-        return descriptor is not null && Look(identity) == ProcessPresence.Present && PidDescriptor.Signal(descriptor, signal) == 0;
+        using FileDescriptor? descriptor = PidDescriptor.Open(identity.Pid, out int errno);
+        if (descriptor is null)
+        {
+            // Without pidfds the number remains, and a look a moment before.
+            return PidDescriptor.IsMissing(errno) && identity.Pid > 1 && Look(identity) == ProcessPresence.Present && Libc.Kill(identity.Pid, signal) == 0;
+        }
+
+        return Look(identity) == ProcessPresence.Present && PidDescriptor.Signal(descriptor, signal) == 0;
     }
 
     // A number that went round within one tick has the same start twice; the handle is never the same.

@@ -23,6 +23,25 @@ internal static class ProcessReader
         return true;
     }
 
+    /// <summary>Whether the whole process has exited, as far as that can be told without a pidfd: a leader in state Z may still have threads.</summary>
+    public static bool HasExited(in ProcStat stat)
+    {
+        try
+        {
+            return stat.State is 'Z' or 'X' && Directory.GetDirectories(PathOf(stat.Pid, "task")).Length <= 1;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Collected while we looked.
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A look that failed is no death.
+            return false;
+        }
+    }
+
     /// <summary>The command line with NUL between the arguments, at most 4 KiB; null when it cannot be read or there is none.</summary>
     public static string? ReadCommandLine(int pid)
     {

@@ -19,7 +19,14 @@ internal static partial class PosixSpawn
     /// <param name="descriptors">What becomes descriptor 0, 1, 2 and so on. Each must be numbered above the highest target.</param>
     /// <returns>The PID.</returns>
     /// <exception cref="LaunchFailedException">The kernel refused.</exception>
-    public static unsafe int Start(string path, string argument0, ReadOnlySpan<int> descriptors)
+    public static int Start(string path, string argument0, ReadOnlySpan<int> descriptors)
+    {
+        Check(TryStart(path, argument0, descriptors, out int pid));
+        return pid;
+    }
+
+    /// <summary>As <see cref="Start"/>; 0 or the errno of the execution.</summary>
+    public static unsafe int TryStart(string path, string argument0, ReadOnlySpan<int> descriptors, out int pid)
     {
         byte* actions = stackalloc byte[OpaqueSize];
         byte* attributes = stackalloc byte[OpaqueSize];
@@ -41,8 +48,7 @@ internal static partial class PosixSpawn
             Check(SetFlags(attributes, SetSignalDefaults | SetSignalMask | SetSession));
             nint* argv = stackalloc nint[2] { argument, 0 };
             nint* environment = stackalloc nint[1] { 0 };
-            Check(Spawn(out int pid, path, actions, attributes, argv, environment));
-            return pid;
+            return Spawn(out pid, path, actions, attributes, argv, environment);
         }
         finally
         {
