@@ -122,7 +122,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     {
         try
         {
-            using RunCgroup cgroup = RunCgroup.Create(root, "probe-" + Guid.NewGuid().ToString("N"));
+            using RunCgroup cgroup = RunCgroup.Create(root, ProbeTraces.NewId());
             return cgroup.Remove() is { } why ? new IOException($"rmdir {cgroup.Path}: {why}") : null;
         }
         catch (IOException exception)

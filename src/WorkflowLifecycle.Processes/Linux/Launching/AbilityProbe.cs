@@ -18,9 +18,11 @@ internal sealed class AbilityProbe(LinuxPlatform platform, ContainmentSettings s
             return Describe(ContainmentStrength.BestEffort, shim.Detail, null, [shim, .. host]);
         }
 
+        ProbeTraces.ClearDirectories(Path.Combine(platform.RuntimeRoot, RunDirectories.RuntimeRoot.Runs));
         List<EnvironmentFinding> findings = [];
         foreach (string root in settings.WithoutCgroups ? [] : CgroupRoots.Candidates(settings.CgroupRoot, user.IsPrivileged))
         {
+            ProbeTraces.ClearCgroups(root);
             if (LinuxPlatform.TryCgroupRoot(root) is { } unusable)
             {
                 findings.Add(CgroupFindings.NotMade(root, unusable));
@@ -83,10 +85,10 @@ internal sealed class AbilityProbe(LinuxPlatform platform, ContainmentSettings s
     {
         try
         {
-            string internalId = Guid.NewGuid().ToString("N");
+            string internalId = ProbeTraces.NewId();
             ContainmentSpec spec = new()
             {
-                RunId = RunId.Parse("probe_" + internalId[..12]),
+                RunId = RunId.Parse("probe_" + internalId[^12..]),
                 InternalId = internalId,
                 Program = platform.ShimProgram,
                 Arguments = ["workflow-lifecycle-probe"],
