@@ -20,6 +20,7 @@ internal sealed class RunContainment : IContainment
 
     private static readonly TimeSpan HolderLimit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan StopLookInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly ContainmentRecord _record;
     private readonly Machine _machine;
@@ -69,6 +70,8 @@ internal sealed class RunContainment : IContainment
         Inspect(InspectionDepth.Full, HolderLimit).Processes.Select(process => process.Pid), _directory.LockPath, HolderLimit, _timeProvider);
 
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
+
+    private bool ShimIsStopped => ShimIsThere && ProcessReader.TryReadStat(_record.Shim!.Pid, out ProcStat stat) && stat.State is ('T' or 't');
 
     public async Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default) =>
         await KillLock.TakeAsync(_directory, IsLockHeldInside, _timeProvider, cancellationToken).ConfigureAwait(false);
@@ -210,15 +213,24 @@ internal sealed class RunContainment : IContainment
         }
     }
 
+    // A shim that works is given time. One that the tree stops again and again is woken as often, or the ceiling passes with waiting.
     private async Task<EndNotice?> WatchEndBrieflyAsync(CancellationToken cancellationToken)
     {
-        try
+        Task<EndNotice?> end = WatchEndAsync(cancellationToken);
+        long started = _timeProvider.GetTimestamp();
+        while (true)
         {
-            return await WatchEndAsync(cancellationToken).WaitAsync(SilenceLimit, _timeProvider, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            return null;
+            try
+            {
+                return await end.WaitAsync(StopLookInterval, _timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                if (ShimIsStopped || _timeProvider.GetElapsedTime(started) >= SilenceLimit)
+                {
+                    return null;
+                }
+            }
         }
     }
 
