@@ -39,6 +39,9 @@ public sealed record AdoptCandidate
     /// <summary>Why it cannot be adopted; null when it can.</summary>
     public string? Refusal { get; init; }
 
+    /// <summary>The kind of <see cref="Refusal"/>; null when there is none.</summary>
+    public AdoptFailure? RefusedAs { get; init; }
+
     /// <summary>How firmly it would be held.</summary>
     public ContainmentStrength Strength { get; init; }
 

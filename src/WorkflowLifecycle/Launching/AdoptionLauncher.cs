@@ -64,10 +64,10 @@ internal sealed class AdoptionLauncher(
             IncludeSession = request.IncludeSession,
             MinimumStrength = request.MinimumStrength ?? options.Value.MinimumStrength,
         };
-        if (candidate.TrackedBy is { } run)
+        if (candidate is { RefusedAs: { } failure, Refusal: { } refusal })
         {
-            throw new AdoptFailedException(
-                AdoptFailure.AlreadyTracked, $"Process {root.Pid} is in run {run} already. See 'workflowctl show {run}'; to end it, 'workflowctl kill {run}'.");
+            await RecordRefusalAsync(candidate, spec.RunId, request, actor, refusal, cancellationToken).ConfigureAwait(false);
+            throw new AdoptFailedException(failure, refusal);
         }
 
         host.Announce();
@@ -104,7 +104,7 @@ internal sealed class AdoptionLauncher(
     private async Task<AdoptCandidate> ReconcileAsync(AdoptCandidate candidate, CancellationToken cancellationToken) =>
         candidate is { TrackedBy: null, StartedUnder: { } mark }
         && await store.FindRunAsync(mark, cancellationToken).ConfigureAwait(false) is { State.IsFinal: false } run && run.Host.HostId == platform.Self.HostId
-            ? candidate with { TrackedBy = mark, Refusal = candidate.Refusal ?? $"Process {candidate.Root.Pid} is of run {mark}, which is {run.State}. To end it: 'workflowctl kill {mark}'." }
+            ? candidate with { TrackedBy = mark, RefusedAs = candidate.RefusedAs ?? AdoptFailure.AlreadyTracked, Refusal = candidate.Refusal ?? $"Process {candidate.Root.Pid} is of run {mark}, which is {run.State}. To end it: 'workflowctl kill {mark}'." }
             : candidate;
 
     private AdoptCandidate Redact(AdoptCandidate candidate) => candidate with
@@ -119,6 +119,15 @@ internal sealed class AdoptionLauncher(
             ? local.Subject
             : throw new AdoptFailedException(
                 AdoptFailure.NotPermitted, "Adopting is for local users, and for the host as the user it runs as. Ask with WorkflowPrincipal.LocalUser() or WorkflowPrincipal.Host(name).");
+
+    // Nobody became a run: the entry has none, and no row is left of it.
+    private async Task RecordRefusalAsync(
+        AdoptCandidate candidate, RunId runId, AdoptRequest request, string actor, string refusal, CancellationToken cancellationToken)
+    {
+        AuditDraft entry = audit.Of(
+            AuditStages.Denied, runId, actor, reason: redactor.RedactText(request.Reason), details: [("adopt", candidate.Token.ToString()), ("why", redactor.RedactText(refusal))]);
+        await store.CommitAsync(new StoreCommit { Audit = [entry with { RunId = null }] }, CommitDurability.Process, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task RegisterAsync(AdoptCandidate candidate, AdoptionSpec spec, AdoptRequest request, string actor, CancellationToken cancellationToken)
     {

@@ -18,6 +18,7 @@ internal sealed class CandidateReader(AdoptionCgroup cgroups, LocalUser user, Ti
         string?[] origins = [.. tree.Members.Where(member => member.Stat.State is not ('Z' or 'X')).Select(member => places.Of(member.Stat.Pid))];
         (string? cgroupRoot, string why) = cgroups.Find(origins);
         AdoptionRules rules = new(user, tracked);
+        AdoptFailedException? refusal = tree.Members.Where(member => member.Stat.State is not ('Z' or 'X')).Select(member => rules.WhyNot(member.Stat, table)).FirstOrDefault(found => found is not null);
         return new AdoptCandidate
         {
             Root = root,
@@ -30,7 +31,8 @@ internal sealed class CandidateReader(AdoptionCgroup cgroups, LocalUser user, Ti
             Nearby = [.. tree.Nearby(table, stat, facts?.Group ?? 0).Select(Describe)],
             TrackedBy = tracked.HolderOf(root.Pid, table) is { } run && RunId.TryParse(run, out RunId holder) ? holder : null,
             StartedUnder = TrackedTrees.MarkOf(root.Pid),
-            Refusal = tree.Members.Where(member => member.Stat.State is not ('Z' or 'X')).Select(member => rules.WhyNot(member.Stat, table)).FirstOrDefault(refusal => refusal is not null)?.Message,
+            Refusal = refusal?.Message,
+            RefusedAs = refusal?.Failure,
             Strength = cgroupRoot is null ? ContainmentStrength.BestEffort : ContainmentStrength.CgroupOnly,
             Consequences = [.. cgroupRoot is null ? WhatWeaknessMeans(why) : WhatMovingMeans(origins)],
         };
