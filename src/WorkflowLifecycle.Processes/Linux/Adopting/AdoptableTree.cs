@@ -54,10 +54,11 @@ internal sealed class AdoptableTree
         return tree;
     }
 
-    /// <summary>Those that are near and do not belong.</summary>
+    /// <summary>Those that are near and do not belong; without this process and those above it, which never will.</summary>
     public IEnumerable<(ProcStat Stat, string Why)> Nearby(ProcessTable table, ProcStat root, int rootGroup)
     {
-        foreach (ProcStat stat in table.Stats.Values.Where(stat => stat.Session == root.Session && !_pids.Contains(stat.Pid)).OrderBy(stat => stat.Pid))
+        IReadOnlySet<int> own = Ancestry.OfThisProcess();
+        foreach (ProcStat stat in table.Stats.Values.Where(stat => stat.Session == root.Session && !_pids.Contains(stat.Pid) && !own.Contains(stat.Pid)).OrderBy(stat => stat.Pid))
         {
             yield return (stat, ProcessFacts.Of(stat.Pid)?.Group == rootGroup ? IsInGroup : IsInSession);
         }

@@ -34,11 +34,11 @@ internal sealed class CandidateReader(AdoptionCgroup cgroups, LocalUser user, Ti
             Refusal = refusal?.Message,
             RefusedAs = refusal?.Failure,
             Strength = cgroupRoot is null ? ContainmentStrength.BestEffort : ContainmentStrength.CgroupOnly,
-            Consequences = [.. cgroupRoot is null ? WhatWeaknessMeans(why) : WhatMovingMeans(origins)],
+            Consequences = [.. cgroupRoot is null ? WhatWeaknessMeans(why) : WhatMovingMeans(origins.OfType<string>().Where(origin => !places.IsTop(origin)))],
         };
     }
 
-    private static IEnumerable<string> WhatMovingMeans(IEnumerable<string?> origins) => origins.OfType<string>().CountBy(origin => origin).Select(place =>
+    private static IEnumerable<string> WhatMovingMeans(IEnumerable<string> origins) => origins.CountBy(origin => origin).Select(place =>
         $"{place.Value} {(place.Value == 1 ? "process leaves" : "processes leave")} the cgroup {place.Key}: the unit, session or container that it is of no longer counts, limits or ends them, and may take itself for ended when nobody is left in it");
 
     private static IEnumerable<string> WhatWeaknessMeans(string why) =>

@@ -22,6 +22,9 @@ internal sealed class CgroupPlaces
         return directory is not null && File.Exists(Path.Combine(directory, Processes)) ? directory : null;
     }
 
+    /// <summary>Whether a cgroup is the uppermost that is seen from here: no unit, session or container of this machine is told by it.</summary>
+    public bool IsTop(string directory) => _mounts.Any(mount => mount.MountPoint == directory);
+
     /// <summary>Why processes cannot be moved from one cgroup to another and back; null when nothing is known to stand in the way.</summary>
     public static string? WhyNotMovable(string from, string to)
     {

@@ -118,12 +118,17 @@ internal sealed class PreparedAdoption : IPreparedAdoption
     {
         // Held by its descriptor first and read again second: what is read then is of that process, or of nobody.
         using FileDescriptor? descriptor = PidDescriptor.Open(stat.Pid, out int errno);
-        if ((descriptor is null && errno == Errno.ESRCH) || !ProcessReader.TryReadStat(stat.Pid, out ProcStat now) || now.StartTicks != stat.StartTicks)
+        if ((descriptor is null && errno == Errno.ESRCH) || !ProcessReader.TryReadStat(stat.Pid, out ProcStat now) || now.StartTicks != stat.StartTicks || !HasThreads(now))
         {
             return false;
         }
 
         string? origin = _material.Cgroup is null ? null : _places.Of(stat.Pid);
+        if (origin is not null && origin == _material.Cgroup?.Path)
+        {
+            return false;
+        }
+
         ulong start = stat.StartTicks;
         int pid = stat.Pid;
         if (!_taken.Exists(process => process.Pid == pid && process.StartTicks == start))
