@@ -53,7 +53,7 @@ internal sealed class AdoptionLauncher(
     public async Task<ITrackedProcess> AdoptAsync(ProcessIdentity root, AdoptRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(root);
-        LaunchRequestCheck.Check(request);
+        LaunchRequestCheck.CheckAdoption(request);
         string actor = RequireLocal(request);
         AdoptCandidate candidate = await LookAsync(AdoptToken.Of(root), request.IncludeSession, cancellationToken).ConfigureAwait(false);
         AdoptionSpec spec = new()

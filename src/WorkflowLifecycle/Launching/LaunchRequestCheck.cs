@@ -36,7 +36,7 @@ internal static class LaunchRequestCheck
         Require(request.Input != InputMode.File || !string.IsNullOrEmpty(request.InputFile), "Input from a file needs InputFile.", nameof(request));
     }
 
-    public static void Check(AdoptRequest request)
+    public static void CheckAdoption(AdoptRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (KillReason.Explain(request.Reason) is { } problem)
