@@ -115,5 +115,35 @@ public sealed class AdopterDeathTests : AdoptionTest
         Assert.Equal(31, (await engine.Registry.InspectAsync(running.RunId)).Count);
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData(KillMode.Emergency)]
+    [InlineData(KillMode.Graceful)]
+    [Trait("Scenario", "S18")]
+    public async Task Kill_ThatComesWhileItIsAdopted_EndsTheWholeTree(KillMode mode)
+    {
+        int root = await StartTreeAsync("for i in $(seq 20); do setsid sleep 300 & done; sleep 0.3; echo ready; wait");
+        Task<KillReport>? kill = null;
+        Engine killer = Start();
+        Engine engine = Start(services: services => services.With<IProcessStore>(store => new GatedStore(store)
+        {
+            Before = async commit =>
+            {
+                if (commit.Audit.Any(entry => entry.Stage == "Adopted") && kill is null)
+                {
+                    kill = Task.Run(() => killer.Kills.KillAsync(_id, new KillRequest("in the middle", WorkflowPrincipal.LocalUser()) { Mode = mode }));
+                    await Wait.UntilAsync("the intent is there", async () => (await killer.Store.FindRunAsync(_id))!.State == RunState.Stopping);
+                }
+            },
+        }));
+
+        ITrackedProcess run = await AdoptAsync(engine, root, _id.Value);
+        KillReport report = await kill!;
+
+        Assert.Equal(mode == KillMode.Emergency ? KillOutcome.Killed : KillOutcome.ExitedGracefully, report.Outcome);
+        Assert.Equal(EndProof.CgroupEmpty, report.Proof);
+        Assert.Empty(ProcessEntry.StandingIn(Room.Path).Where(entry => !entry.IsZombie));
+        await run.WaitForExitAsync();
+    }
+
     private int[] Tree() => [.. ProcessEntry.StandingIn(Room.Path).Where(entry => !entry.Name.StartsWith("WorkflowLifecyc", StringComparison.Ordinal)).Select(entry => entry.Pid).Order()];
 }
