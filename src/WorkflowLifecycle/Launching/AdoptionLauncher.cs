@@ -131,7 +131,7 @@ internal sealed class AdoptionLauncher(
 
     private async Task RegisterAsync(AdoptCandidate candidate, AdoptionSpec spec, AdoptRequest request, string actor, CancellationToken cancellationToken)
     {
-        string[] words = candidate.Processes.FirstOrDefault()?.CommandLine?.Split('\0') ?? [];
+        string[] words = candidate.Processes is [{ CommandLine: { } line }, ..] ? line.Split('\0') : [];
         DateTimeOffset now = timeProvider.GetUtcNow();
         RunRecord row = new()
         {

@@ -180,7 +180,7 @@ public sealed class AdoptTests : ToolRoom
         _stray = started.Out.Trim();
     }
 
-    private Task EndStrayAsync() => ShellAsync($"kill -s KILL -- -{_stray}");
+    private Task<ToolResult> EndStrayAsync() => ShellAsync($"kill -s KILL -- -{_stray}");
 
     // Directories of a build need not be open to others, so that the tool is copied to where it can be read.
     private async Task<ToolResult> AsNobodyAsync(string script, string prepare = ":")

@@ -26,7 +26,7 @@ public sealed class AdoptTests : AdoptionTest
         KillReport report = await engine.Kills.KillAsync(run.RunId, Engine.Graceful(seconds: 0.3));
 
         Assert.Equal((KillOutcome.Killed, EndProof.CgroupEmpty, ContainmentStrength.CgroupOnly), (report.Outcome, report.Proof, report.Strength));
-        Assert.Empty(ProcessEntry.StandingIn(Room.Path).Where(entry => !entry.IsZombie));
+        Assert.DoesNotContain(ProcessEntry.StandingIn(Room.Path), entry => !entry.IsZombie);
         RunResult result = await run.WaitForExitAsync();
         Assert.Equal((RunState.Killed, null, null), (result.State, result.ExitCode, result.ExitSignal));
     }
@@ -54,10 +54,10 @@ public sealed class AdoptTests : AdoptionTest
         await using ITrackedProcess run = await AdoptAsync(engine, root);
 
         RunRecord row = await engine.RowAsync(run.RunId);
-        Assert.Empty(ProcessEntry.StandingIn(Room.Path).Where(entry => !entry.IsZombie && ProcessEntry.IsAlive(entry.Pid) && !IsInsideOrGone(entry.Pid, row)));
+        Assert.DoesNotContain(ProcessEntry.StandingIn(Room.Path), entry => !entry.IsZombie && ProcessEntry.IsAlive(entry.Pid) && !IsInsideOrGone(entry.Pid, row));
         KillReport report = await engine.Kills.KillAsync(run.RunId, Engine.Emergency());
         Assert.Equal((KillOutcome.Killed, EndProof.CgroupEmpty), (report.Outcome, report.Proof));
-        Assert.Empty(ProcessEntry.StandingIn(Room.Path).Where(entry => !entry.IsZombie));
+        Assert.DoesNotContain(ProcessEntry.StandingIn(Room.Path), entry => !entry.IsZombie);
     }
 
     [Fact(Timeout = Limit)]
@@ -103,7 +103,7 @@ public sealed class AdoptTests : AdoptionTest
         KillReport report = await engine.Kills.KillAsync(run.RunId, Engine.Graceful(seconds: 0.3));
 
         Assert.Equal((KillOutcome.EndedUnproven, EndProof.None, ContainmentStrength.BestEffort), (report.Outcome, report.Proof, report.Strength));
-        Assert.Empty(ProcessEntry.StandingIn(Room.Path).Where(entry => !entry.IsZombie));
+        Assert.DoesNotContain(ProcessEntry.StandingIn(Room.Path), entry => !entry.IsZombie);
         Assert.Equal(RunState.EndedUnproven, (await run.WaitForExitAsync()).State);
     }
 
@@ -137,7 +137,7 @@ public sealed class AdoptTests : AdoptionTest
 
         Assert.Equal(RunState.Running, (await engine.RowAsync(run.RunId)).State);
         Assert.Equal(KillOutcome.EndedUnproven, (await engine.Kills.KillAsync(run.RunId, Engine.Emergency())).Outcome);
-        Assert.Empty(ProcessEntry.StandingIn(Room.Path).Where(entry => !entry.IsZombie));
+        Assert.DoesNotContain(ProcessEntry.StandingIn(Room.Path), entry => !entry.IsZombie);
     }
 
     private static bool IsInsideOrGone(int pid, RunRecord run)

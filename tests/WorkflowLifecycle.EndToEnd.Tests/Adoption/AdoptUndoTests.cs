@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace WorkflowLifecycle.EndToEnd.Tests.Adoption;
@@ -87,7 +86,8 @@ public sealed class AdoptUndoTests : AdoptionTest
         int orphan = Number("orphan");
         AdoptCandidate preview = await PreviewAsync(engine, root, includeSession);
         Assert.Equal(includeSession ? 3 : 2, preview.Processes.Count);
-        Assert.Equal("same session", (includeSession ? preview.Processes : preview.Nearby).Single(process => process.Pid == orphan).BelongsBecause is "same process group" or "same session" ? "same session" : string.Empty);
+        string why = (includeSession ? preview.Processes : preview.Nearby).Single(process => process.Pid == orphan).BelongsBecause;
+        Assert.Equal(includeSession ? "same session" : "same process group", why);
 
         await using ITrackedProcess run = await engine.Launcher.AdoptAsync(preview.Root, Request() with { IncludeSession = includeSession });
 

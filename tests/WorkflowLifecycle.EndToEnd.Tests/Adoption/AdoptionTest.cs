@@ -17,12 +17,8 @@ public abstract class AdoptionTest : EndToEndTest
         return tree.Pid;
     }
 
-    internal static async Task<AdoptCandidate> PreviewAsync(Engine engine, int pid, bool includeSession = false)
-    {
-        // The token as 'find' has it: here the text is the room, in which only this tree stands.
-        AdoptToken token = Token(pid);
-        return await engine.Launcher.PreviewAdoptionAsync(token, includeSession);
-    }
+    internal static Task<AdoptCandidate> PreviewAsync(Engine engine, int pid, bool includeSession = false) =>
+        engine.Launcher.PreviewAdoptionAsync(Token(pid), includeSession);
 
     internal static async Task<ITrackedProcess> AdoptAsync(Engine engine, int pid, string? runId = null) =>
         await engine.Launcher.AdoptAsync((await PreviewAsync(engine, pid)).Root, Request(runId));

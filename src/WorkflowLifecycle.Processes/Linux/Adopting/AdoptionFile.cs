@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Text;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
@@ -19,6 +20,7 @@ internal sealed class AdoptionFile : IDisposable
 
     private AdoptionFile(FileStream file) => _file = file;
 
+    [SupportedOSPlatform("linux")]
     public static AdoptionFile Create(RunDirectory directory) => new(new FileStream(
         PathIn(directory),
         new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }));

@@ -2,7 +2,6 @@ using System.Runtime.Versioning;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
-using WorkflowLifecycle.Processes.Linux.RunDirectories;
 
 namespace WorkflowLifecycle.Processes.Linux.Adopting;
 

@@ -88,7 +88,7 @@ internal sealed class ProcessAdopter(ContainmentSettings settings, Machine machi
 
     private bool IsInReach(int pid) => user.IsPrivileged || ProcessFacts.Of(pid)?.User == user.Id;
 
-    private static IReadOnlyList<string?> CheckTree(AdoptionSpec spec, AdoptionRules rules)
+    private static List<string?> CheckTree(AdoptionSpec spec, AdoptionRules rules)
     {
         ProcessTable table = ProcessTable.Read();
         CgroupPlaces places = new();
