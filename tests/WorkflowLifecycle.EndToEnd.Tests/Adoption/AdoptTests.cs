@@ -48,16 +48,45 @@ public sealed class AdoptTests : AdoptionTest
     public async Task Adopt_ATreeThatForksAllTheTime_TakesAllOfItIn()
     {
         Engine engine = Start();
-        int root = await StartTreeAsync("(while :; do sleep 0.3 & done) 2> /dev/null & for i in 1 2 3; do (while :; do sleep 0.05; done) & done; echo ready; wait");
-        await Task.Delay(TimeSpan.FromMilliseconds(100));
+        int root = await StartTreeAsync("for i in 1 2 3 4; do (while :; do (sleep 0.3 & sleep 0.2) & sleep 0.02; done) & done; echo ready; wait");
+        await Task.Delay(TimeSpan.FromMilliseconds(400));
 
         await using ITrackedProcess run = await AdoptAsync(engine, root);
 
         RunRecord row = await engine.RowAsync(run.RunId);
-        Assert.DoesNotContain(ProcessEntry.StandingIn(Room.Path), entry => !entry.IsZombie && ProcessEntry.IsAlive(entry.Pid) && !IsInsideOrGone(entry.Pid, row));
+        Assert.DoesNotContain(ProcessEntry.StandingIn(Room.Path), entry => !IsInsideOrGone(entry.Pid, row));
         KillReport report = await engine.Kills.KillAsync(run.RunId, Engine.Emergency());
         Assert.Equal((KillOutcome.Killed, EndProof.CgroupEmpty), (report.Outcome, report.Proof));
         Assert.DoesNotContain(ProcessEntry.StandingIn(Room.Path), entry => !entry.IsZombie);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Adopt_AForkStorm_IsTakenInOrHonestlyLeftWhereItWas()
+    {
+        Engine engine = Start();
+        int root = await StartTreeAsync("(while :; do sleep 0.3 & done) 2> /dev/null & echo ready; wait");
+        string before = CgroupOf(root);
+        await Task.Delay(TimeSpan.FromMilliseconds(200));
+        try
+        {
+            await using ITrackedProcess run = await AdoptAsync(engine, root);
+            Assert.Equal(KillOutcome.Killed, (await engine.Kills.KillAsync(run.RunId, Engine.Emergency())).Outcome);
+        }
+        catch (AdoptFailedException failure)
+        {
+            Assert.Equal(AdoptFailure.NotHeld, failure.Failure);
+            Assert.Equal(before, CgroupOf(root));
+            Assert.Equal(RunState.LaunchFailed, Assert.Single(await engine.AllRowsAsync()).State);
+            await Wait.UntilAsync("the storm is over", () =>
+            {
+                foreach (ProcessEntry entry in ProcessEntry.StandingIn(Room.Path).Where(entry => entry.Name == "sh"))
+                {
+                    Signals.Send("KILL", entry.Pid);
+                }
+
+                return ProcessEntry.StandingIn(Room.Path).Count == 0;
+            });
+        }
     }
 
     [Fact(Timeout = Limit)]
@@ -144,7 +173,7 @@ public sealed class AdoptTests : AdoptionTest
     {
         try
         {
-            return IsInside(pid, run);
+            return IsInside(pid, run) || !ProcessEntry.IsAlive(pid);
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {

@@ -124,6 +124,7 @@ public sealed class AdopterDeathTests : AdoptionTest
         int root = await StartTreeAsync("for i in $(seq 20); do setsid sleep 300 & done; sleep 0.3; echo ready; wait");
         Task<KillReport>? kill = null;
         Engine killer = Start();
+        await killer.Store.InitializeAsync();
         Engine engine = Start(services: services => services.With<IProcessStore>(store => new GatedStore(store)
         {
             Before = async commit =>

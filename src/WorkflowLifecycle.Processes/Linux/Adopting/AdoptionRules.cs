@@ -8,8 +8,9 @@ internal sealed class AdoptionRules(LocalUser user, TrackedTrees tracked, string
     private readonly IReadOnlySet<int> _untouchable = Ancestry.OfThisProcess();
 
     /// <summary>Why a process may not be taken in; null when it may, or is gone.</summary>
-    public AdoptFailedException? WhyNot(in ProcStat stat, ProcessTable table)
+    public AdoptFailedException? WhyNot((ProcStat Stat, string Why) member, ProcessTable table)
     {
+        ProcStat stat = member.Stat;
         int pid = stat.Pid;
         if (pid == 1)
         {
@@ -41,7 +42,9 @@ internal sealed class AdoptionRules(LocalUser user, TrackedTrees tracked, string
             return new AdoptFailedException(AdoptFailure.NotPermitted, $"Process {pid} ({stat.Name}) is of another user (os:{facts.User}). Ask as root.");
         }
 
-        return tracked.HolderOf(pid, table, except) is { } run
+        // Those above a descendant were asked about before it.
+        string? holder = member.Why == AdoptableTree.IsDescendant ? tracked.HolderOfItself(pid, table, except) : tracked.HolderOf(pid, table, except);
+        return holder is { } run
             ? new AdoptFailedException(AdoptFailure.AlreadyTracked, $"Process {pid} ({stat.Name}) is in run {run} already. See 'workflowctl show {run}'; to end it, 'workflowctl kill {run}'.")
             : null;
     }

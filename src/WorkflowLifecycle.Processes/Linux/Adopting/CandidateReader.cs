@@ -18,7 +18,7 @@ internal sealed class CandidateReader(AdoptionCgroup cgroups, LocalUser user, Ti
         string?[] origins = [.. tree.Members.Where(member => member.Stat.State is not ('Z' or 'X')).Select(member => places.Of(member.Stat.Pid))];
         (string? cgroupRoot, string why) = cgroups.Find(origins);
         AdoptionRules rules = new(user, tracked);
-        AdoptFailedException? refusal = tree.Members.Where(member => member.Stat.State is not ('Z' or 'X')).Select(member => rules.WhyNot(member.Stat, table)).FirstOrDefault(found => found is not null);
+        AdoptFailedException? refusal = tree.Members.Where(member => member.Stat.State is not ('Z' or 'X')).Select(member => rules.WhyNot(member, table)).FirstOrDefault(found => found is not null);
         return new AdoptCandidate
         {
             Root = root,

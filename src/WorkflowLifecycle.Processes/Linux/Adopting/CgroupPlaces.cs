@@ -12,6 +12,7 @@ internal sealed class CgroupPlaces
     private const int MayWrite = 2;
     private const string Processes = "cgroup.procs";
 
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<CgroupMount> _mounts = MountInfo.FindCgroup2(SmallFile.ReadText("/proc/self/mountinfo") ?? string.Empty);
 
     /// <summary>The directory of a process' cgroup; null when it cannot be told, or no mount shows it.</summary>
@@ -19,7 +20,7 @@ internal sealed class CgroupPlaces
     {
         string? path = MountInfo.FindOwnPath(ProcessReader.ReadCgroup(pid) ?? string.Empty);
         string? directory = path is null ? null : _mounts.Select(mount => mount.Locate(path)).FirstOrDefault(found => found is not null);
-        return directory is not null && File.Exists(Path.Combine(directory, Processes)) ? directory : null;
+        return directory is not null && Holds(directory) ? directory : null;
     }
 
     /// <summary>Whether a cgroup is the uppermost that is seen from here: no unit, session or container of this machine is told by it.</summary>
@@ -60,6 +61,9 @@ internal sealed class CgroupPlaces
             return errno;
         }
     }
+
+    // Thousands of processes are in a few cgroups.
+    private bool Holds(string directory) => _seen.Contains(directory) || (File.Exists(Path.Combine(directory, Processes)) && _seen.Add(directory));
 
     private static string Common(string one, string other)
     {

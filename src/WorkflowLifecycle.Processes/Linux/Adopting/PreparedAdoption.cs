@@ -22,6 +22,8 @@ internal sealed class PreparedAdoption : IPreparedAdoption
     private readonly TimeProvider _timeProvider;
     private readonly CgroupPlaces _places = new();
     private readonly List<AdoptedProcess> _taken = [];
+    private readonly HashSet<(int Pid, ulong StartTicks)> _known = [];
+    private readonly HashSet<string> _movable = new(StringComparer.Ordinal);
     private bool _confirmed;
 
     public PreparedAdoption(AdoptionMaterial material, AdoptionRules rules, Machine machine, TimeProvider timeProvider)
@@ -97,16 +99,16 @@ internal sealed class PreparedAdoption : IPreparedAdoption
         root = table.Stats.GetValueOrDefault(root.Pid, root) is var now && now.StartTicks == root.StartTicks ? now : root;
         HashSet<int> closed = _material.Cgroup is null ? known : [.. inside];
         bool found = false;
-        foreach ((ProcStat stat, _) in AdoptableTree.Of(table, root, _material.Spec.IncludeSession, known).Members)
+        foreach ((ProcStat Stat, string Why) member in AdoptableTree.Of(table, root, _material.Spec.IncludeSession, known).Members)
         {
-            if (!closed.Contains(stat.Pid) && HasThreads(stat))
+            if (!closed.Contains(member.Stat.Pid) && HasThreads(member.Stat))
             {
-                if (_rules.WhyNot(stat, table) is { } refusal)
+                if (_rules.WhyNot(member, table) is { } refusal)
                 {
                     throw refusal;
                 }
 
-                found |= TakeIn(stat);
+                found |= TakeIn(member.Stat);
             }
         }
 
@@ -128,11 +130,9 @@ internal sealed class PreparedAdoption : IPreparedAdoption
             return false;
         }
 
-        ulong start = stat.StartTicks;
-        int pid = stat.Pid;
-        if (!_taken.Exists(process => process.Pid == pid && process.StartTicks == start))
+        if (_known.Add((stat.Pid, stat.StartTicks)))
         {
-            AdoptedProcess process = new(pid, start, descriptor is null ? null : PidDescriptor.Handle(descriptor), origin);
+            AdoptedProcess process = new(stat.Pid, stat.StartTicks, descriptor is null ? null : PidDescriptor.Handle(descriptor), origin);
             _material.Record.Append(process);
             _taken.Add(process);
         }
@@ -147,7 +147,7 @@ internal sealed class PreparedAdoption : IPreparedAdoption
 
     private void Move(in ProcStat stat, string? origin, RunCgroup cgroup, FileDescriptor? descriptor)
     {
-        if (origin is null || CgroupPlaces.WhyNotMovable(origin, cgroup.Path) is { })
+        if (origin is null || (_movable.Add(origin) && CgroupPlaces.WhyNotMovable(origin, cgroup.Path) is not null))
         {
             throw NotHeld($"process {stat.Pid} is in a cgroup from which it cannot be moved ({origin ?? "not seen from here"})");
         }

@@ -94,17 +94,18 @@ internal sealed class ProcessAdopter(ContainmentSettings settings, Machine machi
         CgroupPlaces places = new();
         List<string?> origins = [];
         ProcStat root = table.Stats.GetValueOrDefault(spec.Root.Pid);
-        foreach ((ProcStat stat, _) in AdoptableTree.Of(table, root, spec.IncludeSession, []).Members.Where(member => member.Stat.State is not ('Z' or 'X')))
+        foreach ((ProcStat Stat, string Why) member in AdoptableTree.Of(table, root, spec.IncludeSession, []).Members.Where(member => member.Stat.State is not ('Z' or 'X')))
         {
-            if (rules.WhyNot(stat, table) is { } refusal)
+            if (rules.WhyNot(member, table) is { } refusal)
             {
                 throw refusal;
             }
 
             // One that is gone by now is in no cgroup, and needs none.
-            if (places.Of(stat.Pid) is { } origin || ProcessReader.TryReadStat(stat.Pid, out _))
+            string? origin = places.Of(member.Stat.Pid);
+            if (origin is not null || ProcessReader.TryReadStat(member.Stat.Pid, out _))
             {
-                origins.Add(places.Of(stat.Pid));
+                origins.Add(origin);
             }
         }
 

@@ -32,28 +32,18 @@ internal sealed class TrackedTrees
     /// <param name="pid">The process.</param>
     /// <param name="table">All processes.</param>
     /// <param name="except">The number of a run that does not count.</param>
-    public string? HolderOf(int pid, ProcessTable table, string? except = null)
-    {
-        if (NumberInCgroup(pid) is { } number && number != except)
-        {
-            return ReadRunId(Path.Combine(_runs, number)) ?? number;
-        }
+    public string? HolderOf(int pid, ProcessTable table, string? except = null) =>
+        HolderOfItself(pid, table, except) ?? table.Above(pid).Select(above => HolderAbove(above, table, except)).FirstOrDefault(run => run is not null);
 
-        foreach (int above in table.Above(pid).Prepend(pid))
-        {
-            if (ShimOf(above) is { } run)
-            {
-                return run;
-            }
+    /// <summary>As <see cref="HolderOf"/>, for a process whose parents were asked about before.</summary>
+    public string? HolderOfItself(int pid, ProcessTable table, string? except = null) =>
+        NumberInCgroup(pid) is { } number && number != except ? ReadRunId(Path.Combine(_runs, number)) ?? number : HolderAbove(pid, table, except);
 
-            if (table.Stats.TryGetValue(above, out ProcStat stat) && _adopted.TryGetValue((above, stat.StartTicks), out string? path) && Path.GetFileName(path) != except)
-            {
-                return ReadRunId(path) ?? Path.GetFileName(path);
-            }
-        }
-
-        return null;
-    }
+    private string? HolderAbove(int pid, ProcessTable table, string? except) =>
+        ShimOf(pid) is { } run ? run
+        : table.Stats.TryGetValue(pid, out ProcStat stat) && _adopted.TryGetValue((pid, stat.StartTicks), out string? path) && Path.GetFileName(path) != except
+            ? ReadRunId(path) ?? Path.GetFileName(path)
+        : null;
 
     /// <summary>The run whose mark is in a process' environment; it may be over.</summary>
     public static RunId? MarkOf(int pid)
