@@ -48,7 +48,7 @@ public sealed class AdoptTests : AdoptionTest
     public async Task Adopt_ATreeThatForksAllTheTime_TakesAllOfItIn()
     {
         Engine engine = Start();
-        int root = await StartTreeAsync("for i in 1 2 3 4; do (while :; do (sleep 0.3 & sleep 0.2) & sleep 0.02; done) & done; echo ready; wait");
+        int root = await StartTreeAsync("for i in 1 2 3 4; do (while :; do (sleep 0.3 & sleep 0.2; wait) & sleep 0.02; done) & done; echo ready; wait");
         await Task.Delay(TimeSpan.FromMilliseconds(400));
 
         await using ITrackedProcess run = await AdoptAsync(engine, root);
