@@ -63,6 +63,8 @@ internal sealed class WorkflowCtl(CliContext context)
             WaitCommand.Create(context),
             AuditCommand.Create(context),
             KillCommand.Create(context),
+            FindCommand.Create(context),
+            AdoptCommand.Create(context),
             DoctorCommand.Create(context),
             CompletionCommand.Create(context),
             SharedOptions.Store,

@@ -24,6 +24,12 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
         GracePeriod = Value("grace") is { } seconds ? TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)) : null,
     };
 
+    public AdoptToken Token => AdoptToken.TryParse(Value("token"), out AdoptToken token) ? token : throw new ArgumentException("token=…");
+
+    public string Text => Value("text") ?? throw new ArgumentException("text=…");
+
+    public AdoptRequest AdoptRequest => new("asked by another host", WorkflowPrincipal.LocalUser()) { RunId = RunId };
+
     public static HostArguments Parse(string[] args)
     {
         int separator = Array.IndexOf(args, "--");

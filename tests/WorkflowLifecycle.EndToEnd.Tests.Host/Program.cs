@@ -2,7 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using WorkflowLifecycle;
 using WorkflowLifecycle.EndToEnd.Tests.Host;
 
-// A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, kill DIRECTORY RUN OPTIONS…, or trial as launch.
+// A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, trial as launch,
+// kill DIRECTORY RUN OPTIONS…, adopt DIRECTORY RUN token=TOKEN OPTIONS…, or find DIRECTORY RUN text=TEXT.
 // It speaks in lines on standard output and goes on until its standard input ends.
 HostArguments arguments = HostArguments.Parse(args);
 ServiceCollection services = new();
@@ -15,6 +16,8 @@ try
     {
         "kill" => KillAsync(),
         "trial" => new EnvironmentTrial(provider, arguments).RunAsync(),
+        "adopt" => AdoptAsync(),
+        "find" => FindAsync(),
         _ => LaunchAsync(),
     });
     return 0;
@@ -51,4 +54,27 @@ async Task KillAsync()
 
     KillReport report = await provider.GetRequiredService<IKillCoordinator>().KillAsync(arguments.RunId, arguments.KillRequest);
     Console.WriteLine($"report {report.Outcome} {report.KillId} {report.Mode} {report.Proof} {report.Strength} {report.DurationMs:0} {report.Message}");
+}
+
+async Task AdoptAsync()
+{
+    ITrackedProcessLauncher launcher = provider.GetRequiredService<ITrackedProcessLauncher>();
+    AdoptCandidate candidate = await launcher.PreviewAdoptionAsync(arguments.Token);
+    if (arguments.Has("gun"))
+    {
+        Console.WriteLine("ready");
+        await Console.In.ReadLineAsync();
+    }
+
+    ITrackedProcess process = await launcher.AdoptAsync(candidate.Root, arguments.AdoptRequest);
+    Console.WriteLine($"adopted {process.Identity.Pid} {process.Strength}");
+    await Console.In.ReadToEndAsync();
+}
+
+async Task FindAsync()
+{
+    foreach (AdoptCandidate candidate in await provider.GetRequiredService<ITrackedProcessLauncher>().FindAdoptableAsync(arguments.Text))
+    {
+        Console.WriteLine($"found {candidate.Token}");
+    }
 }

@@ -14,12 +14,21 @@ internal static class ErrorMap
         StoreUnavailableException away => new(ExitCodes.StoreUnavailable, "store-unavailable", away.Message,
             "See which stores there are: workflowctl doctor"),
         LaunchFailedException launch => Translate(launch),
+        AdoptFailedException adoption => Translate(adoption, store),
         RunAlreadyRegisteredException taken => new(ExitCodes.NotRun, "run-id-taken", taken.Message,
             $"Look at that run: {CommandText.Of(["show", taken.RunId.Value, .. store])}"),
         KeepNotAvailableException keep => new(ExitCodes.NotRun, "keep-not-available", keep.Message,
             "Leave --detach out to run in the foreground, or see what to change: workflowctl doctor"),
         ArgumentException argument => new(ExitCodes.Usage, "usage", WithoutParameter(argument), "See the options: workflowctl --help"),
         _ => new(ExitCodes.Failed, "failed", Describe(exception), "Look at this machine: workflowctl doctor"),
+    };
+
+    private static CliError Translate(AdoptFailedException adoption, IReadOnlyList<string> store) => adoption.Failure switch
+    {
+        AdoptFailure.NotThere => new(ExitCodes.NotFound, "process-not-found", adoption.Message, "Look again: workflowctl find --match TEXT"),
+        AdoptFailure.AlreadyTracked => new(ExitCodes.Denied, "already-tracked", adoption.Message, $"List the runs: {CommandText.Of(["ps", .. store])}"),
+        AdoptFailure.Protected or AdoptFailure.NotPermitted => new(ExitCodes.Denied, "denied", adoption.Message, "See what may be adopted: workflowctl find --match TEXT"),
+        _ => new(ExitCodes.Failed, "adopt-failed", adoption.Message, "See what this machine can hold: workflowctl doctor"),
     };
 
     private static CliError Translate(LaunchFailedException launch) => launch.Stage switch

@@ -18,4 +18,7 @@ namespace WorkflowLifecycle.Cli.Json;
 [JsonSerializable(typeof(IReadOnlyList<PreviewDocument>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditLine>))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(CandidateEntry))]
+[JsonSerializable(typeof(IReadOnlyList<CandidateEntry>))]
+[JsonSerializable(typeof(AdoptedDocument))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

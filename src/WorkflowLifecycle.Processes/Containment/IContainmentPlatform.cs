@@ -36,4 +36,7 @@ public interface IContainmentPlatform
 
     /// <summary>Whether that very process is there. Never true for a process that merely has its PID.</summary>
     ProcessPresence Look(ProcessIdentity identity);
+
+    /// <summary>For trees that somebody else started.</summary>
+    IProcessAdopter Adopter { get; }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using WorkflowLifecycle.Processes.Linux.Adopting;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
 using WorkflowLifecycle.Processes.Linux.Ending;
 using WorkflowLifecycle.Processes.Linux.Interop;
@@ -31,6 +32,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         _image = new Lazy<ShimImage>(() => ShimImage.Load(ShimPlaces.Below(RunDirectories.RuntimeRoot.Prepare(RuntimeRoot, User))), LazyThreadSafetyMode.PublicationOnly);
         Self = _machine.Identify(Environment.ProcessId)
             ?? throw new WorkflowLifecycleException("This process cannot read its own entry in /proc. Mount procfs.");
+        Adopter = new ProcessAdopter(settings, _machine, User, RuntimeRoot, timeProvider);
     }
 
     public ProcessIdentity Self { get; }
@@ -38,6 +40,8 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     public LocalUser User { get; }
 
     public string RuntimeRoot { get; }
+
+    public IProcessAdopter Adopter { get; }
 
     // Shared by all launches, so no single caller's token may end it. A good answer is kept; a bad one is asked for again, since somebody
     // may have mended what was wrong.
@@ -65,7 +69,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         return new LocalUser(user, Environment.UserName, user == 0) { HostId = Machine.Read().HostId };
     }
 
-    public int? FindOwnInside(ContainmentRecord containment) => Ancestry.FindInside(containment, _machine);
+    public int? FindOwnInside(ContainmentRecord containment) => Ancestry.FindInside(containment, _machine) ?? AdoptionFile.FindOwn(containment);
 
     public ContainmentSpec Resolve(ContainmentSpec spec) => ProgramResolver.Resolve(spec);
 

@@ -5,6 +5,8 @@ internal static class AuditStages
 {
     public const string Launch = "Launch";
     public const string LaunchFailed = "LaunchFailed";
+    public const string Adopting = "Adopting";
+    public const string Adopted = "Adopted";
     public const string Exited = "Exited";
     public const string Requested = "Requested";
     public const string Denied = "Denied";

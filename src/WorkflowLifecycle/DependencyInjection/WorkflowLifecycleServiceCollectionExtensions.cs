@@ -71,6 +71,7 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<RunReconciler>();
         services.TryAddSingleton<IProcessRegistry, ProcessRegistry>();
         services.TryAddSingleton<IKillCoordinator, KillCoordinator>();
+        services.TryAddSingleton<AdoptionLauncher>();
         services.TryAddSingleton<ITrackedProcessLauncher, TrackedProcessLauncher>();
         services.TryAddSingleton<IEnvironmentDoctor, EnvironmentDoctor>();
     }

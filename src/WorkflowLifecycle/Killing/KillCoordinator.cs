@@ -38,7 +38,12 @@ internal sealed class KillCoordinator(
             Processes = run.State.IsFinal ? [] : await InspectAsync(run, InspectionDepth.Full, InspectionLimit).ConfigureAwait(false),
             ChildRuns = [.. children.Select(child => child.RunId)],
             Waits = run.State.IsFinal ? [] : [$"SIGTERM, at most {options.Value.TerminateCeiling.TotalSeconds:0.###} s for every process to leave, then SIGKILL"],
-            Cleans = run.State.IsFinal ? [] : ["the cgroup", "the shim", run.Output == OutputMode.Files ? "the run directory, but not the output files in it" : "the run directory"],
+            Cleans = run.State.IsFinal ? [] :
+            [
+                "the cgroup",
+                .. run is { Root: not null, Containment.Shim: null } ? Array.Empty<string>() : ["the shim"],
+                run.Output == OutputMode.Files ? "the run directory, but not the output files in it" : "the run directory",
+            ],
         };
     }
 

@@ -12,8 +12,9 @@ internal static class KillReports
             ExitSignal = run.ExitSignal,
         };
 
-    public static KillReport NeverStarted(RunRecord run, KillRecord kill) =>
-        Of(run, kill, KillOutcome.Killed, "The run had not started yet, and never will.") with { Proof = EndProof.NeverStarted };
+    public static KillReport NeverStarted(RunRecord run, KillRecord kill) => run.Root is { } root
+        ? Of(run, kill, KillOutcome.EndedUnproven, $"The run had not been adopted yet, and never will be. Nothing was ended: the tree of process {root.Pid} goes on.")
+        : Of(run, kill, KillOutcome.Killed, "The run had not started yet, and never will.") with { Proof = EndProof.NeverStarted };
 
     /// <summary>Of a kill whose killer died before the outcome was on record: what the row says of the end is all there is.</summary>
     public static KillReport FoundAfterwards(RunRecord run, KillRecord kill) =>

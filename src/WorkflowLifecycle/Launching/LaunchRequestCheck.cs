@@ -38,6 +38,20 @@ internal static class LaunchRequestCheck
         Require(request.Input != InputMode.File || !string.IsNullOrEmpty(request.InputFile), "Input from a file needs InputFile.", nameof(request));
     }
 
+    public static void CheckAdoption(AdoptRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (KillReason.Explain(request.Reason) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(request));
+        }
+
+        CheckLabel(request.Workflow, nameof(request.Workflow));
+        CheckLabel(request.Session, nameof(request.Session));
+        CheckLabel(request.Owner, nameof(request.Owner));
+        Require(request.RunId is not { Value.Length: 0 }, $"The run id is empty: {RunId.Rule}.", nameof(request));
+    }
+
     private static void CheckLabel(string? label, string property) =>
         Require(label is null || (label.Length is >= 1 and <= LongestLabel && !label.Any(char.IsControl)), $"{property} has 1 to {LongestLabel} characters without control characters. Shorten or correct it.", "request");
 

@@ -23,6 +23,7 @@ internal sealed class TrackedProcessLauncher(
     IRedactor redactor,
     AuditDrafts audit,
     StrengthNotice strengthNotice,
+    AdoptionLauncher adoption,
     LifecycleTelemetry telemetry,
     EventSignal signal,
     TimeProvider timeProvider,
@@ -87,6 +88,15 @@ internal sealed class TrackedProcessLauncher(
             }
         }
     }
+
+    public Task<IReadOnlyList<AdoptCandidate>> FindAdoptableAsync(string text, CancellationToken cancellationToken = default) =>
+        adoption.FindAsync(text, cancellationToken);
+
+    public Task<AdoptCandidate> PreviewAdoptionAsync(AdoptToken token, bool includeSession = false, CancellationToken cancellationToken = default) =>
+        adoption.PreviewAsync(token, includeSession, cancellationToken);
+
+    public Task<ITrackedProcess> AdoptAsync(ProcessIdentity root, AdoptRequest request, CancellationToken cancellationToken = default) =>
+        adoption.AdoptAsync(root, request, cancellationToken);
 
     private async Task<KillReport> EndOwnAsync(RunId runId, string reason)
     {

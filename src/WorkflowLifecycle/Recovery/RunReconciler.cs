@@ -10,6 +10,8 @@ namespace WorkflowLifecycle.Recovery;
 internal sealed class RunReconciler(
     IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
 {
+    private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(200);
+
     public async Task<RunRecord> ReconcileAsync(RunRecord run, CancellationToken cancellationToken)
     {
         if (run.State.IsFinal || !RunStateTable.Known.Contains(run.State))
@@ -21,6 +23,7 @@ internal sealed class RunReconciler(
         {
             ProcessPresence.OtherBoot => await LoseAsync(run, cancellationToken).ConfigureAwait(false),
             ProcessPresence.Gone when run.Containment is null => await UndoLaunchAsync(run, cancellationToken).ConfigureAwait(false),
+            ProcessPresence.Gone when run.State == RunState.Launching && run.Containment!.Shim is null => await UndoAdoptionAsync(run, cancellationToken).ConfigureAwait(false),
             ProcessPresence.Gone => await ReconcileHeldAsync(run, cancellationToken).ConfigureAwait(false),
             _ => run,
         };
@@ -30,12 +33,14 @@ internal sealed class RunReconciler(
     {
         HoldStatus? status;
         bool? populated;
+        bool isAnybodyLeft;
         IContainment containment = platform.Open(run);
         await using (containment.ConfigureAwait(false))
         {
             await containment.ConnectAsync(cancellationToken).ConfigureAwait(false);
             status = await containment.StatusAsync(cancellationToken).ConfigureAwait(false);
             populated = containment.IsPopulated();
+            isAnybodyLeft = run.Containment!.Shim is null && populated is null && containment.Inspect(InspectionDepth.Shallow, LookLimit) is { Processes.Count: > 0 };
         }
 
         if (status is { IsEmpty: true, End: { } end } && populated != true)
@@ -51,7 +56,7 @@ internal sealed class RunReconciler(
         // No holder, no record. An empty cgroup is a proof; without a cgroup the death of the root program is the best there is to know.
         bool rootIsGone = run.Root is { } root && platform.Look(root) == ProcessPresence.Gone;
         return populated == false ? await finisher.FinishAsync(run, new EndNotice { Proof = EndProof.CgroupEmpty }).ConfigureAwait(false)
-            : populated is null && run.Containment!.CgroupPath is null && rootIsGone ? await finisher.FinishAsync(run, new EndNotice { Proof = EndProof.None }).ConfigureAwait(false)
+            : populated is null && run.Containment!.CgroupPath is null && rootIsGone && !isAnybodyLeft ? await finisher.FinishAsync(run, new EndNotice { Proof = EndProof.None }).ConfigureAwait(false)
             : run;
     }
 
@@ -72,8 +77,23 @@ internal sealed class RunReconciler(
     private Task<RunRecord> LoseAsync(RunRecord run, CancellationToken cancellationToken) =>
         CloseAsync(run, RunState.Lost, EndProof.BootEnded, "the machine was restarted", cancellationToken);
 
+    // Its adopter died in the middle: a part of the tree may be in the cgroup. All of it goes on, where it was.
+    private async Task<RunRecord> UndoAdoptionAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        string? problem = await Task.Run(() => platform.Adopter.Undo(run), cancellationToken).ConfigureAwait(false);
+        if (problem is not null)
+        {
+            Log.AdoptionNotUndone(logger, run.RunId, problem);
+            return run;
+        }
+
+        return await CloseAsync(run, RunState.LaunchFailed, EndProof.None, "its adopter died in the middle; what was moved is put back, and goes on", cancellationToken).ConfigureAwait(false);
+    }
+
     private Task<RunRecord> UndoLaunchAsync(RunRecord run, CancellationToken cancellationToken) =>
-        CloseAsync(run, RunState.LaunchFailed, EndProof.NeverStarted, "its host died before the program was started", cancellationToken);
+        run.Root is not null
+            ? CloseAsync(run, RunState.LaunchFailed, EndProof.None, "its adopter died before it touched anything; the tree goes on", cancellationToken)
+            : CloseAsync(run, RunState.LaunchFailed, EndProof.NeverStarted, "its host died before the program was started", cancellationToken);
 
     private async Task<RunRecord> CloseAsync(RunRecord run, RunState state, EndProof proof, string why, CancellationToken cancellationToken)
     {

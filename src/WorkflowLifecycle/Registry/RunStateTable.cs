@@ -5,10 +5,10 @@ internal static class RunStateTable
 {
     private static readonly Dictionary<RunState, RunState[]> Next = new()
     {
-        // A program can run and end before "Initializing" is written: only the steps up to the gate are waited for.
+        // A program can run and end before "Initializing" is written: only the steps up to the gate are waited for. An adopted one ran before.
         [RunState.Launching] =
         [
-            RunState.Initializing, RunState.Stopping, RunState.KillUnconfirmed, RunState.LaunchFailed,
+            RunState.Initializing, RunState.Running, RunState.Stopping, RunState.KillUnconfirmed, RunState.LaunchFailed,
             RunState.Exited, RunState.Killed, RunState.EndedUnproven, RunState.Lost,
         ],
 

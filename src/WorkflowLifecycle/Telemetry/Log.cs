@@ -70,4 +70,13 @@ internal static partial class Log
 
     [LoggerMessage(404, LogLevel.Warning, "Looking for what runs left behind below {RuntimeRoot} failed; the next start looks again")]
     public static partial void SweepFailed(ILogger logger, string runtimeRoot, Exception exception);
+
+    [LoggerMessage(405, LogLevel.Warning, "The adoption of run {RunId}, whose adopter died, could not be undone; the next look tries again: {Problem}")]
+    public static partial void AdoptionNotUndone(ILogger logger, RunId runId, string problem);
+
+    [LoggerMessage(406, LogLevel.Information, "Run {RunId} adopted {Processes} processes below {Pid} at {Strength}, for {Actor}: {Reason}")]
+    public static partial void Adopted(ILogger logger, RunId runId, int processes, int pid, ContainmentStrength strength, string actor, string reason);
+
+    [LoggerMessage(407, LogLevel.Warning, "Run {RunId} was not adopted: {Why}")]
+    public static partial void AdoptionFailed(ILogger logger, RunId runId, string why);
 }

@@ -15,6 +15,8 @@ internal sealed class DecoratedPlatform(IContainmentPlatform platform) : IContai
 
     public string RuntimeRoot => platform.RuntimeRoot;
 
+    public IProcessAdopter Adopter => platform.Adopter;
+
     public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default) => platform.ProbeAsync(cancellationToken);
 
     public int? FindOwnInside(ContainmentRecord containment) => platform.FindOwnInside(containment);

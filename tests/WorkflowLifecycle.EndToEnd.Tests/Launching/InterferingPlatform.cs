@@ -11,6 +11,8 @@ internal sealed class InterferingPlatform(IContainmentPlatform platform, Func<Co
 
     public string RuntimeRoot => platform.RuntimeRoot;
 
+    public IProcessAdopter Adopter => platform.Adopter;
+
     public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default) => platform.ProbeAsync(cancellationToken);
 
     public int? FindOwnInside(ContainmentRecord containment) => platform.FindOwnInside(containment);

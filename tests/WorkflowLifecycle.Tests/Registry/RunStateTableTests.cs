@@ -9,7 +9,7 @@ public sealed class RunStateTableTests
     // Written out a second time on purpose: whoever changes the lifecycle changes it in two places.
     private static readonly Dictionary<string, string> _table = new()
     {
-        ["Launching"] = "Initializing Stopping KillUnconfirmed LaunchFailed Exited Killed EndedUnproven Lost",
+        ["Launching"] = "Initializing Running Stopping KillUnconfirmed LaunchFailed Exited Killed EndedUnproven Lost",
         ["Initializing"] = "Running Stopping KillUnconfirmed Exited Killed EndedUnproven Lost",
         ["Running"] = "Stopping KillUnconfirmed Exited Killed EndedUnproven Lost",
         ["Stopping"] = "Launching Initializing Running Exited Killed EndedUnproven KillUnconfirmed LaunchFailed Lost",

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using WorkflowLifecycle.Processes.Linux.Adopting;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
@@ -32,7 +33,7 @@ internal sealed class RunContainment : IContainment
 
     // Under another boot, machine or PID namespace the paths and numbers of the record mean something else, or nothing.
     private readonly bool _isHere;
-    private readonly SessionSweep _sweep;
+    private readonly ISweep _sweep;
     private readonly Action<EndingStep>? _at;
     private ShimControl? _control;
     private KillId _killId;
@@ -53,7 +54,9 @@ internal sealed class RunContainment : IContainment
         // A container shows a cgroup tree of its own: that the path is missing in it proves nothing of the machine's.
         _cgroup = record.CgroupPath is { } path && _isHere ? RunCgroup.Open(path, record.CgroupInode, out _cgroupIsGone) : null;
         // The directory is named by the number of the run.
-        _sweep = new SessionSweep(root, Path.GetFileName(record.RunDirectory), machine, at);
+        _sweep = IsAdopted
+            ? new AdoptedSweep(root!, _directory, machine, at)
+            : new SessionSweep(root, Path.GetFileName(record.RunDirectory), machine, at);
         Strength = record.Strength;
     }
 
@@ -61,6 +64,9 @@ internal sealed class RunContainment : IContainment
 
     // The program can take the journal away as well; whoever cleans frees the cgroup and the shim before.
     public bool IsCleaned => !_directory.HasJournal && !ShimIsThere && IsPopulated() != true;
+
+    // No shim ever held it.
+    private bool IsAdopted => _record.Shim is null && _root is not null;
 
     private ContainmentStrength WithoutHolder => _record.CgroupPath is not null ? ContainmentStrength.CgroupOnly : ContainmentStrength.BestEffort;
 
@@ -282,9 +288,14 @@ internal sealed class RunContainment : IContainment
         }
 
         bool found = IsHeld(ShimIsThere ? _record.Shim!.Pid : 0) ? EndListed() : _isHere && _sweep.KillOnce() > 0;
+
+        // Nobody is above an adopted tree: who walked out of its cgroup is known by having been taken in.
+        found |= IsAdopted && _cgroup is not null && _sweep.KillOnce() > 0;
         _endedDirectly |= found;
         return found;
     }
+
+    private bool HasWalkers() => IsAdopted && _isHere && _sweep.FindLiving().Count > 0;
 
     private bool EndListed()
     {
@@ -309,7 +320,7 @@ internal sealed class RunContainment : IContainment
         // Sampled: notifications of cgroup.events come as much as 10 ms after the change, and only a re-read is the truth.
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5), _timeProvider);
         bool forced = false;
-        while (IsPopulated() != false)
+        while (IsPopulated() != false || HasWalkers())
         {
             forced = true;
             await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);

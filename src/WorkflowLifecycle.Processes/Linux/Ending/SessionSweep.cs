@@ -8,7 +8,7 @@ namespace WorkflowLifecycle.Processes.Linux.Ending;
 /// The last resort, when the shim is gone and there is no cgroup: the session of the root program, and the descendants of its members.
 /// Proves nothing, and is the only place that looks at all processes of the machine.
 /// </summary>
-internal sealed class SessionSweep(ProcessIdentity? root, string internalId, Machine machine, Action<EndingStep>? at = null)
+internal sealed class SessionSweep(ProcessIdentity? root, string internalId, Machine machine, Action<EndingStep>? at = null) : ISweep
 {
     private readonly SessionMembership? _membership = root is not null && machine.IsHomeOf(root) ? new SessionMembership(root, internalId) : null;
 

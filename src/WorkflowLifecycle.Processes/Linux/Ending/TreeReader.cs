@@ -14,6 +14,7 @@ internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, Ti
         long started = timeProvider.GetTimestamp();
         Dictionary<int, ulong> starts = session.ToDictionary(process => process.Pid, process => process.StartTicks);
         List<int> pids = [.. starts.Keys];
+        Dictionary<int, string> reasons = session.Where(process => process.BelongsBecause.Length > 0).ToDictionary(process => process.Pid, process => process.BelongsBecause);
         cgroup?.AddProcesses(pids);
         HashSet<int> inCgroup = [.. session.Count == 0 ? pids : []];
 
@@ -34,7 +35,7 @@ internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, Ti
 
             if (pid != shimPid && ProcessReader.TryReadStat(pid, out ProcStat stat) && starts.GetValueOrDefault(pid, stat.StartTicks) == stat.StartTicks)
             {
-                found.Add(Describe(stat, inCgroup.Contains(pid), depth));
+                found.Add(Describe(stat, reasons.GetValueOrDefault(pid) ?? (inCgroup.Contains(pid) ? "cgroup" : null), depth));
             }
         }
 
@@ -64,7 +65,7 @@ internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, Ti
         }
     }
 
-    private ProcessSnapshot Describe(in ProcStat stat, bool isInCgroup, InspectionDepth depth) => new()
+    private ProcessSnapshot Describe(in ProcStat stat, string? why, InspectionDepth depth) => new()
     {
         Pid = stat.Pid,
         ParentPid = stat.ParentPid,
@@ -74,7 +75,7 @@ internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, Ti
         ResidentBytes = stat.ResidentPages * PageSize,
         CommandLine = depth == InspectionDepth.Full ? ProcessReader.ReadCommandLine(stat.Pid) : null,
         WaitsOn = depth == InspectionDepth.Full && stat.State == 'D' ? ProcessReader.ReadWaitChannel(stat.Pid) : null,
-        BelongsBecause = stat.Pid == rootPid ? "root" : isInCgroup ? "cgroup" : shimPid > 0 ? "descendant" : "session",
+        BelongsBecause = stat.Pid == rootPid ? "root" : why ?? (shimPid > 0 ? "descendant" : "session"),
     };
 
     private List<ProcessSnapshot> Order(List<ProcessSnapshot> found)

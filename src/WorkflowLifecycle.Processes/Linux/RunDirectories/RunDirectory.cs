@@ -12,6 +12,9 @@ internal sealed class RunDirectory(string path)
     public const string Identity = "run.json";
     public const string Journal = "journal";
 
+    /// <summary>What an adopted run has in place of a journal: nothing of ours held its tree from the start.</summary>
+    public const string Adopted = "adopted";
+
     private const int RemoveNestedDirectory = 0x200;
 
     private static readonly string[] OutputPrefixes = ["stdout.log", "stderr.log"];
@@ -24,7 +27,7 @@ internal sealed class RunDirectory(string path)
     public bool Exists => Directory.Exists(Path);
 
     /// <summary>False once the run was cleaned. The records of its end may still be there.</summary>
-    public bool HasJournal => File.Exists(System.IO.Path.Combine(Path, Journal));
+    public bool HasJournal => File.Exists(System.IO.Path.Combine(Path, Journal)) || File.Exists(System.IO.Path.Combine(Path, Adopted));
 
     /// <summary>False once the records of the end are gone, also where output is kept.</summary>
     public bool HasLock => File.Exists(LockPath);
