@@ -46,7 +46,8 @@ public sealed class ControlTests
         Assert.Equal(104, status.Payload.Length);
         ShimStatus read = ShimStatus.From(status);
         Assert.Equal((1u, shim.Pid, 1u), (read.Phase, read.ShimPid, read.Protocol));
-        Assert.Equal("sleep\0" + "60\0", await File.ReadAllTextAsync($"/proc/{read.RootPid}/cmdline", TestContext.Current.CancellationToken));
+        // The shell says "ready" a moment before it becomes the sleeper.
+        await ShimUnderTest.WaitForAsync(() => File.ReadAllText($"/proc/{read.RootPid}/cmdline") == "sleep\0" + "60\0", "the root program to be the sleeper", 20_000, () => shim.Output);
         await shim.EndAsync();
         await shim.ReleaseAsync();
     }

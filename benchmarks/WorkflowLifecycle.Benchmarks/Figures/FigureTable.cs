@@ -11,6 +11,10 @@ internal static class FigureTable
         Console.WriteLine("|---|---|---|---|---|---|");
     }
 
-    public static void Add(Figure figure) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"| {figure.Name} | {figure.Detail} | {figure.Value:0.00} {figure.Unit} | {figure.Low:0.00} to {figure.High:0.00} | at most {figure.Limit:0.##} {figure.Unit} | {figure.Verdict} |"));
+    public static void Add(Figure figure)
+    {
+        string target = double.IsInfinity(figure.Limit) ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"at most {figure.Limit:0.##} {figure.Unit}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"| {figure.Name} | {figure.Detail} | {figure.Value:0.00} {figure.Unit} | {figure.Low:0.00} to {figure.High:0.00} | {target} | {figure.Verdict} |"));
+    }
 }
