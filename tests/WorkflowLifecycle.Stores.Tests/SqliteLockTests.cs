@@ -31,7 +31,7 @@ public sealed class SqliteLockTests : IAsyncLifetime
         await holder.GoAsync();
         await holder.WaitForExitAsync();
 
-        Assert.InRange(waited.ElapsedMilliseconds, 350, 4500);
+        Assert.InRange(waited.ElapsedMilliseconds, 350, 5000);
         Assert.Contains("nothing was written", fault.Message, StringComparison.Ordinal);
         Assert.Contains("fuser", fault.Message, StringComparison.Ordinal);
         Assert.NotNull(read);
@@ -117,7 +117,7 @@ public sealed class SqliteLockTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await cancelled.InitializeAsync(source.Token));
 
         Assert.Contains("fuser", message, StringComparison.Ordinal);
-        Assert.InRange(waited.ElapsedMilliseconds, 250, 4500);
+        Assert.InRange(waited.ElapsedMilliseconds, 250, 5000);
     }
 
     /// <summary>Processes that fight for one row: nobody's step is lost, and the chain that all of them append to has no gap.</summary>

@@ -68,7 +68,8 @@ public sealed class KillTests : ToolRoom
         JsonElement receipt = await JsonAsync("kill", id, "--grace", "0.3", "--reason", "in a hurry");
 
         Assert.Equal("Killed", receipt.GetProperty("outcome").GetString());
-        Assert.InRange(receipt.GetProperty("durationMs").GetDouble(), 300, 5000);
+        // A timer may fire a moment before its time by another clock.
+        Assert.InRange(receipt.GetProperty("durationMs").GetDouble(), 280, 5000);
     }
 
     [Fact(Timeout = Limit)]

@@ -64,7 +64,8 @@ public sealed class JoiningTests : EndToEndTest
         KillReport report = await engine.Kills.KillAsync(_id, Engine.Graceful(seconds: 3600));
 
         Assert.Equal(KillOutcome.Killed, report.Outcome);
-        Assert.InRange(report.DurationMs, 1000, 6000);
+        // A timer may fire a moment before its time by another clock.
+        Assert.InRange(report.DurationMs, 980, 6000);
     }
 
     [Fact(Timeout = Limit)]

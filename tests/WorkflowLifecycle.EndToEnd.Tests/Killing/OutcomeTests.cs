@@ -23,7 +23,8 @@ public sealed class OutcomeTests : EndToEndTest
         Assert.Equal(["cgroup", "shim", "run-directory"], report.Cleanup.Select(line => line.Cleaner));
         Assert.All(report.Cleanup, line => Assert.Equal(("Clean", 1, 1, 0), (line.Outcome, line.Found.Count, line.Cleaned.Count, line.Remaining.Count)));
         Assert.NotEmpty(report.OpenExits);
-        Assert.InRange(report.DurationMs, 300, 5300);
+        // A timer may fire a moment before its time by another clock.
+        Assert.InRange(report.DurationMs, 280, 5300);
         Assert.Equal(9, report.ExitSignal);
         KillReport? stored = await engine.Kills.FindReportAsync(report.KillId);
         Assert.Equal((report.Outcome, report.Steps.Count, report.Cleanup.Count), (stored!.Outcome, stored.Steps.Count, stored.Cleanup.Count));
