@@ -79,7 +79,8 @@ internal sealed class EngineTree : IAsyncDisposable
             }
 
             await containment.CleanAsync(keepOutput: false);
-            return took;
+            IReadOnlyList<string> left = containment.DiscardRecords(keepOutput: false);
+            return left.Count == 0 ? took : throw new InvalidOperationException($"{left[0]} was left behind.");
         }
     }
 
