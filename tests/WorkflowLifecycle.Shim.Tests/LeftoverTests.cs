@@ -21,7 +21,7 @@ public sealed class LeftoverTests
     public async Task RootExits_LeftoversIgnoreSigterm_AreKilledAfterTheGrace(bool cgroup)
     {
         using ShimUnderTest shim = await ShimUnderTest.LaunchAsync(
-            Trees.Specification(TestPrograms.Sh("(trap '' TERM; sleep 60) & sleep 0.2; exit 0"), cgroup) with { LeftoverGraceMs = 300 });
+            Trees.Specification(TestPrograms.Sh("trap '' TERM; sleep 60 & exit 0"), cgroup) with { LeftoverGraceMs = 300 });
         EmptyEvent empty = await shim.EmptyAsync();
         Assert.Equal((1u, 1u, 3u), (empty.Leftovers, empty.Sigkills, empty.EndedBy));
         await shim.ReleaseAsync();
@@ -42,7 +42,7 @@ public sealed class LeftoverTests
     public async Task RootExits_LeftoversAreLeftAlone_EndByThemselves(bool cgroup)
     {
         using ShimUnderTest shim = await ShimUnderTest.LaunchAsync(
-            Trees.Specification(TestPrograms.Sh("sleep 0.6 & exit 0"), cgroup) with { LeftoverGraceMs = Specification.LeaveLeftovers });
+            Trees.Specification(TestPrograms.Sh("sleep 3 & exit 0"), cgroup) with { LeftoverGraceMs = Specification.LeaveLeftovers });
         await shim.Host.EventAsync(MessageType.Exit);
         Assert.Equal(2u, (await shim.Host.StatusAsync()).Phase);
         EmptyEvent empty = await shim.EmptyAsync();

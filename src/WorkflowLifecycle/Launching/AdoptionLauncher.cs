@@ -22,7 +22,6 @@ internal sealed class AdoptionLauncher(
     RunFinisher finisher,
     IRedactor redactor,
     AuditDrafts audit,
-    EventSignal signal,
     TimeProvider timeProvider,
     ILogger<AdoptionLauncher> logger)
 {
@@ -132,7 +131,6 @@ internal sealed class AdoptionLauncher(
     private async Task RegisterAsync(AdoptCandidate candidate, AdoptionSpec spec, AdoptRequest request, string actor, CancellationToken cancellationToken)
     {
         string[] words = candidate.Processes is [{ CommandLine: { } line }, ..] ? line.Split('\0') : [];
-        DateTimeOffset now = timeProvider.GetUtcNow();
         RunRecord row = new()
         {
             RunId = spec.RunId,
@@ -150,24 +148,12 @@ internal sealed class AdoptionLauncher(
             Output = OutputMode.Discard,
             Host = platform.Self,
             Root = spec.Root,
-            CreatedAt = now,
+            CreatedAt = timeProvider.GetUtcNow(),
             StartedAt = candidate.StartedAt,
         };
-        CommitResult result = await store.CommitAsync(
-            new StoreCommit
-            {
-                AddRun = row,
-                Audit = [audit.Of(AuditStages.Adopting, spec.RunId, actor, reason: redactor.RedactText(request.Reason), details: [("root", AdoptToken.Of(spec.Root).ToString()), ("program", row.Program)])],
-                Events = [new RunEvent { RunId = spec.RunId, Kind = EventKinds.Launching, State = RunState.Launching, At = now }],
-            },
-            CommitDurability.Machine,
-            cancellationToken).ConfigureAwait(false);
-        if (!result.IsCommitted)
-        {
-            throw new RunAlreadyRegisteredException(spec.RunId, result.Run?.State ?? RunState.Launching);
-        }
-
-        signal.Raise();
+        AuditDraft entry = audit.Of(
+            AuditStages.Adopting, spec.RunId, actor, reason: redactor.RedactText(request.Reason), details: [("root", AdoptToken.Of(spec.Root).ToString()), ("program", row.Program)]);
+        await updater.AddAsync(row, entry, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ITrackedProcess> HoldAsync(AdoptionSpec spec, AdoptRequest request, string actor, CancellationToken cancellationToken)

@@ -25,7 +25,6 @@ internal sealed class TrackedProcessLauncher(
     StrengthNotice strengthNotice,
     AdoptionLauncher adoption,
     LifecycleTelemetry telemetry,
-    EventSignal signal,
     TimeProvider timeProvider,
     ILogger<TrackedProcessLauncher> logger) : ITrackedProcessLauncher
 {
@@ -185,7 +184,6 @@ internal sealed class TrackedProcessLauncher(
     {
         using Activity? activity = LifecycleTelemetry.Start("launch.register");
         string subject = WorkflowPrincipal.HostSubject(options.Value.HostName);
-        DateTimeOffset now = timeProvider.GetUtcNow();
         RunRecord row = new()
         {
             RunId = spec.RunId,
@@ -204,22 +202,11 @@ internal sealed class TrackedProcessLauncher(
             OnHostExit = spec.OnHostExit,
             Output = spec.Output,
             Host = platform.Self,
-            CreatedAt = now,
+            CreatedAt = timeProvider.GetUtcNow(),
         };
         string actor = request.LaunchedBy is null ? subject : PrincipalSubject.Of(request.LaunchedBy, options.Value.OwnerClaimType);
-        StoreCommit commit = new()
-        {
-            AddRun = row,
-            Audit = [audit.Of(AuditStages.Launch, spec.RunId, actor, details: [("program", row.Program), ("onHostExit", spec.OnHostExit.ToString())])],
-            Events = [new RunEvent { RunId = spec.RunId, Kind = EventKinds.Launching, State = RunState.Launching, At = now }],
-        };
-        CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
-        if (!result.IsCommitted)
-        {
-            throw new RunAlreadyRegisteredException(spec.RunId, result.Run?.State ?? RunState.Launching);
-        }
-
-        signal.Raise();
+        AuditDraft entry = audit.Of(AuditStages.Launch, spec.RunId, actor, details: [("program", row.Program), ("onHostExit", spec.OnHostExit.ToString())]);
+        await updater.AddAsync(row, entry, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ITrackedProcess> StartAsync(LaunchRequest request, ContainmentSpec spec, CancellationToken cancellationToken)

@@ -2,9 +2,28 @@ using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Registry;
 
-/// <summary>Changes rows by compare-and-set, by the state table only, and tells it as an event.</summary>
+/// <summary>Adds rows, changes them by compare-and-set and by the state table only, and tells it as events.</summary>
 internal sealed class RunUpdater(IProcessStore store, TimeProvider timeProvider, EventSignal signal)
 {
+    /// <summary>Makes a run known: from here on a crash leaves a row.</summary>
+    /// <exception cref="RunAlreadyRegisteredException">There is a run of that id.</exception>
+    public async Task AddAsync(RunRecord row, AuditDraft entry, CancellationToken cancellationToken)
+    {
+        StoreCommit commit = new()
+        {
+            AddRun = row,
+            Audit = [entry],
+            Events = [new RunEvent { RunId = row.RunId, Kind = EventKinds.Launching, State = row.State, At = row.CreatedAt }],
+        };
+        CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
+        if (!result.IsCommitted)
+        {
+            throw new RunAlreadyRegisteredException(row.RunId, result.Run?.State ?? row.State);
+        }
+
+        signal.Raise();
+    }
+
     /// <summary>Applies a change to the row as it is; again when somebody else was faster.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="change">From the row as it is to the commit that changes it; null when there is nothing (more) to change.</param>
