@@ -5,7 +5,7 @@ namespace WorkflowLifecycle.Benchmarks.Figures;
 /// <summary>Measures two things round by round, the one that goes first changing, after rounds that only warm up.</summary>
 internal static class PairedRun
 {
-    private const int WarmUpRounds = 3;
+    private const int WarmUpRounds = 40;
 
     public static async Task<PairedSamples> MeasureAsync(int rounds, Func<Task<double>> ours, Func<Task<double>> baseline)
     {

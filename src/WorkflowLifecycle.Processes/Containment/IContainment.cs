@@ -14,10 +14,11 @@ public interface IContainment : IAsyncDisposable
     Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Reaches for the holder, at most 250 ms. Lowers <see cref="Strength"/> when it does not answer.</summary>
-    Task ConnectAsync(CancellationToken cancellationToken = default);
+    /// <returns>What the holder knows, or the records that it left; null when it does not answer and left none.</returns>
+    Task<HoldStatus?> ConnectAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>What the holder knows; null when it does not answer.</summary>
-    Task<HoldStatus?> StatusAsync(CancellationToken cancellationToken = default);
+    /// <summary>How many processes the run has, at the cost of a few system calls: what <see cref="Inspect"/> will describe.</summary>
+    int Count(InspectionDepth depth);
 
     /// <summary>
     /// The processes of the run. Bounded in time; <c>Truncated</c> when it was cut short. Command lines are not redacted yet: NUL is between

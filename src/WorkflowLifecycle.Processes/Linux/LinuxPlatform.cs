@@ -66,7 +66,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     public static LocalUser CurrentUser()
     {
         uint user = Libc.EffectiveUserId();
-        return new LocalUser(user, Environment.UserName, user == 0) { HostId = Machine.Read().HostId };
+        return new LocalUser(user, Environment.UserName, user == 0) { HostId = Machine.ThisHost };
     }
 
     public int? FindOwnInside(ContainmentRecord containment) => Ancestry.FindInside(containment, _machine) ?? AdoptionFile.FindOwn(containment);

@@ -12,14 +12,26 @@ internal static class AuditTable
 
     private sealed record Head(long Sequence, string Hash);
 
-    /// <summary>Appends to the end of the chain as it stands in this transaction: other processes append to it too.</summary>
-    public static void Append(SqliteSession session, AuditDraft draft)
+    /// <summary>Appends to the ends of the chains as they stand in this transaction: other processes append to them too.</summary>
+    public static void Append(SqliteSession session, IReadOnlyList<AuditDraft> drafts)
     {
-        Head? head = session.QueryFirst(
-            "SELECT seq, hash FROM audit_entries WHERE chain_id = $chain_id ORDER BY seq DESC LIMIT 1",
-            static row => new Head(row.GetInt64(0), row.GetString(1)),
-            ("$chain_id", draft.ChainId));
-        AuditChainRow sealedRow = AuditChain.Seal(draft, (head?.Sequence ?? 0) + 1, head?.Hash ?? AuditChain.FirstPreviousHash);
+        Dictionary<string, Head> heads = new(StringComparer.Ordinal);
+        foreach (AuditDraft draft in drafts)
+        {
+            Head head = heads.GetValueOrDefault(draft.ChainId) ?? FindHead(session, draft.ChainId) ?? new Head(0, AuditChain.FirstPreviousHash);
+            AuditChainRow sealedRow = AuditChain.Seal(draft, head.Sequence + 1, head.Hash);
+            Insert(session, sealedRow);
+            heads[draft.ChainId] = new Head(sealedRow.Sequence, sealedRow.Hash);
+        }
+    }
+
+    private static Head? FindHead(SqliteSession session, string chainId) => session.QueryFirst(
+        "SELECT seq, hash FROM audit_entries WHERE chain_id = $chain_id ORDER BY seq DESC LIMIT 1",
+        static row => new Head(row.GetInt64(0), row.GetString(1)),
+        ("$chain_id", chainId));
+
+    private static void Insert(SqliteSession session, AuditChainRow sealedRow)
+    {
         session.Execute(
             "INSERT INTO audit_entries (chain_id, seq, prev_hash, hash, canonical_version, payload) " +
             "VALUES ($chain_id, $seq, $prev_hash, $hash, $canonical_version, $payload)",

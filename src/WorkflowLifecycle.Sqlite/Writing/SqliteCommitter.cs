@@ -75,11 +75,7 @@ internal static class SqliteCommitter
             return new CommitResult(outcome, null, null);
         }
 
-        foreach (AuditDraft draft in commit.Audit)
-        {
-            AuditTable.Append(session, draft);
-        }
-
+        AuditTable.Append(session, commit.Audit);
         foreach (RunEvent happened in commit.Events)
         {
             EventTable.Append(session, happened);

@@ -111,15 +111,23 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
     public Task RecordMetAsync(KillRecord asked, string ground, KillId met, string how) => AppendAsync(audit.Met(asked, ground, met, how));
 
     /// <summary>Commits an outcome: of an open kill, or, where the store was away at the intent, of one that is written whole now.</summary>
+    /// <param name="kill">The kill as it was last seen.</param>
+    /// <param name="ground">On what ground it was permitted.</param>
+    /// <param name="report">The outcome.</param>
+    /// <param name="finish">From the run's row as it is to the row as the outcome makes it.</param>
+    /// <param name="sentKill">Whether SIGKILL was sent.</param>
+    /// <param name="asWritten">The run's row as the commit of the intent made it, with <paramref name="kill"/> likewise; null when that is not known.</param>
     /// <returns>The report on record, and whether this call wrote it: another process may have been faster.</returns>
-    public async Task<(KillReport Report, bool IsOurs)> CompleteAsync(KillRecord kill, string ground, KillReport report, Func<RunRecord, RunRecord> finish, bool sentKill)
+    public async Task<(KillReport Report, bool IsOurs)> CompleteAsync(
+        KillRecord kill, string ground, KillReport report, Func<RunRecord, RunRecord> finish, bool sentKill, RunRecord? asWritten)
     {
         bool isOver = report.Outcome != KillOutcome.KillUnconfirmed;
         bool isBesideAnother = false;
+        (RunRecord Run, KillRecord? Kill)? known = asWritten is null ? null : (asWritten, kill);
         while (true)
         {
-            RunRecord run = await ReadAsync(kill.RunId, CancellationToken.None).ConfigureAwait(false);
-            KillRecord? current = await store.FindKillAsync(kill.KillId).ConfigureAwait(false);
+            (RunRecord run, KillRecord? current) = known ?? await ReadBothAsync(kill).ConfigureAwait(false);
+            known = null;
             if (current is { State: KillState.Completed, Report: { } stored })
             {
                 return (stored, false);
@@ -161,6 +169,10 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
             }
         }
     }
+
+    private async Task<(RunRecord Run, KillRecord? Kill)> ReadBothAsync(KillRecord kill) => (
+        await ReadAsync(kill.RunId, CancellationToken.None).ConfigureAwait(false),
+        await store.FindKillAsync(kill.KillId).ConfigureAwait(false));
 
     public async Task<RunRecord> ReadAsync(RunId runId, CancellationToken cancellationToken) =>
         await store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);

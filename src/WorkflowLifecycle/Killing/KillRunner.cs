@@ -111,13 +111,14 @@ internal sealed class KillRunner(
         IContainment? containment = platform.Open(run);
         try
         {
-            await containment.ConnectAsync().ConfigureAwait(false);
-            HoldStatus? status = await containment.StatusAsync().ConfigureAwait(false);
-            bool emergency = operation.Mode == KillMode.Emergency;
-            ProcessListing before = containment.Inspect(
-                emergency ? InspectionDepth.Shallow : InspectionDepth.Full, emergency ? EmergencyLook : GracefulLook);
-            before = before with { Processes = redactor.RedactProcesses(before.Processes) };
-            (IntentOutcome intent, run) = await WriteIntentAsync(operation, run, before.Processes.Count).ConfigureAwait(false);
+            HoldStatus? status = await containment.ConnectAsync().ConfigureAwait(false);
+
+            // The intent says how many are there; what they are is read while the store takes it. No signal comes before both.
+            InspectionDepth depth = operation.Mode == KillMode.Emergency ? InspectionDepth.Shallow : InspectionDepth.Full;
+            int count = containment.Count(depth);
+            Task<(IntentOutcome Outcome, RunRecord Run)> writing = WriteIntentAsync(operation, run, count);
+            ProcessListing before = Look(containment, depth);
+            (IntentOutcome intent, run) = await writing.ConfigureAwait(false);
             if (intent == IntentOutcome.Over)
             {
                 return Over(run, operation.Kill);
@@ -136,7 +137,7 @@ internal sealed class KillRunner(
             if (closed is { State: KillState.Denied } && operation.ReturnToAsked())
             {
                 // The kill that was joined was taken back by who began it: this one stands on its own.
-                (intent, run) = await WriteIntentAsync(operation, run, before.Processes.Count).ConfigureAwait(false);
+                (intent, run) = await WriteIntentAsync(operation, run, count).ConfigureAwait(false);
                 if (intent == IntentOutcome.Over)
                 {
                     return Over(run, operation.Kill);
@@ -176,6 +177,13 @@ internal sealed class KillRunner(
                 await containment.DisposeAsync().ConfigureAwait(false);
             }
         }
+    }
+
+    private ProcessListing Look(IContainment containment, InspectionDepth depth)
+    {
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Look);
+        ProcessListing listing = containment.Inspect(depth, depth == InspectionDepth.Shallow ? EmergencyLook : GracefulLook);
+        return listing with { Processes = redactor.RedactProcesses(listing.Processes) };
     }
 
     private static KillReport Over(RunRecord run, KillRecord kill) => kill.Report ?? KillReports.AlreadyExited(run, kill);
@@ -311,7 +319,12 @@ internal sealed class KillRunner(
 
     private async Task<KillReport> CommitAsync(KillOperation operation, RunRecord run, KillReport report, bool sentKill)
     {
-        (KillReport final, bool isOurs) = await ledger.CompleteAsync(operation.Kill, operation.Ground, report, row => Finish(row, report), sentKill).ConfigureAwait(false);
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Record);
+
+        // Nobody else changes the rows of a kill whose intent we wrote, as a rule: they are read again only where somebody did.
+        RunRecord? asWritten = operation.Met == IntentOutcome.Written ? run : null;
+        (KillReport final, bool isOurs) = await ledger.CompleteAsync(
+            operation.Kill, operation.Ground, report, row => Finish(row, report), sentKill, asWritten).ConfigureAwait(false);
         if (final.Outcome != KillOutcome.KillUnconfirmed)
         {
             if (isOurs)

@@ -37,8 +37,7 @@ internal sealed class RunReconciler(
         IContainment containment = platform.Open(run);
         await using (containment.ConfigureAwait(false))
         {
-            await containment.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            status = await containment.StatusAsync(cancellationToken).ConfigureAwait(false);
+            status = await containment.ConnectAsync(cancellationToken).ConfigureAwait(false);
             populated = containment.IsPopulated();
             isAnybodyLeft = run.Containment!.Shim is null && populated is null && containment.Inspect(InspectionDepth.Shallow, LookLimit) is { Processes.Count: > 0 };
         }

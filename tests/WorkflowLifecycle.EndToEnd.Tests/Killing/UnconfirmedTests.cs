@@ -48,7 +48,7 @@ public sealed class UnconfirmedTests : EndToEndTest
         paralysed.Strength.Returns(_ => real.Strength);
         paralysed.LockAsync(default).ReturnsForAnyArgs(call => real.LockAsync(call.Arg<CancellationToken>()));
         paralysed.ConnectAsync(default).ReturnsForAnyArgs(call => real.ConnectAsync(call.Arg<CancellationToken>()));
-        paralysed.StatusAsync(default).ReturnsForAnyArgs(call => real.StatusAsync(call.Arg<CancellationToken>()));
+        paralysed.Count(default).ReturnsForAnyArgs(call => real.Count(call.Arg<InspectionDepth>()));
         paralysed.Inspect(default, default).ReturnsForAnyArgs(call => real.Inspect(call.Arg<InspectionDepth>(), call.Arg<TimeSpan>()));
         paralysed.WatchEndAsync(default).ReturnsForAnyArgs(call => real.WatchEndAsync(call.Arg<CancellationToken>()));
         paralysed.WaitForEndAsync(default).ReturnsForAnyArgs(call => real.WatchEndAsync(call.Arg<CancellationToken>()));

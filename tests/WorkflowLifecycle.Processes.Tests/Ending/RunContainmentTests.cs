@@ -73,12 +73,12 @@ public sealed class RunContainmentTests : IDisposable
         // A shim that was killed leaves its socket.
         _run.Write("ctl", "");
         await using RunContainment containment = Open(_run.File("none"), 1, shim => shim);
-        Assert.Null(await containment.StatusAsync());
+        Assert.Null(await containment.ConnectAsync());
 
         _run.Write("exit", "how=1\nstatus=5\n");
         _run.Write("empty", "proof=3\n");
 
-        HoldStatus status = (await containment.StatusAsync())!;
+        HoldStatus status = (await containment.ConnectAsync())!;
         Assert.True(status.IsEmpty);
         Assert.Equal(5, status.End!.Exit!.ExitCode);
     }
@@ -89,7 +89,7 @@ public sealed class RunContainmentTests : IDisposable
     {
         await using RunContainment containment = Open(_run.File("none"), 1, shim => shim);
 
-        Assert.Equal(EndProof.NeverStarted, (await containment.StatusAsync())!.End!.Proof);
+        Assert.Equal(EndProof.NeverStarted, (await containment.ConnectAsync())!.End!.Proof);
     }
 
     [Fact(Timeout = 30_000)]

@@ -10,8 +10,8 @@ internal sealed class Held
     {
         Containment.Strength.Returns(ContainmentStrength.CgroupAndReaper);
         Containment.LockAsync(default)!.ReturnsForAnyArgs(call => LockAsync(log, call.Arg<CancellationToken>()));
-        Containment.ConnectAsync(default).ReturnsForAnyArgs(Task.CompletedTask);
-        Containment.StatusAsync(default)!.ReturnsForAnyArgs(_ => Task.FromResult(Status));
+        Containment.ConnectAsync(default)!.ReturnsForAnyArgs(_ => Task.FromResult(Status));
+        Containment.Count(default).ReturnsForAnyArgs(_ => Tree.Processes.Count);
         Containment.Inspect(default, default).ReturnsForAnyArgs(_ => Tree);
         Containment.IsPopulated().Returns(_ => Populated);
         Containment.TerminateAsync(default, default).ReturnsForAnyArgs(_ =>

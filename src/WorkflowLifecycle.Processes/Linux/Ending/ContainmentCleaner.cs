@@ -21,19 +21,12 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
 
     public async Task<IReadOnlyList<CleanupResult>> CleanAsync(ShimControl? control, bool keepOutput, CancellationToken cancellationToken)
     {
-        List<CleanupResult> receipt = [];
-        if (record.CgroupPath is { } path)
-        {
-            receipt.Add(CleanCgroup(path));
-        }
-
-        if (record.Shim is { } shim)
-        {
-            receipt.Add(await ReleaseShimAsync(shim, control, cancellationToken).ConfigureAwait(false));
-        }
-
-        receipt.Add(CleanDirectory(keepOutput));
-        return receipt;
+        // The shim is on its way out while the cgroup, which it is not in, is removed; the directory is its own until it is gone.
+        Task<CleanupResult?> leaving = ReleaseShimAsync(control, cancellationToken);
+        CleanupResult? cgroup = CleanCgroup();
+        CleanupResult? shim = await leaving.ConfigureAwait(false);
+        CleanupResult?[] receipt = [cgroup, shim, CleanDirectory(keepOutput)];
+        return [.. receipt.OfType<CleanupResult>()];
     }
 
     /// <summary>Takes the records away.</summary>
@@ -51,86 +44,90 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
         }
     }
 
-    private CleanupResult CleanCgroup(string path)
+    private CleanupResult? CleanCgroup()
     {
+        if (record.CgroupPath is not { } path)
+        {
+            return null;
+        }
+
         long started = timeProvider.GetTimestamp();
         using RunCgroup? cgroup = RunCgroup.Open(path, record.CgroupInode, out bool isGone);
         string? problem = cgroup is not null ? cgroup.Remove() : isGone ? null : "it cannot be opened from here";
         return Line("cgroup", started, isGone ? [] : [path], problem is null ? [] : [path], problem);
     }
 
-    private async Task<CleanupResult> ReleaseShimAsync(ProcessIdentity shim, ShimControl? control, CancellationToken cancellationToken)
+    private async Task<CleanupResult?> ReleaseShimAsync(ShimControl? control, CancellationToken cancellationToken)
     {
+        if (record.Shim is not { } shim)
+        {
+            return null;
+        }
+
         long started = timeProvider.GetTimestamp();
         string name = $"pid {shim.Pid}";
+
+        // Pinned before it is told anything: its exit is then all that has to be waited for.
+        using ExitWatch? exit = ExitWatch.Begin(shim.Pid);
         if (machine.Look(shim) is ProcessPresence.Gone or ProcessPresence.OtherBoot)
         {
             return Line("shim", started, [], [], null);
         }
 
-        string? problem = "it did not answer";
-        if (control is not null && await control.AskAsync(ShimMessageType.Release, default, cancellationToken).ConfigureAwait(false) is { } answer)
-        {
-            problem = answer.Type == ShimMessageType.Done ? await WaitUntilGoneAsync(shim, control, cancellationToken).ConfigureAwait(false) : "it refused to leave";
-        }
-        else if (machine.Signal(shim, Libc.SignalKill))
-        {
-            // Its tree is gone and it does not answer: nobody needs it any more, and nobody else would ever end it.
-            problem = await LookUntilGoneAsync(shim, cancellationToken).ConfigureAwait(false);
-        }
-
+        string? problem = await LeaveAsync(shim, control, exit, cancellationToken).ConfigureAwait(false);
         return Line("shim", started, [name], problem is null ? [] : [name], problem);
     }
 
-    private async Task<string?> WaitUntilGoneAsync(ProcessIdentity shim, ShimControl control, CancellationToken cancellationToken)
+    private async Task<string?> LeaveAsync(ProcessIdentity shim, ShimControl? control, ExitWatch? exit, CancellationToken cancellationToken)
+    {
+        if (control is not null)
+        {
+            Task<ShimMessage?> answer = control.AskAsync(ShimMessageType.Release, default, cancellationToken);
+            if (exit is not null && await IsOverAsync(exit.Exited, ShimControl.AnswerLimit, cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            if (await answer.ConfigureAwait(false) is { } said)
+            {
+                return said.Type == ShimMessageType.Done ? await WaitUntilGoneAsync(shim, exit, cancellationToken).ConfigureAwait(false) : "it refused to leave";
+            }
+        }
+
+        // Its tree is gone and it does not answer: nobody needs it any more, and nobody else would ever end it.
+        return machine.Signal(shim, Libc.SignalKill) || machine.Look(shim) == ProcessPresence.Gone
+            ? await WaitUntilGoneAsync(shim, exit, cancellationToken).ConfigureAwait(false)
+            : "it did not answer";
+    }
+
+    private async Task<string?> WaitUntilGoneAsync(ProcessIdentity shim, ExitWatch? exit, CancellationToken cancellationToken)
+    {
+        Task gone = exit?.Exited ?? LookUntilGoneAsync(shim, cancellationToken);
+        return await IsOverAsync(gone, ShimLimit, cancellationToken).ConfigureAwait(false) ? null : "it did not leave within a second";
+    }
+
+    // A kernel without pidfds tells nobody but the parent.
+    private async Task LookUntilGoneAsync(ProcessIdentity shim, CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(1), timeProvider);
+        long started = timeProvider.GetTimestamp();
+        while (machine.Look(shim) == ProcessPresence.Present && timeProvider.GetElapsedTime(started) < ShimLimit)
+        {
+            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> IsOverAsync(Task task, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
-            await control.Closed.WaitAsync(ShimLimit, timeProvider, cancellationToken).ConfigureAwait(false);
+            await task.WaitAsync(limit, timeProvider, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (TimeoutException)
         {
-            return "it did not leave within a second";
+            return false;
         }
-
-        // The socket closes a moment before the process is gone.
-        return await LookUntilGoneAsync(shim, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<string?> LookUntilGoneAsync(ProcessIdentity shim, CancellationToken cancellationToken)
-    {
-        if (PidDescriptor.Open(shim.Pid, out _) is { } process)
-        {
-            using ExitWatch watch = new(process);
-            if (machine.Look(shim) == ProcessPresence.Present)
-            {
-                try
-                {
-                    await watch.Exited.WaitAsync(ShimLimit, timeProvider, cancellationToken).ConfigureAwait(false);
-                }
-                catch (TimeoutException)
-                {
-                    return "it did not leave within a second";
-                }
-            }
-
-            return null;
-        }
-
-        // A kernel without pidfds tells nobody but the parent: look.
-        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(1), timeProvider);
-        long started = timeProvider.GetTimestamp();
-        while (machine.Look(shim) == ProcessPresence.Present)
-        {
-            if (timeProvider.GetElapsedTime(started) > ShimLimit)
-            {
-                return "it did not leave within a second";
-            }
-
-            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        return null;
     }
 
     private CleanupResult CleanDirectory(bool keepOutput)

@@ -82,28 +82,22 @@ internal sealed class RunContainment : IContainment
     public async Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default) =>
         await KillLock.TakeAsync(_directory, IsLockHeldInside, _timeProvider, cancellationToken).ConfigureAwait(false);
 
-    public async Task ConnectAsync(CancellationToken cancellationToken = default)
+    public async Task<HoldStatus?> ConnectAsync(CancellationToken cancellationToken = default)
     {
+        HoldStatus? status = null;
         if (_control is null && _record.Shim is { } shim)
         {
-            _control = await ShimControl.ConnectAsync(_directory, shim, _machine, _timeProvider, cancellationToken).ConfigureAwait(false);
+            (_control, status) = await ShimControl.ConnectAsync(_directory, shim, _machine, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
 
         Strength = _control is not null ? _record.Strength : WithoutHolder;
+        return status ?? ReadStatus();
     }
 
-    public async Task<HoldStatus?> StatusAsync(CancellationToken cancellationToken = default)
+    public int Count(InspectionDepth depth)
     {
-        ShimMessage? answer = _control is null ? null
-            : await _control.AskAsync(ShimMessageType.Status, default, cancellationToken).ConfigureAwait(false);
-        if (answer is { Type: ShimMessageType.StatusReply })
-        {
-            return ShimReadings.Status(answer);
-        }
-
-        return (ReadEndRecord() ?? ReadNeverStarted()) is { } end
-            ? new HoldStatus { IsEmpty = true, RootExited = true, HostGone = true, End = end }
-            : null;
+        int shimPid = _isHere && ShimIsThere ? _record.Shim!.Pid : 0;
+        return _isHere ? Reader(shimPid).Count(depth, SessionOf(shimPid)) : 0;
     }
 
     public ProcessListing Inspect(InspectionDepth depth, TimeSpan limit)
@@ -114,7 +108,7 @@ internal sealed class RunContainment : IContainment
         }
 
         int shimPid = ShimIsThere ? _record.Shim!.Pid : 0;
-        return new TreeReader(_cgroup, shimPid, _root?.Pid ?? 0, _timeProvider, _at).Read(depth, limit, IsHeld(shimPid) ? [] : _sweep.FindLiving());
+        return Reader(shimPid).Read(depth, limit, SessionOf(shimPid));
     }
 
     public async Task<int> TerminateAsync(TimeSpan patience, CancellationToken cancellationToken = default)
@@ -192,6 +186,14 @@ internal sealed class RunContainment : IContainment
             await _control.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private TreeReader Reader(int shimPid) => new(_cgroup, shimPid, _root?.Pid ?? 0, _timeProvider, _at);
+
+    private IReadOnlyList<ProcessSnapshot> SessionOf(int shimPid) => IsHeld(shimPid) ? [] : _sweep.FindLiving();
+
+    private HoldStatus? ReadStatus() => (ReadEndRecord() ?? ReadNeverStarted()) is { } end
+        ? new HoldStatus { IsEmpty = true, RootExited = true, HostGone = true, End = end }
+        : null;
 
     // While the shim lives, whoever is left is below it, outside the cgroup as well. The tree may have taken all its connections, stop it
     // again and again, or have deleted its socket: whatever is seen is ended, and the shim is asked again once that is gone.

@@ -26,14 +26,14 @@ internal sealed class ShimControl : IAsyncDisposable
     public Task Closed => _connection!.Closed;
 
     /// <summary>Connects and watches.</summary>
-    /// <returns>Null when no shim answers in time, or what answers is not the shim on record.</returns>
-    public static async Task<ShimControl?> ConnectAsync(
+    /// <returns>With how the tree is; nothing when no shim answers in time, or what answers is not the shim on record.</returns>
+    public static async Task<(ShimControl? Control, HoldStatus? Status)> ConnectAsync(
         RunDirectory directory, ProcessIdentity shim, Machine machine, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         using Socket? socket = CreateSocket();
         if (socket is null)
         {
-            return null;
+            return default;
         }
 
         FileDescriptor connected;
@@ -43,7 +43,7 @@ internal sealed class ShimControl : IAsyncDisposable
                 .WaitAsync(AnswerLimit, timeProvider, cancellationToken).ConfigureAwait(false);
             if (ShimConnection.PeerOf(socket).Pid != shim.Pid || machine.Look(shim) != ProcessPresence.Present)
             {
-                return null;
+                return default;
             }
 
             connected = DescriptorReserve.Duplicate((int)socket.Handle);
@@ -51,24 +51,25 @@ internal sealed class ShimControl : IAsyncDisposable
         catch (Exception exception) when (exception is SocketException or TimeoutException or ArgumentException or IOException)
         {
             // No socket, nobody listening, a listener that is stopped, or no descriptor free: the strength drops, and the report says so.
-            return null;
+            return default;
         }
 
         ShimControl control = new(timeProvider);
         control._connection = new ShimConnection(connected, control.OnEvent);
         _ = control.WatchConnectionAsync();
-        if (await control.AskAsync(ShimMessageType.Watch, default, cancellationToken).ConfigureAwait(false) is { Type: ShimMessageType.StatusReply } status)
+        if (await control.AskAsync(ShimMessageType.Watch, default, cancellationToken).ConfigureAwait(false) is { Type: ShimMessageType.StatusReply } answer)
         {
-            if (ShimReadings.Status(status) is { IsEmpty: true } reading)
+            HoldStatus status = ShimReadings.Status(answer);
+            if (status.IsEmpty)
             {
-                control._ended.TrySetResult(reading.End);
+                control._ended.TrySetResult(status.End);
             }
 
-            return control;
+            return (control, status);
         }
 
         await control.DisposeAsync().ConfigureAwait(false);
-        return null;
+        return default;
     }
 
     /// <summary>Asks; null when there is no answer in time.</summary>

@@ -13,17 +13,8 @@ internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, Ti
     {
         long started = timeProvider.GetTimestamp();
         Dictionary<int, ulong> starts = session.ToDictionary(process => process.Pid, process => process.StartTicks);
-        List<int> pids = [.. starts.Keys];
         Dictionary<int, string> reasons = session.Where(process => process.BelongsBecause.Length > 0).ToDictionary(process => process.Pid, process => process.BelongsBecause);
-        cgroup?.AddProcesses(pids);
-        HashSet<int> inCgroup = [.. session.Count == 0 ? pids : []];
-
-        // In an emergency the cgroup's own list is enough; who walked out of it is found by the shim's sweep.
-        if (shimPid > 0 && (cgroup is null || depth == InspectionDepth.Full))
-        {
-            AddDescendants(pids, inCgroup);
-        }
-
+        (List<int> pids, HashSet<int> inCgroup) = Number(depth, session);
         at?.Invoke(EndingStep.Numbered);
         List<ProcessSnapshot> found = new(pids.Count);
         foreach (int pid in pids)
@@ -40,6 +31,24 @@ internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, Ti
         }
 
         return new ProcessListing(Order(found), Truncated: false);
+    }
+
+    /// <summary>How many there are, without a look at any of them.</summary>
+    public int Count(InspectionDepth depth, IReadOnlyList<ProcessSnapshot> session) => Number(depth, session).Pids.Count(pid => pid != shimPid);
+
+    private (List<int> Pids, HashSet<int> InCgroup) Number(InspectionDepth depth, IReadOnlyList<ProcessSnapshot> session)
+    {
+        List<int> pids = [.. session.Select(process => process.Pid)];
+        cgroup?.AddProcesses(pids);
+        HashSet<int> inCgroup = [.. session.Count == 0 ? pids : []];
+
+        // In an emergency the cgroup's own list is enough; who walked out of it is found by the shim's sweep.
+        if (shimPid > 0 && (cgroup is null || depth == InspectionDepth.Full))
+        {
+            AddDescendants(pids, inCgroup);
+        }
+
+        return (pids, inCgroup);
     }
 
     private void AddDescendants(List<int> pids, HashSet<int> known)

@@ -6,15 +6,18 @@ namespace WorkflowLifecycle.Processes.Linux.Proc;
 /// <summary>The parts of an identity that all processes of this host, boot and PID namespace share.</summary>
 internal sealed record Machine(string HostId, string BootId, ulong PidNamespace, ulong PidNamespaceStartTicks)
 {
+    private static readonly Lazy<string> _thisHost = new(ReadHostId, LazyThreadSafetyMode.PublicationOnly);
+
+    /// <summary>The id of this machine; read once.</summary>
+    public static string ThisHost => _thisHost.Value;
+
     public static Machine Read()
     {
-        string? machineId = SmallFile.ReadText("/etc/machine-id")?.Trim();
-        string host = string.IsNullOrEmpty(machineId) ? Environment.MachineName : machineId;
         string boot = SmallFile.ReadText("/proc/sys/kernel/random/boot_id")?.Trim() ?? "unknown";
 
         // Namespace inodes come back within a few spawns; the start of the namespace's PID 1 tells two of them apart.
         ulong start = ProcessReader.TryReadStat(1, out ProcStat init) ? init.StartTicks : 0;
-        return new Machine(host, boot, ReadNamespace(), start);
+        return new Machine(ThisHost, boot, ReadNamespace(), start);
     }
 
     /// <summary>Pins a process: null when it is gone, or is not the one that is meant.</summary>
@@ -98,6 +101,12 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
     // A number that went round within one tick has the same start twice; the handle is never the same.
     private static bool HasHandle(FileDescriptor descriptor, string? handle) =>
         handle is null || PidDescriptor.Handle(descriptor) is not { } actual || actual == handle;
+
+    private static string ReadHostId()
+    {
+        string? machineId = SmallFile.ReadText("/etc/machine-id")?.Trim();
+        return string.IsNullOrEmpty(machineId) ? Environment.MachineName : machineId;
+    }
 
     private static ulong ReadNamespace()
     {

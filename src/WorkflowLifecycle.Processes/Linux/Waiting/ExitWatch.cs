@@ -21,6 +21,9 @@ internal sealed class ExitWatch : IDisposable
         }
     }
 
+    /// <summary>Begins to wait for whoever has that number now; null when nobody has, or the kernel has no pidfds.</summary>
+    public static ExitWatch? Begin(int pid) => PidDescriptor.Open(pid, out _) is { } process ? new ExitWatch(process) : null;
+
     /// <summary>Completes when the process has exited, collected or not.</summary>
     public Task Exited => _exited.Task;
 
