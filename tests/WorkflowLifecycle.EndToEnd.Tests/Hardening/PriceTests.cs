@@ -48,6 +48,41 @@ public sealed class PriceTests : EndToEndTest
     }
 
     [Theory(Timeout = Limit)]
+    [InlineData(null, "Exited 0  0")]
+    [InlineData("NoNewPrivileges", "Exited 1  sudo: The \"no new privileges\" flag is set, which prevents sudo from running as root.")]
+    [InlineData("Landlock", "Exited 1  sudo: The \"no new privileges\" flag is set, which prevents sudo from running as root.")]
+    [InlineData("PidNamespace", "Exited 1  sudo: /etc/sudo.conf is owned by uid 65534, should be 0")]
+    public async Task Sudo_OfAnOrdinaryUserWhoMay_WorksOnlyWithoutHardening(string? hardening, string expected)
+    {
+        await RequireSudoAsync();
+        Assert.SkipUnless(await CanAsync("test", "-x", HelperProcess.HostProgram), "The user nobody cannot reach the build output.");
+        await ShellAsync($"chown {Nobody}:{Nobody} .");
+
+        // In mounts of its own: the rule exists for these processes alone.
+        string launch = $"{HelperProcess.HostProgram} launch {Room.Path} {_id.Value} reaper capture wait {(hardening is null ? string.Empty : "harden=" + hardening)}";
+        HelperProcess host = StartHelper("unshare", "--mount", "/bin/sh", "-c",
+            "mount -t tmpfs -o mode=0755 rules /etc/sudoers.d && echo 'nobody ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/trial && chmod 0440 /etc/sudoers.d/trial && " +
+            $"exec setpriv --reuid {Nobody} --regid {Nobody} --clear-groups {launch} -- /bin/sh -c 'sudo -n id -u 2>&1'");
+
+        Assert.Equal(expected, await host.ReadAsync("ended"));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(WorkflowLifecycle.Hardening.None)]
+    [InlineData(WorkflowLifecycle.Hardening.NoNewPrivileges)]
+    [InlineData(WorkflowLifecycle.Hardening.Landlock)]
+    [InlineData(WorkflowLifecycle.Hardening.PidNamespace)]
+    public async Task Sudo_OfRoot_StillBecomesAnotherUser(WorkflowLifecycle.Hardening hardening)
+    {
+        await RequireSudoAsync();
+
+        Engine engine = Start();
+        RunResult result = await engine.Launcher.RunAsync(engine.Request("sudo", "-n", "-u", "nobody", "id", "-u") with { Hardening = hardening });
+
+        Assert.Equal((0, Nobody + "\n"), (result.ExitCode, result.StandardOutput));
+    }
+
+    [Theory(Timeout = Limit)]
     [InlineData("Landlock", "444=38", "Landlock was asked for")]
     [InlineData("PidNamespace", "272=1", "PidNamespace was asked for")]
     public async Task Launch_WhereTheKernelRefuses_FailsBeforeAnythingRan(string hardening, string refused, string expected)
@@ -77,6 +112,13 @@ public sealed class PriceTests : EndToEndTest
 
         Assert.Contains("Permission denied", result.StandardError, StringComparison.Ordinal);
         Assert.False(Directory.Exists(place));
+    }
+
+    private async Task RequireSudoAsync()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/sudo"), "sudo is not installed.");
+        Assert.SkipUnless(Environment.UserName == "root", "A rule for sudo takes root.");
+        Assert.SkipUnless(await StartHelper("unshare", "--mount", "true").WaitForExitAsync() == 0, "Mounts of one's own are refused here.");
     }
 
     private async Task<bool> CanAsync(params string[] command) =>

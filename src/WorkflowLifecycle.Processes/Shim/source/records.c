@@ -78,14 +78,16 @@ void journal_end(const u8 kill_id[16])
     journal_line(&line);
 }
 
-/* Whole or not at all: a reader never sees half a record, and a crash leaves the old state or the new one. */
+/*
+ * Whole or not at all: a reader never sees half a record, whoever is killed meanwhile. Nothing is flushed to the disk: when the machine goes
+ * down the tree goes with it, the run's row says so by the boot id alone, and nobody asks for these files any more.
+ */
 static long write_record(const char *name, const char *temporary, const struct line *line)
 {
     sys3(unlinkat, FD_RUN_DIRECTORY, temporary, 0);
     i32 file = (i32)open_at(FD_RUN_DIRECTORY, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
     if (file < 0) return file;
     long error = write_all(file, line->at, line->length);
-    if (!error) error = sys1(fsync, file);
     close_fd(&file);
     if (!error) error = sys4(renameat, FD_RUN_DIRECTORY, temporary, FD_RUN_DIRECTORY, name);
     if (error) sys3(unlinkat, FD_RUN_DIRECTORY, temporary, 0);

@@ -22,7 +22,7 @@ static inline long sys_call(long number, long a, long b, long c, long d, long e,
 enum system_calls {
     SYS_getcwd = 17, SYS_fcntl = 25, SYS_dup3 = 24, SYS_mkdirat = 34, SYS_unlinkat = 35, SYS_renameat = 38, SYS_umount2 = 39, SYS_mount = 40, SYS_chdir = 49, SYS_fchdir = 50,
     SYS_openat = 56, SYS_close = 57, SYS_pipe2 = 59, SYS_getdents64 = 61, SYS_lseek = 62, SYS_read = 63, SYS_write = 64,
-    SYS_pread64 = 67, SYS_pwrite64 = 68, SYS_ppoll = 73, SYS_signalfd4 = 74, SYS_readlinkat = 78, SYS_fsync = 82,
+    SYS_pread64 = 67, SYS_pwrite64 = 68, SYS_ppoll = 73, SYS_signalfd4 = 74, SYS_readlinkat = 78,
     SYS_exit_group = 94, SYS_unshare = 97, SYS_clock_gettime = 113, SYS_kill = 129, SYS_rt_sigaction = 134, SYS_rt_sigprocmask = 135,
     SYS_setsid = 157, SYS_umask = 166, SYS_prctl = 167, SYS_getpid = 172, SYS_geteuid = 175, SYS_getegid = 177, SYS_socket = 198,
     SYS_bind = 200, SYS_listen = 201, SYS_sendto = 206, SYS_recvfrom = 207, SYS_getsockopt = 209, SYS_munmap = 215,

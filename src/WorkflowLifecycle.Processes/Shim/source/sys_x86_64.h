@@ -21,7 +21,7 @@ enum system_calls {
     SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_lseek = 8, SYS_mmap = 9, SYS_munmap = 11, SYS_rt_sigaction = 13,
     SYS_rt_sigprocmask = 14, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_getpid = 39, SYS_socket = 41, SYS_sendto = 44,
     SYS_recvfrom = 45, SYS_bind = 49, SYS_listen = 50, SYS_getsockopt = 55, SYS_clone = 56, SYS_execve = 59,
-    SYS_wait4 = 61, SYS_kill = 62, SYS_fcntl = 72, SYS_fsync = 74, SYS_chdir = 80, SYS_fchdir = 81, SYS_umask = 95,
+    SYS_wait4 = 61, SYS_kill = 62, SYS_fcntl = 72, SYS_chdir = 80, SYS_fchdir = 81, SYS_umask = 95,
     SYS_getcwd = 79, SYS_geteuid = 107, SYS_getegid = 108, SYS_setsid = 112, SYS_prctl = 157, SYS_mount = 165, SYS_umount2 = 166, SYS_getdents64 = 217, SYS_clock_gettime = 228,
     SYS_exit_group = 231, SYS_openat = 257, SYS_mkdirat = 258, SYS_unlinkat = 263, SYS_renameat = 264, SYS_readlinkat = 267,
     SYS_ppoll = 271, SYS_unshare = 272, SYS_accept4 = 288, SYS_signalfd4 = 289, SYS_dup3 = 292, SYS_pipe2 = 293, SYS_prlimit64 = 302, SYS_seccomp = 317,
