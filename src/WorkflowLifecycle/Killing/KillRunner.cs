@@ -111,13 +111,14 @@ internal sealed class KillRunner(
         IContainment? containment = platform.Open(run);
         try
         {
-            HoldStatus? status = await containment.ConnectAsync().ConfigureAwait(false);
-
-            // The intent says how many are there; what they are is read while the store takes it. No signal comes before both.
+            // The intent says how many are there; what they are is read while the holder is reached and the store takes the intent. No
+            // signal comes before all three.
             InspectionDepth depth = operation.Mode == KillMode.Emergency ? InspectionDepth.Shallow : InspectionDepth.Full;
+            Task<HoldStatus?> connecting = containment.ConnectAsync();
             int count = containment.Count(depth);
             Task<(IntentOutcome Outcome, RunRecord Run)> writing = WriteIntentAsync(operation, run, count);
             ProcessListing before = Look(containment, depth);
+            HoldStatus? status = await connecting.ConfigureAwait(false);
             (IntentOutcome intent, run) = await writing.ConfigureAwait(false);
             if (intent == IntentOutcome.Over)
             {

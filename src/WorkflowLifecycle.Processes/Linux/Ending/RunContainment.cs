@@ -39,6 +39,9 @@ internal sealed class RunContainment : IContainment
     private KillId _killId;
     private bool _endedDirectly;
 
+    // The shim's answer to the order to end the tree; it comes within the limit of an answer, or is null then.
+    private Task<ShimMessage?>? _order;
+
     public RunContainment(
         ContainmentRecord record, ProcessIdentity? root, Machine machine, TimeProvider timeProvider, Action<EndingStep>? at = null)
     {
@@ -76,6 +79,8 @@ internal sealed class RunContainment : IContainment
         Inspect(InspectionDepth.Full, HolderLimit).Processes.Select(process => process.Pid), _directory.LockPath, HolderLimit, _timeProvider);
 
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
+
+    private bool IsOrderRefused => _order is { IsCompletedSuccessfully: true, Result: not { Type: ShimMessageType.Done } };
 
     private bool ShimIsStopped => ShimIsThere && ProcessReader.TryReadStat(_record.Shim!.Pid, out ProcStat stat) && stat.State is ('T' or 't');
 
@@ -135,14 +140,14 @@ internal sealed class RunContainment : IContainment
     {
         _killId = killId;
         await WakeAsync(cancellationToken).ConfigureAwait(false);
-        ShimMessage? answer = _control is null ? null
-            : await _control.AskAsync(ShimMessageType.End, killId.ToByteArray(), cancellationToken).ConfigureAwait(false);
-        if (answer is { Type: ShimMessageType.Done })
+        if (_control is not null)
         {
+            // Its answer is not waited for: the end itself is the better one, and WaitForEndAsync goes on without a shim that gives neither.
+            _order = _control.AskAsync(ShimMessageType.End, killId.ToByteArray(), CancellationToken.None);
             return;
         }
 
-        // The shim does not answer: from here on the cgroup alone holds the tree, or nothing does.
+        // From here on the cgroup alone holds the tree, or nothing does.
         Strength = WithoutHolder;
         _ = EndDirectly();
     }
@@ -234,7 +239,7 @@ internal sealed class RunContainment : IContainment
             }
             catch (TimeoutException)
             {
-                if (ShimIsStopped || _timeProvider.GetElapsedTime(started) >= SilenceLimit)
+                if (ShimIsStopped || IsOrderRefused || _timeProvider.GetElapsedTime(started) >= SilenceLimit)
                 {
                     return null;
                 }
@@ -250,6 +255,7 @@ internal sealed class RunContainment : IContainment
             _control = null;
         }
 
+        _order = null;
         await WakeAsync(cancellationToken).ConfigureAwait(false);
         if (_control is not null)
         {

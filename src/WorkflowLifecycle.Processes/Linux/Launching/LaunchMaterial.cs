@@ -34,6 +34,9 @@ internal sealed class LaunchMaterial
 
     public int ShimPid { get; private set; }
 
+    /// <summary>The shim, pinned; it is our child, so its number is its own until we collect it. Null when it left at once.</summary>
+    public ProcessIdentity? Shim { get; private set; }
+
     public Stream? StandardInput { get; private set; }
 
     public Stream? StandardOutput { get; private set; }
@@ -84,7 +87,8 @@ internal sealed class LaunchMaterial
         int position = descriptors.Numbers.Length;
         descriptors.Add(image.File.Number);
         ShimPid = PosixSpawn.Start($"/proc/self/fd/{position}", $"workflow-lifecycle-shim {Spec.RunId}", descriptors.Numbers);
-        RunIdentityFile.Write(Directory, Spec, Cgroup, machine.Identify(ShimPid));
+        Shim = machine.Identify(ShimPid);
+        RunIdentityFile.Write(Directory, Spec, Cgroup, Shim);
     }
 
     /// <summary>Collects the shim once it has left; it is our child.</summary>

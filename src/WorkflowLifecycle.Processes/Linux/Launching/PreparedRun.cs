@@ -69,7 +69,7 @@ internal sealed class PreparedRun : IPreparedRun
             _hardening = ReadHardening(first, _material.Spec.Hardening);
         }
 
-        _shim = _machine.Identify(_material.ShimPid)
+        _shim = _material.Shim
             ?? throw new LaunchFailedException(LaunchStage.Shim, "The shim left before it was told to go. See 'workflowctl doctor'.");
     }
 

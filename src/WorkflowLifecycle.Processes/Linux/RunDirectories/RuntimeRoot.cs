@@ -90,12 +90,14 @@ internal static class RuntimeRoot
 
     private static void MakePrivate(string path, uint mode, LocalUser user)
     {
-        if (Path.GetDirectoryName(path) is { } parent && !Directory.Exists(parent))
+        int errno = MakeDirectory(path, mode);
+        if (errno == Errno.ENOENT && Path.GetDirectoryName(path) is { } parent)
         {
             Directory.CreateDirectory(parent);
+            errno = MakeDirectory(path, mode);
         }
 
-        if (Libc.MakeDirectory(path, mode) != 0 && Marshal.GetLastPInvokeError() is var errno and not Errno.EEXIST)
+        if (errno is not (0 or Errno.EEXIST))
         {
             throw Refuse(path, "cannot be made: " + Errno.Describe(errno));
         }
@@ -111,6 +113,8 @@ internal static class RuntimeRoot
             throw Refuse(path, "belongs to another user, or others may write in it");
         }
     }
+
+    private static int MakeDirectory(string path, uint mode) => Libc.MakeDirectory(path, mode) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     private static LaunchFailedException Refuse(string path, string what) =>
         new(LaunchStage.Containment, $"The runtime directory {path} {what}. Set WorkflowLifecycleOptions.RuntimeDirectory or {EnvironmentVariable} to a short path of your own.", path);
