@@ -91,7 +91,7 @@ internal sealed class KillRunner(
     // The row is there and nothing was started: marking it is enough, since the launch gate checks the mark before it opens.
     private async Task<KillReport> EndUnstartedAsync(KillOperation operation, RunRecord run)
     {
-        (IntentOutcome intent, RunRecord now) = await WriteIntentAsync(operation, run, processes: 0).ConfigureAwait(false);
+        (IntentOutcome intent, RunRecord now, _) = await WriteIntentAsync(operation, run, processes: 0).ConfigureAwait(false);
         if (intent == IntentOutcome.Over)
         {
             return Over(now, operation.Kill);
@@ -114,18 +114,17 @@ internal sealed class KillRunner(
             // The intent says how many are there; what they are is read while the holder is reached and the store takes the intent. No
             // signal comes before all three.
             InspectionDepth depth = operation.Mode == KillMode.Emergency ? InspectionDepth.Shallow : InspectionDepth.Full;
-            Task<HoldStatus?> connecting = containment.ConnectAsync();
             int count = containment.Count(depth);
-            Task<(IntentOutcome Outcome, RunRecord Run)> writing = WriteIntentAsync(operation, run, count);
-            ProcessListing before = Look(containment, depth);
+            Task<HoldStatus?> connecting = containment.ConnectAsync();
+            Task<(IntentOutcome Outcome, RunRecord Run, KillClock Clock)> writing = WriteIntentAsync(operation, run, count);
+            ProcessListing before = Look(run.RunId, containment, depth);
             HoldStatus? status = await connecting.ConfigureAwait(false);
-            (IntentOutcome intent, run) = await writing.ConfigureAwait(false);
+            (IntentOutcome intent, run, KillClock clock) = await writing.ConfigureAwait(false);
             if (intent == IntentOutcome.Over)
             {
                 return Over(run, operation.Kill);
             }
 
-            KillClock clock = new(timeProvider);
             Task<IDisposable?> locking = LockAsync(containment, operation);
             bool isFirst = intent is (IntentOutcome.Written or IntentOutcome.Spooled) && locking.IsCompleted;
             using IDisposable? held = await locking.ConfigureAwait(false);
@@ -138,14 +137,13 @@ internal sealed class KillRunner(
             if (closed is { State: KillState.Denied } && operation.ReturnToAsked())
             {
                 // The kill that was joined was taken back by who began it: this one stands on its own.
-                (intent, run) = await WriteIntentAsync(operation, run, count).ConfigureAwait(false);
+                (intent, run, clock) = await WriteIntentAsync(operation, run, count).ConfigureAwait(false);
                 if (intent == IntentOutcome.Over)
                 {
                     return Over(run, operation.Kill);
                 }
 
                 closed = null;
-                clock = new KillClock(timeProvider);
             }
 
             if (closed?.Report is { } done)
@@ -180,21 +178,31 @@ internal sealed class KillRunner(
         }
     }
 
-    private ProcessListing Look(IContainment containment, InspectionDepth depth)
+    // Does not throw: the intent is on its way, and a redactor that fails, or a file that cannot be read, is no reason to let the run live.
+    private ProcessListing Look(RunId runId, IContainment containment, InspectionDepth depth)
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Look);
-        ProcessListing listing = containment.Inspect(depth, depth == InspectionDepth.Shallow ? EmergencyLook : GracefulLook);
-        return listing with { Processes = redactor.RedactProcesses(listing.Processes) };
+        try
+        {
+            ProcessListing listing = containment.Inspect(depth, depth == InspectionDepth.Shallow ? EmergencyLook : GracefulLook);
+            return listing with { Processes = redactor.RedactProcesses(listing.Processes) };
+        }
+        catch (Exception exception)
+        {
+            Log.LookFailed(logger, runId, exception);
+            return ProcessListing.Empty with { Truncated = true };
+        }
     }
 
     private static KillReport Over(RunRecord run, KillRecord kill) => kill.Report ?? KillReports.AlreadyExited(run, kill);
 
-    private async Task<(IntentOutcome Outcome, RunRecord Run)> WriteIntentAsync(KillOperation operation, RunRecord run, int processes)
+    // The clock of the promise begins where the intent is durable, whatever else is still being read then.
+    private async Task<(IntentOutcome Outcome, RunRecord Run, KillClock Clock)> WriteIntentAsync(KillOperation operation, RunRecord run, int processes)
     {
         if (operation.Kill.State != KillState.Requested)
         {
             operation.IntentIsDurable(IntentOutcome.Joined);
-            return (IntentOutcome.Joined, run);
+            return (IntentOutcome.Joined, run, new KillClock(timeProvider));
         }
 
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Intent);
@@ -208,7 +216,7 @@ internal sealed class KillRunner(
             }
 
             operation.IntentIsDurable(outcome);
-            return (outcome, now);
+            return (outcome, now, new KillClock(timeProvider));
         }
         catch (StoreUnavailableException exception)
         {
@@ -223,7 +231,7 @@ internal sealed class KillRunner(
             }
 
             operation.IntentIsDurable(IntentOutcome.Spooled);
-            return (IntentOutcome.Spooled, run);
+            return (IntentOutcome.Spooled, run, new KillClock(timeProvider));
         }
     }
 

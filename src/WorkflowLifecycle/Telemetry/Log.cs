@@ -59,6 +59,9 @@ internal static partial class Log
     [LoggerMessage(308, LogLevel.Warning, "Kill {KillId} of run {RunId} was refused, and the store took its intent afterwards: withdrawn, nothing was signalled")]
     public static partial void KillWithdrawn(ILogger logger, KillId killId, RunId runId);
 
+    [LoggerMessage(309, LogLevel.Warning, "What run {RunId} consisted of could not be read before its kill; it is ended all the same")]
+    public static partial void LookFailed(ILogger logger, RunId runId, Exception exception);
+
     [LoggerMessage(401, LogLevel.Information, "Run {RunId} was found {State}: {Why}")]
     public static partial void Reconciled(ILogger logger, RunId runId, RunState state, string why);
 

@@ -42,13 +42,38 @@ public sealed class TreeReaderTests
         await shim.ReadLineAsync();
         try
         {
-            FakeTimeProvider time = new() { AutoAdvanceAmount = TimeSpan.FromMilliseconds(15) };
+            TimeSpan step = TimeSpan.FromMilliseconds(15);
+            FakeTimeProvider time = new();
+            TreeReader slow = new(null, shim.Pid, 0, time, _ =>
+            {
+                time.Advance(step);
+                time.AutoAdvanceAmount = step;
+            });
 
-            ProcessListing listing = new TreeReader(null, shim.Pid, 0, time).Read(InspectionDepth.Shallow, TimeSpan.FromMilliseconds(20), []);
+            ProcessListing listing = slow.Read(InspectionDepth.Shallow, TimeSpan.FromMilliseconds(20), []);
 
             Assert.True(listing.Truncated);
             Assert.Single(listing.Processes);
             Assert.Null(listing.Processes[0].CommandLine);
+        }
+        finally
+        {
+            EndTree(shim);
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Read_WithItsTimeUpWhileItLists_SaysThatItWasCutShort()
+    {
+        using Child shim = Child.Start("sh", "-c", Tree);
+        await shim.ReadLineAsync();
+        try
+        {
+            FakeTimeProvider time = new() { AutoAdvanceAmount = TimeSpan.FromMilliseconds(15) };
+
+            ProcessListing listing = new TreeReader(null, shim.Pid, 0, time).Read(InspectionDepth.Full, TimeSpan.FromMilliseconds(20), []);
+
+            Assert.True(listing.Truncated);
         }
         finally
         {

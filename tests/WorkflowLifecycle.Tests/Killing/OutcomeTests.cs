@@ -43,6 +43,19 @@ public sealed class OutcomeTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Kill_WhereTheLookFails_EndsTheRunAllTheSame()
+    {
+        (RunRecord run, Held held) = await _engine.AddAsync();
+        held.Containment.Inspect(default, default).ThrowsForAnyArgs(new IOException("no descriptor is free"));
+
+        KillReport report = await _engine.Kills.KillAsync(run.RunId, Engine.Emergency);
+
+        Assert.Equal((KillOutcome.Killed, true), (report.Outcome, report.ProcessesTruncated));
+        Assert.Empty(report.ProcessesBefore);
+        Assert.Equal(RunState.Killed, (await _engine.RowAsync(run.RunId)).State);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Kill_WithoutAnyProof_IsEndedUnproven()
     {
         (RunRecord run, Held held) = await _engine.AddAsync();

@@ -102,19 +102,28 @@ internal sealed class ContainmentCleaner(ContainmentRecord record, RunDirectory 
 
     private async Task<string?> WaitUntilGoneAsync(ProcessIdentity shim, ExitWatch? exit, CancellationToken cancellationToken)
     {
-        Task gone = exit?.Exited ?? LookUntilGoneAsync(shim, cancellationToken);
-        return await IsOverAsync(gone, ShimLimit, cancellationToken).ConfigureAwait(false) ? null : "it did not leave within a second";
+        bool isGone = exit is not null
+            ? await IsOverAsync(exit.Exited, ShimLimit, cancellationToken).ConfigureAwait(false)
+            : await LookUntilGoneAsync(shim, cancellationToken).ConfigureAwait(false);
+        return isGone ? null : "it did not leave within a second";
     }
 
     // A kernel without pidfds tells nobody but the parent.
-    private async Task LookUntilGoneAsync(ProcessIdentity shim, CancellationToken cancellationToken)
+    private async Task<bool> LookUntilGoneAsync(ProcessIdentity shim, CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(1), timeProvider);
         long started = timeProvider.GetTimestamp();
-        while (machine.Look(shim) == ProcessPresence.Present && timeProvider.GetElapsedTime(started) < ShimLimit)
+        while (machine.Look(shim) == ProcessPresence.Present)
         {
+            if (timeProvider.GetElapsedTime(started) > ShimLimit)
+            {
+                return false;
+            }
+
             await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        return true;
     }
 
     private async Task<bool> IsOverAsync(Task task, TimeSpan limit, CancellationToken cancellationToken)

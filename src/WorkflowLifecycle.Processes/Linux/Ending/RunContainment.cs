@@ -21,6 +21,7 @@ internal sealed class RunContainment : IContainment
 
     private static readonly TimeSpan HolderLimit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan WakeInterval = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan StopLookInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly ContainmentRecord _record;
@@ -200,9 +201,24 @@ internal sealed class RunContainment : IContainment
         ? new HoldStatus { IsEmpty = true, RootExited = true, HostGone = true, End = end }
         : null;
 
+    private async Task<EndNotice?> WaitForHolderAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task waking = KeepAwakeAsync(over.Token);
+        try
+        {
+            return await EndWithHolderAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            await waking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     // While the shim lives, whoever is left is below it, outside the cgroup as well. The tree may have taken all its connections, stop it
     // again and again, or have deleted its socket: whatever is seen is ended, and the shim is asked again once that is gone.
-    private async Task<EndNotice?> WaitForHolderAsync(CancellationToken cancellationToken)
+    private async Task<EndNotice?> EndWithHolderAsync(CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20), _timeProvider);
         for (int quiet = 0; ;)
@@ -223,6 +239,20 @@ internal sealed class RunContainment : IContainment
             // A shim that answers and does not say "empty" still has a child, if only a zombie that a debugger holds: its word is waited for.
             bool answers = await AskAgainAsync(cancellationToken).ConfigureAwait(false);
             quiet = found || answers ? 0 : quiet + 1;
+        }
+    }
+
+    // Nobody ends more of a tree than its shim in the moments that the tree leaves it.
+    private async Task KeepAwakeAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(StopLookInterval, _timeProvider, cancellationToken).ConfigureAwait(false);
+        using PeriodicTimer timer = new(WakeInterval, _timeProvider);
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (ShimIsStopped)
+            {
+                _ = _machine.Signal(_record.Shim!, Libc.SignalContinue);
+            }
         }
     }
 

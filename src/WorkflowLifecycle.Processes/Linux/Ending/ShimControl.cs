@@ -55,7 +55,17 @@ internal sealed class ShimControl : IAsyncDisposable
         }
 
         ShimControl control = new(timeProvider);
-        control._connection = new ShimConnection(connected, control.OnEvent);
+        try
+        {
+            control._connection = new ShimConnection(connected, control.OnEvent);
+        }
+        catch (IOException)
+        {
+            // The kernel watches no further descriptor for this user: as good as no holder.
+            connected.Dispose();
+            return default;
+        }
+
         _ = control.WatchConnectionAsync();
         if (await control.AskAsync(ShimMessageType.Watch, default, cancellationToken).ConfigureAwait(false) is { Type: ShimMessageType.StatusReply } answer)
         {

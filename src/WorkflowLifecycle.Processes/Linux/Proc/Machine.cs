@@ -6,10 +6,10 @@ namespace WorkflowLifecycle.Processes.Linux.Proc;
 /// <summary>The parts of an identity that all processes of this host, boot and PID namespace share.</summary>
 internal sealed record Machine(string HostId, string BootId, ulong PidNamespace, ulong PidNamespaceStartTicks)
 {
-    private static readonly Lazy<string> _thisHost = new(ReadHostId, LazyThreadSafetyMode.PublicationOnly);
+    private static string? _thisHost;
 
-    /// <summary>The id of this machine; read once.</summary>
-    public static string ThisHost => _thisHost.Value;
+    /// <summary>The id of this machine, or else its name. An id does not change, and is read once.</summary>
+    public static string ThisHost => (_thisHost ??= ReadHostId()) ?? Environment.MachineName;
 
     public static Machine Read()
     {
@@ -102,11 +102,7 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
     private static bool HasHandle(FileDescriptor descriptor, string? handle) =>
         handle is null || PidDescriptor.Handle(descriptor) is not { } actual || actual == handle;
 
-    private static string ReadHostId()
-    {
-        string? machineId = SmallFile.ReadText("/etc/machine-id")?.Trim();
-        return string.IsNullOrEmpty(machineId) ? Environment.MachineName : machineId;
-    }
+    private static string? ReadHostId() => SmallFile.ReadText("/etc/machine-id")?.Trim() is { Length: > 0 } id ? id : null;
 
     private static ulong ReadNamespace()
     {

@@ -112,8 +112,6 @@ static u64 end_children(u64 now, u32 reaped)
     }
     if (reaped > 0) last_progress = now;
     if (in_slice) return sweep(now);
-    /* They are leaving, and each of them wakes us: what can wait a moment does not take the processor from them. */
-    if (reaped > 0 && shim.has_cgroup) return now + DELAY_LEAST;
     /* Who is in the cgroup is dying already: time is only given to them while they do, and only they get it. */
     if (now < last_progress + STALL && (shim.init_pid > 0 || (shim.has_cgroup && cgroup_populated() != 0))) return last_progress + STALL;
     if (now < next_round) return next_round;

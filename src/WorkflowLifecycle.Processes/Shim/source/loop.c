@@ -42,8 +42,8 @@ static u64 do_what_is_due(void)
     u32 reaped = run_reap();
     u64 now = monotonic();
     u64 wake = ending_step(now, reaped);
-    /* Reaping is bounded, so there may be more. Whoever dies from here on is announced by the signal. */
-    if (reaped == REAPED_AT_ONCE) wake = now;
+    /* Reaping is bounded, so there may be more; and an end may have come meanwhile. */
+    if (reaped > 0) wake = now;
     wake = earlier(wake, freeze_check(now));
     /* A slow disk must not delay signals, and an ending that can't be finished must not keep the exit code from the disk. */
     if (!ending_is_urgent(now)) records_write(now);

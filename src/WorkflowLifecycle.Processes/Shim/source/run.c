@@ -7,7 +7,7 @@
 #include "shim.h"
 #include "tree.h"
 
-enum { HOW_EXITED = 1, HOW_SIGNALLED = 2 };
+enum { REAPED_AT_ONCE = 1024, HOW_EXITED = 1, HOW_SIGNALLED = 2 };
 
 void run_check_launch(void)
 {

@@ -7,9 +7,7 @@
 /* Looks whether the launch came to a result and answers GO. */
 void run_check_launch(void);
 
-enum { REAPED_AT_ONCE = 1024 };
-
-/* Reaps what has ended, at most REAPED_AT_ONCE. Returns how many; shim.no_children says whether anybody is left. */
+/* Reaps what has ended, a bounded number at a time. Returns how many; shim.no_children says whether anybody is left. */
 u32 run_reap(void);
 
 #endif
