@@ -25,6 +25,9 @@ internal sealed record Surroundings
 
     public static string AsNobody => "setpriv --reuid 65534 --regid 65534 --clear-groups";
 
+    /// <summary>Whether the tests lie below a directory for temporary files, which some surroundings cover.</summary>
+    public static bool CoversTheTests => new[] { "/tmp/", "/var/tmp/", "/dev/shm/", "/run/" }.Any(place => AppContext.BaseDirectory.StartsWith(place, StringComparison.Ordinal));
+
     public static async Task<bool> IsReachableByNobodyAsync(Func<string, IReadOnlyList<string>, HelperProcess> start) =>
         await start("setpriv", [.. AsNobody.Split(' ').Skip(1), "test", "-x", HelperProcess.HostProgram]).WaitForExitAsync() == 0;
 }
