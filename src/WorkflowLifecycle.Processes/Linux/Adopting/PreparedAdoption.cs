@@ -119,13 +119,15 @@ internal sealed class PreparedAdoption : IPreparedAdoption
     {
         // Held by its descriptor first and read again second: what is read then is of that process, or of nobody.
         using FileDescriptor? descriptor = PidDescriptor.Open(stat.Pid, out int errno);
-        if ((descriptor is null && errno == Errno.ESRCH) || !ProcessReader.TryReadStat(stat.Pid, out ProcStat now) || now.StartTicks != stat.StartTicks || !HasThreads(now))
+        if ((descriptor is null && errno == Errno.ESRCH) || !IsThere(stat))
         {
             return false;
         }
 
+        // A process that exits at this moment has no cgroup to read any more, and nobody has to move it.
         string? origin = _material.Cgroup is null ? null : _places.Of(stat.Pid);
-        if (origin is not null && origin == _material.Cgroup?.Path)
+        bool isInside = origin is not null && origin == _material.Cgroup?.Path;
+        if (isInside || (origin is null && _material.Cgroup is not null && !IsThere(stat)))
         {
             return false;
         }
@@ -165,6 +167,9 @@ internal sealed class PreparedAdoption : IPreparedAdoption
             _ = CgroupPlaces.Move(stranger.Pid, home);
         }
     }
+
+    private static bool IsThere(in ProcStat stat) =>
+        ProcessReader.TryReadStat(stat.Pid, out ProcStat now) && now.StartTicks == stat.StartTicks && HasThreads(now);
 
     // A leader in state Z may still have threads that run.
     private static bool HasThreads(in ProcStat stat)
