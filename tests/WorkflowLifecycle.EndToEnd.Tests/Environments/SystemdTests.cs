@@ -27,7 +27,7 @@ public sealed class SystemdTests : EndToEndTest
         '
         """;
 
-    private readonly TestCgroup? _cgroup = TestCgroup.CanBeMade ? new TestCgroup() : null;
+    private TestCgroup? _cgroup;
 
     [Fact(Timeout = Limit)]
     public async Task Unit_ThatDelegates_HoldsByCgroupAndReaperForAnOrdinaryUser()
@@ -72,10 +72,10 @@ public sealed class SystemdTests : EndToEndTest
 
     private TestCgroup Require()
     {
-        Assert.SkipUnless(_cgroup is not null, "Starting systemd in namespaces of its own takes root and cgroup v2.");
+        Assert.SkipUnless(TestCgroup.CanBeMade, "Starting systemd in namespaces of its own takes root and cgroup v2.");
         Assert.SkipUnless(File.Exists(Systemd), "systemd is not installed.");
         Assert.SkipWhen(Surroundings.CoversTheTests, "The tests lie below a directory that this machine covers.");
-        return _cgroup!;
+        return _cgroup = new TestCgroup();
     }
 
     private async Task<HelperProcess> StartAsync(string killMode, string verb, params string[] options)
