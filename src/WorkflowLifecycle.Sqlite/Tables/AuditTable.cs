@@ -25,31 +25,6 @@ internal static class AuditTable
         }
     }
 
-    private static Head? FindHead(SqliteSession session, string chainId) => session.QueryFirst(
-        "SELECT seq, hash FROM audit_entries WHERE chain_id = $chain_id ORDER BY seq DESC LIMIT 1",
-        static row => new Head(row.GetInt64(0), row.GetString(1)),
-        ("$chain_id", chainId));
-
-    private static void Insert(SqliteSession session, AuditChainRow sealedRow)
-    {
-        session.Execute(
-            "INSERT INTO audit_entries (chain_id, seq, prev_hash, hash, canonical_version, payload) " +
-            "VALUES ($chain_id, $seq, $prev_hash, $hash, $canonical_version, $payload)",
-            ("$chain_id", sealedRow.ChainId),
-            ("$seq", sealedRow.Sequence),
-            ("$prev_hash", sealedRow.PreviousHash),
-            ("$hash", sealedRow.Hash),
-            ("$canonical_version", sealedRow.CanonicalVersion),
-            ("$payload", sealedRow.Payload));
-        session.Execute(
-            "INSERT INTO audit_personal (audit_id, actor, actor_salt, reason, reason_salt) VALUES ($id, $actor, $actor_salt, $reason, $reason_salt)",
-            ("$id", session.LastInsertedId),
-            ("$actor", sealedRow.Actor),
-            ("$actor_salt", sealedRow.ActorSalt),
-            ("$reason", sealedRow.Reason),
-            ("$reason_salt", sealedRow.ReasonSalt));
-    }
-
     public static List<AuditEntry> Read(SqliteSession session, AuditQuery query)
     {
         StringBuilder sql = new(Select);
@@ -79,6 +54,31 @@ internal static class AuditTable
 
     public static List<string> ReadChainIds(SqliteSession session) =>
         session.Query("SELECT DISTINCT chain_id FROM audit_entries ORDER BY chain_id", static row => row.GetString(0));
+
+    private static Head? FindHead(SqliteSession session, string chainId) => session.QueryFirst(
+        "SELECT seq, hash FROM audit_entries WHERE chain_id = $chain_id ORDER BY seq DESC LIMIT 1",
+        static row => new Head(row.GetInt64(0), row.GetString(1)),
+        ("$chain_id", chainId));
+
+    private static void Insert(SqliteSession session, AuditChainRow sealedRow)
+    {
+        session.Execute(
+            "INSERT INTO audit_entries (chain_id, seq, prev_hash, hash, canonical_version, payload) " +
+            "VALUES ($chain_id, $seq, $prev_hash, $hash, $canonical_version, $payload)",
+            ("$chain_id", sealedRow.ChainId),
+            ("$seq", sealedRow.Sequence),
+            ("$prev_hash", sealedRow.PreviousHash),
+            ("$hash", sealedRow.Hash),
+            ("$canonical_version", sealedRow.CanonicalVersion),
+            ("$payload", sealedRow.Payload));
+        session.Execute(
+            "INSERT INTO audit_personal (audit_id, actor, actor_salt, reason, reason_salt) VALUES ($id, $actor, $actor_salt, $reason, $reason_salt)",
+            ("$id", session.LastInsertedId),
+            ("$actor", sealedRow.Actor),
+            ("$actor_salt", sealedRow.ActorSalt),
+            ("$reason", sealedRow.Reason),
+            ("$reason_salt", sealedRow.ReasonSalt));
+    }
 
     private static AuditChainRow ReadRow(SqliteDataReader row)
     {

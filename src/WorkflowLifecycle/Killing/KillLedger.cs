@@ -170,10 +170,6 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
         }
     }
 
-    private async Task<(RunRecord Run, KillRecord? Kill)> ReadBothAsync(KillRecord kill) => (
-        await ReadAsync(kill.RunId, CancellationToken.None).ConfigureAwait(false),
-        await store.FindKillAsync(kill.KillId).ConfigureAwait(false));
-
     public async Task<RunRecord> ReadAsync(RunId runId, CancellationToken cancellationToken) =>
         await store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
 
@@ -193,6 +189,10 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
             return null;
         }
     }
+
+    private async Task<(RunRecord Run, KillRecord? Kill)> ReadBothAsync(KillRecord kill) => (
+        await ReadAsync(kill.RunId, CancellationToken.None).ConfigureAwait(false),
+        await store.FindKillAsync(kill.KillId).ConfigureAwait(false));
 
     private async Task<KillRecord?> FindClosedAsync(KillRecord kill, CancellationToken cancellationToken)
     {
