@@ -6,6 +6,7 @@ using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Launching;
 using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Linux.Shim;
+using WorkflowLifecycle.Processes.Linux.Waiting;
 
 namespace WorkflowLifecycle.Processes.Linux;
 
@@ -13,6 +14,8 @@ namespace WorkflowLifecycle.Processes.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxPlatform : IContainmentPlatform
 {
+    private static readonly TimeSpan ExitLookInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly ContainmentSettings _settings;
     private readonly TimeProvider _timeProvider;
     private readonly Machine _machine = Machine.Read();
@@ -113,6 +116,29 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         : throw new InvalidOperationException($"Run {run.RunId} has no containment on record.");
 
     public ProcessPresence Look(ProcessIdentity identity) => _machine.Look(identity);
+
+    public async Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken = default)
+    {
+        // Pinned first, looked at then: whoever has the number now, it is the process that is meant, or nobody is waited for.
+        using ExitWatch? watch = ExitWatch.Begin(identity.Pid);
+        if (_machine.Look(identity) != ProcessPresence.Present)
+        {
+            return;
+        }
+
+        if (watch is not null)
+        {
+            await watch.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        // A kernel without pidfds tells nobody.
+        using PeriodicTimer timer = new(ExitLookInterval, _timeProvider);
+        while (_machine.Look(identity) == ProcessPresence.Present)
+        {
+            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>The shim's program, unpacked.</summary>
     /// <exception cref="LaunchFailedException">It can be executed from nowhere.</exception>

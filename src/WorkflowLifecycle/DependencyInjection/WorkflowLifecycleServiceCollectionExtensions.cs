@@ -16,6 +16,7 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -65,6 +66,7 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<SpooledIntents>();
         services.TryAddSingleton<EndRecords>();
         services.TryAddSingleton<RemainsSweeper>();
+        AddPhases(services);
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();
         services.TryAddSingleton<RunFinisher>();
@@ -74,6 +76,21 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<AdoptionLauncher>();
         services.TryAddSingleton<ITrackedProcessLauncher, TrackedProcessLauncher>();
         services.TryAddSingleton<IEnvironmentDoctor, EnvironmentDoctor>();
+    }
+
+    private static void AddPhases(IServiceCollection services)
+    {
+        services.TryAddSingleton<WorkWait>();
+        services.TryAddSingleton<ShutdownPhases>();
+        services.TryAddSingleton<ShutdownProcedures>();
+        if (services.All(service => service.ServiceType != typeof(BuiltInPhases)))
+        {
+            services.AddSingleton<BuiltInPhases>();
+            services.AddSingleton(static provider => provider.GetRequiredService<BuiltInPhases>().CreateGit());
+            services.AddSingleton(static provider => provider.GetRequiredService<BuiltInPhases>().CreateDatabase());
+            services.AddSingleton(static provider => provider.GetRequiredService<BuiltInPhases>().CreateFile());
+            services.AddSingleton(static provider => provider.GetRequiredService<BuiltInPhases>().CreateOther());
+        }
     }
 
     private static IContainmentPlatform CreatePlatform(IServiceProvider provider)

@@ -297,6 +297,7 @@ internal sealed class KillCoordinator(
         Door = request.Door,
         IdempotencyKey = request.IdempotencyKey,
         TerminateCeiling = request.GracePeriod is { } grace && grace < options.Value.TerminateCeiling ? grace : options.Value.TerminateCeiling,
+        GracePeriod = request.GracePeriod,
         RequestedAt = timeProvider.GetUtcNow(),
     };
 }

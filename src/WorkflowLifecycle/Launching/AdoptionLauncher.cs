@@ -7,6 +7,7 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Launching;
@@ -17,6 +18,7 @@ internal sealed class AdoptionLauncher(
     StoreHost host,
     IProcessStore store,
     IContainmentPlatform platform,
+    ShutdownPhases phases,
     IOptions<WorkflowLifecycleOptions> options,
     RunUpdater updater,
     RunFinisher finisher,
@@ -146,6 +148,7 @@ internal sealed class AdoptionLauncher(
             WorkingDirectory = candidate.WorkingDirectory,
             OnHostExit = OnHostExit.Keep,
             Output = OutputMode.Discard,
+            Phases = phases.Names,
             Host = platform.Self,
             Root = spec.Root,
             CreatedAt = timeProvider.GetUtcNow(),

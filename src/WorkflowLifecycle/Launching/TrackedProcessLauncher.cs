@@ -6,6 +6,7 @@ using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Launching;
@@ -24,6 +25,7 @@ internal sealed class TrackedProcessLauncher(
     AuditDrafts audit,
     StrengthNotice strengthNotice,
     AdoptionLauncher adoption,
+    ShutdownPhases phases,
     LifecycleTelemetry telemetry,
     TimeProvider timeProvider,
     ILogger<TrackedProcessLauncher> logger) : ITrackedProcessLauncher
@@ -201,6 +203,9 @@ internal sealed class TrackedProcessLauncher(
             WorkingDirectory = spec.WorkingDirectory,
             OnHostExit = spec.OnHostExit,
             Output = spec.Output,
+            Phases = phases.Names,
+            Termination = request.Termination == TerminationLadder.Default ? null : request.Termination,
+            Leftovers = request.Leftovers,
             Host = platform.Self,
             CreatedAt = timeProvider.GetUtcNow(),
         };

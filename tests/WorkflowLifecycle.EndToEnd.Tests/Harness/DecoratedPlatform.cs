@@ -29,4 +29,6 @@ internal sealed class DecoratedPlatform(IContainmentPlatform platform) : IContai
     public IContainment Open(RunRecord run) => Opened(platform.Open(run));
 
     public ProcessPresence Look(ProcessIdentity identity) => platform.Look(identity);
+
+    public Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken = default) => platform.WaitForExitAsync(identity, cancellationToken);
 }

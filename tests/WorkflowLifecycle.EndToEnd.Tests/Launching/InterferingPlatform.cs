@@ -26,6 +26,8 @@ internal sealed class InterferingPlatform(IContainmentPlatform platform, Func<Co
 
     public ProcessPresence Look(ProcessIdentity identity) => platform.Look(identity);
 
+    public Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken = default) => platform.WaitForExitAsync(identity, cancellationToken);
+
     private sealed class InterferedRun(IPreparedRun prepared, Func<ContainmentRecord, Func<Task<IHeldRun>>, Task<IHeldRun>> go) : IPreparedRun
     {
         public ContainmentRecord Containment => prepared.Containment;
