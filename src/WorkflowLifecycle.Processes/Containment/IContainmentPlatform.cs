@@ -42,4 +42,7 @@ public interface IContainmentPlatform
 
     /// <summary>For trees that somebody else started.</summary>
     IProcessAdopter Adopter { get; }
+
+    /// <summary>What runs are in the middle of.</summary>
+    IWorkObserver Work { get; }
 }

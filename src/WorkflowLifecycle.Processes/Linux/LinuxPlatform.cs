@@ -7,6 +7,7 @@ using WorkflowLifecycle.Processes.Linux.Launching;
 using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Linux.Shim;
 using WorkflowLifecycle.Processes.Linux.Waiting;
+using WorkflowLifecycle.Processes.Linux.Working;
 
 namespace WorkflowLifecycle.Processes.Linux;
 
@@ -36,6 +37,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         Self = _machine.Identify(Environment.ProcessId)
             ?? throw new WorkflowLifecycleException("This process cannot read its own entry in /proc. Mount procfs.");
         Adopter = new ProcessAdopter(settings, _machine, User, RuntimeRoot, timeProvider);
+        Work = new WorkObserver(_machine, timeProvider);
     }
 
     public ProcessIdentity Self { get; }
@@ -45,6 +47,8 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     public string RuntimeRoot { get; }
 
     public IProcessAdopter Adopter { get; }
+
+    public IWorkObserver Work { get; }
 
     // Shared by all launches, so no single caller's token may end it. A good answer is kept; a bad one is asked for again, since somebody
     // may have mended what was wrong.

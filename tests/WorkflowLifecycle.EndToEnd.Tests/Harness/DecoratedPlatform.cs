@@ -17,6 +17,8 @@ internal sealed class DecoratedPlatform(IContainmentPlatform platform) : IContai
 
     public IProcessAdopter Adopter => platform.Adopter;
 
+    public IWorkObserver Work => platform.Work;
+
     public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default) => platform.ProbeAsync(cancellationToken);
 
     public int? FindOwnInside(ContainmentRecord containment) => platform.FindOwnInside(containment);

@@ -13,6 +13,8 @@ internal sealed class InterferingPlatform(IContainmentPlatform platform, Func<Co
 
     public IProcessAdopter Adopter => platform.Adopter;
 
+    public IWorkObserver Work => platform.Work;
+
     public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default) => platform.ProbeAsync(cancellationToken);
 
     public int? FindOwnInside(ContainmentRecord containment) => platform.FindOwnInside(containment);
