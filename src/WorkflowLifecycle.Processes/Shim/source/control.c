@@ -107,6 +107,7 @@ void control_drop(u32 peer)
     p->watching = 0;
     p->owed = p->held_length = 0;
     p->lease_until = 0;
+    freeze_forget(peer);
     if (peer == PEER_HOST) host_channel_closed();
 }
 

@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace WorkflowLifecycle.Shim.Tests.Harness;
+
+/// <summary>A tree of processes that count in files as fast as they can: whoever stands still is seen not to count.</summary>
+internal sealed class Counters(ShimUnderTest shim, string directory, int count)
+{
+    public static async Task<Counters> LaunchAsync(bool cgroup, uint leaseMaxMs = 0, int count = 4, ShimOptions? options = null)
+    {
+        string directory = options?.RunDirectory ?? Directory.CreateTempSubdirectory("shim-test-").FullName;
+        Specification specification = Trees.Specification(
+            TestPrograms.Perl("counters", directory, count.ToString(CultureInfo.InvariantCulture)), cgroup) with { FreezeLeaseMaxMs = leaseMaxMs };
+        return new Counters(await Trees.LaunchAsync(specification, (options ?? new ShimOptions()) with { RunDirectory = directory }), directory, count);
+    }
+
+    public ShimUnderTest Shim => shim;
+
+    public int Count => count;
+
+    /// <summary>What each has counted so far; the files are a dozen bytes that are replaced in one write.</summary>
+    public string Read() => string.Join(' ', Enumerable.Range(1, count).Select(number => File.ReadAllText(Path.Combine(directory, $"count.{number}"))));
+
+    public IReadOnlyList<int> Pids() => Descendants(shim.Pid);
+
+    /// <summary>Nobody counts for a while.</summary>
+    public async Task StandStillAsync()
+    {
+        string before = Read();
+        await Task.Delay(60, TestContext.Current.CancellationToken);
+        Assert.Equal(before, Read());
+    }
+
+    /// <summary>Everybody counts again.</summary>
+    public async Task GoOnAsync(int timeoutMs = 5_000)
+    {
+        string[] before = Read().Split(' ');
+        await ShimUnderTest.WaitForAsync(() => Read().Split(' ').Zip(before).All(pair => pair.First != pair.Second), "everybody to count", timeoutMs, Read);
+    }
+
+    public static char StateOf(int pid)
+    {
+        string stat = File.ReadAllText($"/proc/{pid}/stat");
+        return stat[stat.LastIndexOf(')') + 2];
+    }
+
+    private static List<int> Descendants(int pid)
+    {
+        List<int> found = [];
+        foreach (string child in File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int number = int.Parse(child, CultureInfo.InvariantCulture);
+            found.Add(number);
+            found.AddRange(Descendants(number));
+        }
+
+        return found;
+    }
+}
