@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using WorkflowLifecycle;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Configuration;
+using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.DependencyInjection;
 using WorkflowLifecycle.Diagnosis;
 using WorkflowLifecycle.Hosting;
@@ -66,6 +67,7 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<SpooledIntents>();
         services.TryAddSingleton<EndRecords>();
         services.TryAddSingleton<RemainsSweeper>();
+        services.TryAddSingleton<SectionEntrance>();
         AddPhases(services);
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();
@@ -80,6 +82,8 @@ public static class WorkflowLifecycleServiceCollectionExtensions
 
     private static void AddPhases(IServiceCollection services)
     {
+        services.TryAddSingleton<StandardInputs>();
+        services.TryAddSingleton<TerminationCommand>();
         services.TryAddSingleton<WorkWait>();
         services.TryAddSingleton<ShutdownPhases>();
         services.TryAddSingleton<ShutdownProcedures>();

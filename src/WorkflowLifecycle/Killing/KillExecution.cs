@@ -17,10 +17,10 @@ internal sealed class KillExecution(
     bool isResumed,
     GraceBudget budget,
     ShutdownProcedure shutdown,
+    LadderDescent descent,
     IRedactor redactor,
     KillClock clock)
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SurvivorLimit = TimeSpan.FromMilliseconds(100);
 
     // An emergency runs what belongs before and after it beside it, and waits this long for it at the end.
@@ -41,13 +41,12 @@ internal sealed class KillExecution(
     public bool SentKill => _askedForKill || _end is { ForcedKills: > 0 };
 
     /// <summary>Ends the tree.</summary>
-    /// <param name="onTerminated">Told how many processes got SIGTERM.</param>
     /// <returns>The report, without the receipt of the cleaning.</returns>
-    public async Task<KillReport> EndAsync(Action<int> onTerminated)
+    public async Task<KillReport> EndAsync()
     {
         if (!_wasEmpty && !_hasNotStarted)
         {
-            await PrepareAsync(onTerminated).ConfigureAwait(false);
+            await PrepareAsync().ConfigureAwait(false);
         }
 
         if (!_proven)
@@ -80,7 +79,7 @@ internal sealed class KillExecution(
         return Report();
     }
 
-    private async Task PrepareAsync(Action<int> onTerminated)
+    private async Task PrepareAsync()
     {
         if (operation.Mode == KillMode.Emergency)
         {
@@ -95,7 +94,7 @@ internal sealed class KillExecution(
         await QuiesceAsync(stop.Token).ConfigureAwait(false);
         if (!operation.Escalation.IsCancellationRequested && !_proven)
         {
-            await TerminateAsync(onTerminated, stop.Token).ConfigureAwait(false);
+            await TerminateAsync(stop.Token).ConfigureAwait(false);
         }
 
         await stop.CancelAsync().ConfigureAwait(false);
@@ -136,63 +135,33 @@ internal sealed class KillExecution(
         _steps.Add(new KillStep(KillSteps.Quiesce, clock.Since(started), outcome));
     }
 
-    private async Task TerminateAsync(Action<int> onTerminated, CancellationToken stop)
+    private async Task TerminateAsync(CancellationToken stop)
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Terminate);
         long started = clock.Now;
         (int? signalled, bool stoodStill) = await shutdown.TerminateAtSafePointAsync(
-            () => containment.TerminateAsync(budget.TerminateAfter(SinceIntent)), stop).ConfigureAwait(false);
-        if (signalled is not { } count)
+            () => descent.BeginAsync(budget.TerminateAfter(SinceIntent)), stop).ConfigureAwait(false);
+        if (signalled is null)
         {
             return;
         }
 
         _steps.Add(new KillStep(
             KillSteps.SafePoint, clock.Since(started), stoodStill ? "the tree stood still" : "the tree could not be made to stand still: a look alone"));
-        onTerminated(count);
         started = clock.Now;
         using CancellationTokenSource over = new();
-        using KillLimit limit = clock.Limit(budget.TerminateAfter(SinceIntent), operation.Escalation);
         Task phases = RunStageAsync(ShutdownStage.Terminate, budget.Terminate, over.Token);
-        string outcome = await WaitForLeavingAsync(limit.Token).ConfigureAwait(false);
+        string outcome = await descent.FinishAsync(budget.TerminateAfter(SinceIntent), operation.Escalation).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         await phases.ConfigureAwait(false);
-        _steps.Add(new KillStep(KillSteps.Terminate, clock.Since(started), $"SIGTERM to {count} processes: {outcome}"));
+        _end = descent.End ?? _end;
+        _proven = _end is not null;
+        _steps.Add(new KillStep(KillSteps.Terminate, clock.Since(started), $"{descent.Done}: {outcome}"));
     }
 
     private TimeSpan SinceIntent => TimeSpan.FromMilliseconds(clock.SinceIntent);
 
     private TimeSpan Left(TimeSpan limit) => limit > SinceIntent ? limit - SinceIntent : TimeSpan.Zero;
-
-    private async Task<string> WaitForLeavingAsync(CancellationToken limit)
-    {
-        try
-        {
-            _end = await containment.WatchEndAsync(limit).ConfigureAwait(false);
-            if (_end is null)
-            {
-                // Nobody tells us when it is over: look.
-                using PeriodicTimer timer = clock.Every(LookInterval);
-                while (IsAnybodyLeft())
-                {
-                    await timer.WaitForNextTickAsync(limit).ConfigureAwait(false);
-                }
-
-                _end = containment.IsPopulated() == false ? await containment.WaitForEndAsync(limit).ConfigureAwait(false) : null;
-            }
-
-            _proven = _end is not null;
-            return "all left";
-        }
-        catch (OperationCanceledException)
-        {
-            return operation.Escalation.IsCancellationRequested ? "escalated" : "ceiling reached";
-        }
-    }
-
-    // A zombie has left; only its parent can take it away.
-    private bool IsAnybodyLeft() =>
-        containment.Inspect(InspectionDepth.Full, SurvivorLimit) is var listing && (listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X')));
 
     private async Task KillAsync()
     {

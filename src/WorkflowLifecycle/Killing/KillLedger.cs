@@ -102,7 +102,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
     }
 
     /// <summary>Writes a step behind the kill's back: it is derived again if it is lost.</summary>
-    public Task RecordTerminateAsync(KillRecord kill, int signalled) => AppendAsync(audit.Terminated(kill, signalled));
+    public Task RecordToldAsync(KillRecord kill, string by, int? processes) => AppendAsync(audit.Told(kill, by, processes));
 
     /// <summary>Tells who watches for what a kill waits; nothing any more when the text is empty. Only a remark: it may be lost.</summary>
     public async Task RecordWaitingAsync(KillRecord kill, string waiting)

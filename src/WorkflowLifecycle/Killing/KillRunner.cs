@@ -156,9 +156,8 @@ internal sealed class KillRunner(
             SayIfResumed(operation, intent);
             KillExecution execution = new(
                 operation, run, containment, before, status, intent == IntentOutcome.Joined, procedures.Budget(operation.Kill),
-                procedures.Create(operation, run, containment), redactor, clock);
-            KillReport report = await execution.EndAsync(
-                signalled => WriteBehind(operation.Kill, kill => ledger.RecordTerminateAsync(kill, signalled))).ConfigureAwait(false);
+                procedures.Create(operation, run, containment), procedures.Descend(operation, run, containment, clock), redactor, clock);
+            KillReport report = await execution.EndAsync().ConfigureAwait(false);
             if (report.Outcome != KillOutcome.KillUnconfirmed)
             {
                 return await SettleAsync(operation, run, execution, report).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
@@ -19,6 +20,7 @@ internal sealed class AdoptionLauncher(
     IProcessStore store,
     IContainmentPlatform platform,
     ShutdownPhases phases,
+    SectionEntrance sections,
     IOptions<WorkflowLifecycleOptions> options,
     RunUpdater updater,
     RunFinisher finisher,
@@ -184,7 +186,7 @@ internal sealed class AdoptionLauncher(
             RunMonitor monitor = new(spec.RunId, held, null, updater, finisher, redactor, options.Value.OutputDrainLimit, timeProvider, logger);
             monitor.Start();
             Log.Adopted(logger, spec.RunId, prepared.Adopted.Count, spec.Root.Pid, prepared.Containment.Strength, actor, redactor.RedactText(request.Reason));
-            return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, null);
+            return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, null, sections);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
@@ -26,6 +27,8 @@ internal sealed class TrackedProcessLauncher(
     StrengthNotice strengthNotice,
     AdoptionLauncher adoption,
     ShutdownPhases phases,
+    SectionEntrance sections,
+    StandardInputs inputs,
     LifecycleTelemetry telemetry,
     TimeProvider timeProvider,
     ILogger<TrackedProcessLauncher> logger) : ITrackedProcessLauncher
@@ -232,10 +235,11 @@ internal sealed class TrackedProcessLauncher(
                 _ => null,
             };
             RunMonitor monitor = new(spec.RunId, held, output, updater, finisher, redactor, options.Value.OutputDrainLimit, timeProvider, logger);
+            inputs.Keep(spec.RunId, held.StandardInput, monitor.Result);
             await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
             monitor.Start();
             Log.Launched(logger, spec.RunId, spec.Program, held.Root.Pid, prepared.Containment.Strength);
-            return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, output);
+            return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, output, sections);
         }
     }
 

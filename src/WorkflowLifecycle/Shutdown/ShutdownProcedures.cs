@@ -8,7 +8,15 @@ namespace WorkflowLifecycle.Shutdown;
 
 /// <summary>Makes the procedure of a kill from the phases and settings of this host.</summary>
 internal sealed class ShutdownProcedures(
-    ShutdownPhases phases, KillLedger ledger, IRedactor redactor, IOptions<WorkflowLifecycleOptions> options, TimeProvider timeProvider, ILogger<ShutdownProcedure> logger)
+    ShutdownPhases phases,
+    KillLedger ledger,
+    IContainmentPlatform platform,
+    StandardInputs inputs,
+    TerminationCommand command,
+    IRedactor redactor,
+    IOptions<WorkflowLifecycleOptions> options,
+    TimeProvider timeProvider,
+    ILogger<ShutdownProcedure> logger)
 {
     public IReadOnlyList<string> Names => phases.Names;
 
@@ -33,6 +41,14 @@ internal sealed class ShutdownProcedures(
             Processes = look.Take,
         };
         return new ShutdownProcedure(phases, context, containment, look, operation.Escalation, waiting => Tell(operation.Kill, waiting), timeProvider, logger);
+    }
+
+    /// <summary>The way down the ladder of a run, each step on record.</summary>
+    public LadderDescent Descend(KillOperation operation, RunRecord run, IContainment containment, KillClock clock)
+    {
+        void Record(string by, int? processes) =>
+            _ = StoreReturn.BeginAsync(run.RunId, () => ledger.RecordToldAsync(operation.Kill, by, processes), timeProvider, logger);
+        return new LadderDescent(run, containment, platform, inputs, command, Record, clock);
     }
 
     private void Tell(KillRecord kill, string waiting) =>
