@@ -10,6 +10,8 @@ namespace WorkflowLifecycle.Killing;
 internal sealed class KillExecution(
     KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, HoldStatus? status, bool isResumed, IRedactor redactor, KillClock clock)
 {
+    private const int TerminateSignal = 15;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SurvivorLimit = TimeSpan.FromMilliseconds(100);
 
@@ -67,7 +69,7 @@ internal sealed class KillExecution(
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Terminate);
         long started = clock.Now;
-        int signalled = await containment.TerminateAsync(operation.Kill.TerminateCeiling).ConfigureAwait(false);
+        int signalled = await containment.SignalAsync(TerminateSignal, SignalScope.WholeTree, operation.Kill.TerminateCeiling).ConfigureAwait(false);
         onTerminated(signalled);
         using KillLimit limit = clock.Limit(operation.Kill.TerminateCeiling, operation.Escalation);
         string outcome;
