@@ -20,8 +20,6 @@ internal sealed class Counters(ShimUnderTest shim, string directory, int count)
     /// <summary>What each has counted so far; the files are a dozen bytes that are replaced in one write.</summary>
     public string Read() => string.Join(' ', Enumerable.Range(1, count).Select(number => File.ReadAllText(Path.Combine(directory, $"count.{number}"))));
 
-    public IReadOnlyList<int> Pids() => Descendants(shim.Pid);
-
     /// <summary>Nobody counts for a while.</summary>
     public async Task StandStillAsync()
     {
@@ -37,16 +35,17 @@ internal sealed class Counters(ShimUnderTest shim, string directory, int count)
         await ShimUnderTest.WaitForAsync(() => Read().Split(' ').Zip(before).All(pair => pair.First != pair.Second), "everybody to count", timeoutMs, Read);
     }
 
+    /// <summary>The state of a process; 'X' when it is gone.</summary>
     public static char StateOf(int pid)
     {
-        string stat = File.ReadAllText($"/proc/{pid}/stat");
-        return stat[stat.LastIndexOf(')') + 2];
+        string stat = ReadIfThere($"/proc/{pid}/stat");
+        return stat.Length == 0 ? 'X' : stat[stat.LastIndexOf(')') + 2];
     }
 
-    private static List<int> Descendants(int pid)
+    public static List<int> Descendants(int pid)
     {
         List<int> found = [];
-        foreach (string child in File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string child in ReadIfThere($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             int number = int.Parse(child, CultureInfo.InvariantCulture);
             found.Add(number);
@@ -54,5 +53,18 @@ internal sealed class Counters(ShimUnderTest shim, string directory, int count)
         }
 
         return found;
+    }
+
+    private static string ReadIfThere(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            // The process is gone.
+            return "";
+        }
     }
 }

@@ -58,7 +58,7 @@ public sealed class ShutdownPhasesTests
     [Fact]
     public void Budget_OfAKill_IsCappedByTheOperator()
     {
-        KillRecord kill = Support.Sample.Kill with { GracePeriod = TimeSpan.FromHours(1), TerminateCeiling = TimeSpan.FromSeconds(10) };
+        KillRecord kill = Support.Sample.OpenKill(Support.Sample.Run("a")) with { GracePeriod = TimeSpan.FromHours(1), TerminateCeiling = TimeSpan.FromSeconds(10) };
         WorkflowLifecycleOptions options = new() { GraceCap = TimeSpan.FromSeconds(20) };
 
         Assert.Equal(new GraceBudget(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10)), GraceBudget.Of(kill, options));

@@ -16,7 +16,7 @@ internal sealed class Held
         Containment.Count(default).ReturnsForAnyArgs(_ => Tree.Processes.Count);
         Containment.Inspect(default, default).ReturnsForAnyArgs(_ => Tree);
         Containment.IsPopulated().Returns(_ => Populated);
-        Containment.TerminateAsync(default, default).ReturnsForAnyArgs(_ =>
+        Containment.SignalAsync(default, default, default, default).ReturnsForAnyArgs(_ =>
         {
             log.Add("SIGTERM");
             _terminated.TrySetResult();

@@ -29,8 +29,9 @@ static void reply_done_or_error(u32 peer, const struct message_header *header, l
 
 static void status(u32 peer, u32 seq)
 {
-    struct status_payload payload = status_payload();
-    control_reply(peer, MSG_STATUS_REPLY, seq, &payload, sizeof payload);
+    struct status_payload payload;
+    size length = status_payload(&payload);
+    control_reply(peer, MSG_STATUS_REPLY, seq, &payload, length);
 }
 
 static void send_signal(u32 peer, const struct message_header *header, u32 signo, u32 scope, u32 patience_ms)

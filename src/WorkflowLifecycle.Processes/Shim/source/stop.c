@@ -13,15 +13,17 @@ struct stopped { i32 pid, pidfd; u64 start; };
 
 static struct found found[FOUND_MOST];
 static struct stopped stopped[STOPPED_MOST];
-static u32 found_count, stopped_count, first_unsettled, found_before;
+static u32 found_count, stopped_count, first_unsettled;
 static u8 cgroup_holds, all_stood_still;
 static u64 descriptors_most, last_progress;
+static u64 seen, seen_before;   /* who was seen in this look and in the one before, living or dead, whatever the order */
 static long failure;
 static i32 parent_pidfd;
 
 static void begin_round(void)
 {
-    found_before = found_count;
+    seen_before = seen;
+    seen = 0;
     found_count = first_unsettled = 0;
     all_stood_still = 1;
 }
@@ -41,8 +43,9 @@ static void note_child(i32 pid, i32 parent)
 {
     struct process process;
     i32 pidfd = pidfd_of(pid);
-    if (look(pid, pidfd, &process)
-        && (process.parent == shim.pid || (process.parent == parent && pidfd_signal(parent_pidfd, parent, 0) != -E_SRCH))) {
+    int lives = look(pid, pidfd, &process);
+    seen += (u64)(u32)pid * 0x9E3779B97F4A7C15UL >> lives;
+    if (lives && (process.parent == shim.pid || (process.parent == parent && pidfd_signal(parent_pidfd, parent, 0) != -E_SRCH))) {
         if (found_count == FOUND_MOST) failure = -E_2BIG;
         else {
             struct found one = { pid, 0, 0, process.start };
@@ -97,7 +100,11 @@ static void visit(struct found *one)
 {
     struct process process;
     i32 pidfd = pidfd_of(one->pid);
-    if (!look(one->pid, pidfd, &process) || process.start != one->start) one->settled = 1;
+    if (!look(one->pid, pidfd, &process) || process.start != one->start) {
+        /* It left after it was found, and may have left a child that was not there to be found. */
+        all_stood_still = 0;
+        one->settled = 1;
+    }
     else if (is_held(one, &process)) {
         one->settled = 1;
         parent_pidfd = pidfd;
@@ -114,8 +121,8 @@ void stop_begin(int by_cgroup)
     descriptors_most = sys4(prlimit64, 0, RLIMIT_NOFILE, 0, limits) == 0 ? limits[0] : 0;
     cgroup_holds = by_cgroup != 0;
     failure = 0;
-    found_count = 0;
     begin_round();
+    seen_before = 0;
     last_progress = monotonic();
 }
 
@@ -145,10 +152,10 @@ long stop_advance(u64 until)
             continue;
         }
         /*
-         * A list of children may leave out some while others exit; then a process that was there a look ago is missing, too. So nobody moved,
-         * and nobody went, since the look before.
+         * Whoever is not found was forked, or left out of a list, while somebody else died. So it takes two looks in a row that see the same
+         * ones living and the same ones dead, the second without anybody moving.
          */
-        if (all_stood_still && found_count == found_before) return 1;
+        if (all_stood_still && seen == seen_before) return 1;
         begin_round();
     } while (monotonic() < until);
     return 0;
