@@ -14,6 +14,7 @@ internal sealed class OpenFiles(TimeProvider timeProvider)
         long started = timeProvider.GetTimestamp();
         foreach (ProcessSnapshot process in processes.OrderByDescending(process => process.StartTicks).ThenByDescending(process => process.Pid))
         {
+            bool? isStill = null;
             foreach (string descriptor in OpenDescriptors.Of(process.Pid))
             {
                 if (timeProvider.GetElapsedTime(started) > Limit)
@@ -21,7 +22,7 @@ internal sealed class OpenFiles(TimeProvider timeProvider)
                     yield break;
                 }
 
-                if (OpenDescriptors.ReadPath(process.Pid, descriptor) is { } path && directories.Any(directory => WorkPath.IsBelow(path, directory)) && IsStill(process))
+                if (OpenDescriptors.ReadPath(process.Pid, descriptor) is { } path && directories.Any(directory => WorkPath.IsBelow(path, directory)) && (isStill ??= IsStill(process)))
                 {
                     yield return new OpenFile(process, descriptor, path);
                 }
