@@ -51,6 +51,9 @@ public sealed record RunRecord
     /// <summary>Where the program's output goes.</summary>
     public OutputMode Output { get; init; }
 
+    /// <summary>By what the run was declared to become ready.</summary>
+    public ReadinessSource Readiness { get; init; }
+
     /// <summary>The process that launched the run and watches it.</summary>
     public required ProcessIdentity Host { get; init; }
 
