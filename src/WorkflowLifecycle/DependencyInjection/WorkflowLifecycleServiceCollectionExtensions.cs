@@ -16,6 +16,7 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Signs;
 using WorkflowLifecycle.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -69,6 +70,8 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<ChildRuns>();
         services.TryAddSingleton<RunFinisher>();
         services.TryAddSingleton<RunReconciler>();
+        services.TryAddSingleton<RunSigns>();
+        services.TryAddSingleton<RunMonitors>();
         services.TryAddSingleton<IProcessRegistry, ProcessRegistry>();
         services.TryAddSingleton<IKillCoordinator, KillCoordinator>();
         services.TryAddSingleton<AdoptionLauncher>();

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
-using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Signs;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Launching;
@@ -18,7 +18,7 @@ internal sealed class TrackedProcessLauncher(
     IContainmentPlatform platform,
     IOptions<WorkflowLifecycleOptions> options,
     RunUpdater updater,
-    RunFinisher finisher,
+    RunMonitors monitors,
     IKillCoordinator kills,
     IRedactor redactor,
     AuditDrafts audit,
@@ -30,7 +30,7 @@ internal sealed class TrackedProcessLauncher(
 {
     public async Task<ITrackedProcess> LaunchAsync(LaunchRequest request, CancellationToken cancellationToken = default)
     {
-        LaunchRequestCheck.Check(request);
+        LaunchRequestCheck.Check(request, options.Value.RequireReadiness);
         RunId runId = request.RunId ?? RunId.New();
         using Activity? activity = LifecycleTelemetry.Start("launch", runId);
         try
@@ -201,6 +201,7 @@ internal sealed class TrackedProcessLauncher(
             WorkingDirectory = spec.WorkingDirectory,
             OnHostExit = spec.OnHostExit,
             Output = spec.Output,
+            Readiness = request.Readiness?.Source ?? ReadinessSource.Undeclared,
             Host = platform.Self,
             CreatedAt = timeProvider.GetUtcNow(),
         };
@@ -220,13 +221,14 @@ internal sealed class TrackedProcessLauncher(
             // From here on the program may run: no caller's token may leave it without its monitor.
             cancellationToken.ThrowIfCancellationRequested();
             IHeldRun held = await GoAsync(prepared).ConfigureAwait(false);
+            PatternWatch? pattern = request.Readiness?.Pattern is { } regex ? new PatternWatch(regex, () => Log.OutputNotSearched(logger, spec.RunId)) : null;
             HostOutput? output = spec.Output switch
             {
-                OutputMode.Capture => new OutputCapture(held, prepared.Containment.RunDirectory),
-                OutputMode.Stream => new OutputStreams(held, timeProvider),
+                OutputMode.Capture => new OutputCapture(held, prepared.Containment.RunDirectory, pattern),
+                OutputMode.Stream => new OutputStreams(held, timeProvider, pattern),
                 _ => null,
             };
-            RunMonitor monitor = new(spec.RunId, held, output, updater, finisher, redactor, options.Value.OutputDrainLimit, timeProvider, logger);
+            RunMonitor monitor = monitors.Create(spec.RunId, held, output, request.Readiness?.Source ?? ReadinessSource.Undeclared);
             await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
             monitor.Start();
             Log.Launched(logger, spec.RunId, spec.Program, held.Root.Pid, prepared.Containment.Strength);

@@ -82,6 +82,23 @@ public sealed class RunReconcilerTests : IAsyncDisposable
         Assert.Equal((RunState.Running, Sample.Start), ((await LookAsync(run)).State, (await LookAsync(run)).ReadyAt));
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(ReadinessSource.Undeclared, "Running")]
+    [InlineData(ReadinessSource.Notify, "Initializing")]
+    [InlineData(ReadinessSource.Api, "Initializing")]
+    public async Task Look_HostGoneAndOutputSeen_IsReadyOnlyWhereNothingWasDeclared(ReadinessSource declared, string expected)
+    {
+        (RunRecord run, Held held) = await _engine.AddAsync(change: row => row with { State = RunState.Initializing, Readiness = declared });
+        HostIs(ProcessPresence.Gone);
+        held.Status = new HoldStatus { HasOutput = true, HostGone = true };
+
+        Assert.Equal(expected, (await LookAsync(run)).State.Name);
+
+        held.Status = new HoldStatus { HasOutput = true, IsReady = true, HostGone = true };
+
+        Assert.Equal((RunState.Running, Sample.Start), ((await LookAsync(run)).State, (await LookAsync(run)).ReadyAt));
+    }
+
     [Fact(Timeout = 30_000)]
     [Trait("Scenario", "S23")]
     public async Task Look_HostGoneAndTreeEnded_TakesTheHoldersWord()
