@@ -8,5 +8,6 @@ namespace WorkflowLifecycle.Sqlite;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(KillReport))]
+[JsonSerializable(typeof(TerminationLadder))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class SqliteJsonContext : JsonSerializerContext;

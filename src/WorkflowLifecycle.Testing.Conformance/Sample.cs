@@ -63,6 +63,13 @@ internal static class Sample
         Proof = EndProof.CgroupAndReaperEmpty,
         KillId = kill,
         Failure = "none",
+        Phases = ["git", "my-phase"],
+        Termination = new TerminationLadder
+        {
+            Steps = [TerminationStep.WriteLine("quit", TimeSpan.FromSeconds(3)), TerminationStep.RunCommand("pg_ctl", "stop", "-m", "fast"), TerminationStep.SendSignal(2)],
+            Scope = TerminationScope.MainProcess,
+        },
+        Leftovers = LeftoverPolicy.Keep,
     };
 
     public static KillRecord Kill(RunId runId, string? key = null) => new()
@@ -76,6 +83,7 @@ internal static class Sample
         Door = "cli",
         IdempotencyKey = key,
         TerminateCeiling = TimeSpan.FromSeconds(10) + TimeSpan.FromTicks(1),
+        GracePeriod = TimeSpan.FromSeconds(40) + TimeSpan.FromTicks(1),
         RequestedAt = Time,
     };
 

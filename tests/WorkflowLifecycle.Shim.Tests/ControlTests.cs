@@ -43,7 +43,7 @@ public sealed class ControlTests
         using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("sleeper", cgroup: false));
         using ControlClient other = shim.Connect();
         Message status = await other.RequestAsync(MessageType.Status);
-        Assert.Equal(104, status.Payload.Length);
+        Assert.Equal(130, status.Payload.Length);
         ShimStatus read = ShimStatus.From(status);
         Assert.Equal((1u, shim.Pid, 1u), (read.Phase, read.ShimPid, read.Protocol));
         // The shell says "ready" a moment before it becomes the sleeper.

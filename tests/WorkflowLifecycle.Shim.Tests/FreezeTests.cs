@@ -1,89 +1,153 @@
 namespace WorkflowLifecycle.Shim.Tests;
 
+/// <summary>Freezing by lease, by the cgroup and by stop signals.</summary>
 public sealed class FreezeTests
 {
-    private const int EBUSY = 16, EINVAL = 22, ENOTSUP = 95;
+    private const int EAGAIN = 11, EBUSY = 16, EINVAL = 22;
 
-    [Fact(Timeout = 30_000)]
-    public async Task Freeze_LeaseEnds_ThawsByItself()
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Freeze_LeaseEnds_NobodyMovesUntilThenAndAllGoOn(bool cgroup)
     {
-        using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("sleeper", cgroup: true));
-        Assert.Equal(MessageType.Done, (await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(300))).Type);
+        Counters counters = await Counters.LaunchAsync(cgroup);
+        using ShimUnderTest shim = counters.Shim;
+        Assert.Equal(MessageType.Done, (await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(400))).Type);
         Assert.True((await shim.Host.StatusAsync()).Flags.HasFlag(StatusFlags.Frozen));
-        await ShimUnderTest.WaitForAsync(() => IsFrozen(shim), "the tree to freeze");
-        await ShimUnderTest.WaitForAsync(() => !IsFrozen(shim), "the tree to thaw");
+        await counters.StandStillAsync();
+        await counters.GoOnAsync();
         Assert.False((await shim.Host.StatusAsync()).Flags.HasFlag(StatusFlags.Frozen));
+        Assert.Contains($" frozen stopped={(cgroup ? 0 : counters.Count)}\n", shim.File("journal"), StringComparison.Ordinal);
         await shim.EndAsync();
         await shim.ReleaseAsync();
     }
 
-    [Fact(Timeout = 30_000)]
-    public async Task Freeze_ClientGoesAway_Thaws()
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Freeze_ClientIsKilled_AllGoOn(bool cgroup)
     {
-        Specification specification = Trees.Specification("sleeper", cgroup: true) with { FreezeLeaseMaxMs = 60_000 };
-        using ShimUnderTest shim = await Trees.LaunchAsync(specification);
-        ControlClient other = shim.Connect();
-        await other.RequestAsync(MessageType.Freeze, Message.Numbers(60_000));
-        await ShimUnderTest.WaitForAsync(() => IsFrozen(shim), "the tree to freeze");
-        other.Dispose();
-        await ShimUnderTest.WaitForAsync(() => !IsFrozen(shim), "the tree to thaw");
+        Counters counters = await Counters.LaunchAsync(cgroup, leaseMaxMs: 60_000);
+        using ShimUnderTest shim = counters.Shim;
+        string said = Path.Combine(shim.RunDirectory, "freezer.out");
+        int output = Native.Open(said, Native.O_WRONLY | Native.O_CREAT, 0x180);
+        string[] argv = TestPrograms.Perl("freezer", Path.Combine(shim.RunDirectory, "ctl"), "60000");
+        int client = Spawner.Spawn(argv[0], argv, [], [(output, 1)], 0);
+        Native.Close(output);
+        try
+        {
+            await ShimUnderTest.WaitForAsync(() => File.ReadAllText(said).Length > 0, "the client to freeze the tree");
+            Assert.Equal("frozen\n", File.ReadAllText(said));
+            await counters.StandStillAsync();
+        }
+        finally
+        {
+            Native.Kill(client, Native.SIGKILL);
+            Native.WaitPid(client, out _, 0);
+        }
+
+        await counters.GoOnAsync(1_000);
         await shim.EndAsync();
         await shim.ReleaseAsync();
     }
 
-    [Fact(Timeout = 30_000)]
-    public async Task Freeze_LongerThanAllowed_IsCapped()
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Freeze_LongerThanAllowed_IsCapped(bool cgroup)
     {
-        using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("sleeper", cgroup: true) with { FreezeLeaseMaxMs = 200 });
-        await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(3_600_000));
-        await ShimUnderTest.WaitForAsync(() => !IsFrozen(shim) && shim.File("journal").Contains(" thaw\n", StringComparison.Ordinal), "the tree to thaw", 3_000);
+        Counters counters = await Counters.LaunchAsync(cgroup, leaseMaxMs: 200);
+        using ShimUnderTest shim = counters.Shim;
+        Assert.Equal(MessageType.Done, (await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(3_600_000))).Type);
+        await counters.GoOnAsync(3_000);
         Assert.Contains(" freeze lease_ms=200\n", shim.File("journal"), StringComparison.Ordinal);
+        Assert.Contains(" thaw\n", shim.File("journal"), StringComparison.Ordinal);
         await shim.EndAsync();
         await shim.ReleaseAsync();
     }
 
-    [Fact(Timeout = 30_000)]
-    public async Task Thaw_AskedFor_Thaws()
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Thaw_AskedFor_Thaws(bool cgroup)
     {
-        using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("sleeper", cgroup: true));
-        await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(2_000));
+        Counters counters = await Counters.LaunchAsync(cgroup, leaseMaxMs: 60_000);
+        using ShimUnderTest shim = counters.Shim;
+        Assert.Equal(MessageType.Done, (await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(60_000))).Type);
+        await counters.StandStillAsync();
         Assert.Equal(MessageType.Done, (await shim.Host.RequestAsync(MessageType.Thaw)).Type);
         Assert.False((await shim.Host.StatusAsync()).Flags.HasFlag(StatusFlags.Frozen));
+        await counters.GoOnAsync(1_000);
         await shim.EndAsync();
         await shim.ReleaseAsync();
     }
 
-    [Fact(Timeout = 30_000)]
-    public async Task End_TreeIsFrozen_EndsIt()
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Freeze_TwoClients_LastsUntilTheLastLease(bool cgroup)
     {
-        using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("crowd", cgroup: true));
-        await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(2_000));
-        Assert.Equal(3u, (await shim.EndAsync()).Proof);
+        Counters counters = await Counters.LaunchAsync(cgroup, leaseMaxMs: 60_000);
+        using ShimUnderTest shim = counters.Shim;
+        ControlClient first = shim.Connect();
+        await first.RequestAsync(MessageType.Freeze, Message.Numbers(60_000));
+        Assert.Equal(MessageType.Done, (await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(500))).Type);
+        first.Dispose();
+        await counters.StandStillAsync();
+        await counters.GoOnAsync();
+        await shim.EndAsync();
+        await shim.ReleaseAsync();
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("crowd", false)]
+    [InlineData("crowd", true)]
+    [InlineData("chain", false)]
+    [InlineData("daemons", false)]
+    [InlineData("stopped", false)]
+    public async Task End_TreeIsFrozen_EndsItAtOnce(string tree, bool cgroup)
+    {
+        using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification(tree, cgroup));
+        Assert.Equal(MessageType.Done, (await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(2_000))).Type);
+        long started = TimeProvider.System.GetTimestamp();
+        Assert.Equal(cgroup ? 3u : 1u, (await shim.EndAsync()).Proof);
+        Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(1.5), "The end waited for the lease.");
         Message late = await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(100));
         Assert.Equal((MessageType.Error, EBUSY), (late.Type, late.I32(0)));
         await shim.ReleaseAsync();
     }
 
-    [Fact(Timeout = 30_000)]
-    public async Task Freeze_NoCgroupOrNoLease_IsAnError()
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Signal_TreeIsFrozen_RunsNothingButTheHandlersOnceItThaws(bool cgroup)
     {
-        using (ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("sleeper", cgroup: false)))
-        {
-            Message answer = await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(100));
-            Assert.Equal((MessageType.Error, ENOTSUP, 3u), (answer.Type, answer.I32(0), answer.U32(4)));
-            await shim.EndAsync();
-            await shim.ReleaseAsync();
-        }
-
-        using (ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("sleeper", cgroup: true)))
-        {
-            Message answer = await shim.Host.RequestAsync(MessageType.Freeze);
-            Assert.Equal((MessageType.Error, EINVAL), (answer.Type, answer.I32(0)));
-            await shim.EndAsync();
-            await shim.ReleaseAsync();
-        }
+        Counters counters = await Counters.LaunchAsync(cgroup, leaseMaxMs: 10_000);
+        using ShimUnderTest shim = counters.Shim;
+        Assert.Equal(MessageType.Done, (await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(10_000))).Type);
+        string before = counters.Read();
+        Message answer = await shim.Host.RequestAsync(MessageType.Signal, Message.Numbers(Native.SIGTERM, 1, 5_000));
+        Assert.Equal((uint)counters.Count, answer.U32(0));
+        await shim.Host.RequestAsync(MessageType.Thaw);
+        Assert.Equal(0u, (await shim.EmptyAsync()).Sigkills);
+        Assert.Equal(counters.Count, shim.Output.Split("handled\n").Length - 1);
+        Assert.Equal(before, counters.Read());
+        await shim.ReleaseAsync();
     }
 
-    private static bool IsFrozen(ShimUnderTest shim) =>
-        File.ReadAllText(Path.Combine(shim.Cgroup.Run, "cgroup.events")).Contains("frozen 1", StringComparison.Ordinal);
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Freeze_NoLeaseOrNoProgram_IsAnError(bool cgroup)
+    {
+        using ShimUnderTest shim = ShimUnderTest.Start(Trees.Specification("sleeper", cgroup));
+        await shim.Host.EventAsync(MessageType.Ready);
+        Message early = await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(100));
+        Assert.Equal((MessageType.Error, EAGAIN, 3u), (early.Type, early.I32(0), early.U32(4)));
+        await shim.GoAsync();
+        Message answer = await shim.Host.RequestAsync(MessageType.Freeze);
+        Assert.Equal((MessageType.Error, EINVAL), (answer.Type, answer.I32(0)));
+        await shim.EndAsync();
+        await shim.ReleaseAsync();
+    }
 }

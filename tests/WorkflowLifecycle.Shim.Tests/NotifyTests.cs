@@ -43,15 +43,51 @@ public sealed class NotifyTests
         shim.Host.Dispose();
         Send(shim, "READY=1");
         Send(shim, "WATCHDOG=1\nWATCHDOG_USEC=1234");
+        Send(shim, "EXTEND_TIMEOUT_USEC=7000000\nSTATUS=pushing to größer\nSTOPPING=1");
         using ControlClient next = shim.Connect();
         ShimStatus status = ShimStatus.From(await next.RequestAsync(MessageType.Watch));
-        Assert.Equal(StatusFlags.Ready | StatusFlags.HostGone, status.Flags);
+        Assert.Equal(StatusFlags.Ready | StatusFlags.HostGone | StatusFlags.Stopping, status.Flags);
+        Assert.Equal((7_000_000ul, "pushing to größer"), (status.ExtendMicroseconds, status.Text));
+        Assert.InRange(status.LastWatchdog, 1ul, status.ExtendAsked);
+        Assert.Equal(status.ExtendAsked, status.LastNotify);
         Assert.Equal(1234ul, status.WatchdogMicroseconds);
         Assert.NotEqual(0ul, status.LastNotify);
         await next.RequestAsync(MessageType.End, new byte[16]);
         await next.EventAsync(MessageType.Empty);
         await next.RequestAsync(MessageType.Release);
         await shim.LeftAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Notify_LongStatus_IsCutWhereACharacterEnds()
+    {
+        using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("sleeper", cgroup: false));
+        Assert.Equal("", (await shim.Host.StatusAsync()).Text);
+        Send(shim, "STATUS=x" + new string('ß', 400));
+        await shim.Host.EventAsync(MessageType.Notify);
+        Assert.Equal("x" + new string('ß', 249), (await shim.Host.StatusAsync()).Text);
+        Send(shim, "STATUS=" + new string('y', 500));
+        await shim.Host.EventAsync(MessageType.Notify);
+        Assert.Equal(new string('y', 500), (await shim.Host.StatusAsync()).Text);
+        Send(shim, "STATUS=");
+        await shim.Host.EventAsync(MessageType.Notify);
+        Assert.Equal("", (await shim.Host.StatusAsync()).Text);
+        await shim.EndAsync();
+        await shim.ReleaseAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Notify_MainPid_IsIgnoredAndSaidOnce()
+    {
+        using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("sleeper", cgroup: false));
+        int root = (await shim.Host.StatusAsync()).RootPid;
+        Send(shim, "MAINPID=1\nMAINPID=2");
+        await shim.Host.EventAsync(MessageType.Notify);
+        Assert.Equal(root, (await shim.Host.StatusAsync()).RootPid);
+        await shim.EndAsync();
+        await shim.ReleaseAsync();
+        Assert.Equal(1, shim.File("journal").Split(" notify-mainpid-ignored pid=").Length - 1);
+        Assert.Contains(" notify-mainpid-ignored pid=1\n", shim.File("journal"), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 30_000)]

@@ -33,6 +33,20 @@ public sealed class SignalTests
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S05")]
+    public async Task Signal_ScopeRootToAStoppedRoot_RunsItsHandler()
+    {
+        using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification(
+            TestPrograms.Sh("trap 'echo handled; exit 0' TERM; echo ready; kill -STOP $$; sleep 60"), cgroup: false));
+        await ShimUnderTest.WaitForAsync(() => Counters.Descendants(shim.Pid).All(pid => Counters.StateOf(pid) == 'T'), "the root program to stop");
+        Message answer = await shim.Host.RequestAsync(MessageType.Signal, Message.Numbers(Native.SIGTERM, 0));
+        Assert.Equal((1u, 0u), (answer.U32(0), answer.U32(4)));
+        Assert.Equal(0u, (await shim.EmptyAsync()).Sigkills);
+        Assert.Equal("ready\nhandled\n", shim.Output);
+        await shim.ReleaseAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Signal_NobodyIsThere_SaysSo()
     {
         using ShimUnderTest shim = await ShimUnderTest.LaunchAsync(new Specification());

@@ -6,6 +6,24 @@ public sealed class WorkflowLifecycleOptions
     /// <summary>Name of this host in rows, audit and <c>WorkflowPrincipal.Host</c>. Default: the machine's name. 1 to 100 visible characters.</summary>
     public string HostName { get; set; } = Environment.MachineName;
 
+    /// <summary>Longest wait of a graceful kill for git work in flight. Default 30 s; 0 (not waited for) to 24 h.</summary>
+    public TimeSpan GitCeiling { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest wait of a graceful kill for a database transaction. Default 15 s; 0 (not waited for) to 24 h.</summary>
+    public TimeSpan DatabaseCeiling { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Longest wait of a graceful kill for files that are being written. Default 10 s; 0 (not waited for) to 24 h.</summary>
+    public TimeSpan FileCeiling { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest wait of a graceful kill for critical sections of kind <see cref="CriticalSectionKind.Other"/>. Default 10 s; 0 (not waited for) to 24 h.</summary>
+    public TimeSpan OtherCeiling { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The operator's cap: from the intent of a graceful kill to SIGKILL it never takes longer, whatever phases, programs and requests ask for.
+    /// Default 60 s; above 0, at most 24 h. Where it is shorter than the ceilings, a quarter of it at most is kept for the terminate stage.
+    /// </summary>
+    public TimeSpan GraceCap { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Longest wait between SIGTERM and SIGKILL in a graceful kill. Default 10 s; above 0, at most 24 h. A request may only lower it.</summary>
     public TimeSpan TerminateCeiling { get; set; } = TimeSpan.FromSeconds(10);
 

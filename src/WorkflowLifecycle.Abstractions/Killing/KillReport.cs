@@ -36,6 +36,9 @@ public sealed record KillReport
     /// <summary>The steps in order.</summary>
     public IReadOnlyList<KillStep> Steps { get; init; } = [];
 
+    /// <summary>The shutdown phases that had their turn, with what they waited for. In an emergency nothing is waited for.</summary>
+    public IReadOnlyList<PhaseReport> Phases { get; init; } = [];
+
     /// <summary>The processes that were there before the first signal. In an emergency the look is bounded; see <see cref="ProcessesTruncated"/>.</summary>
     public IReadOnlyList<ProcessSnapshot> ProcessesBefore { get; init; } = [];
 

@@ -38,7 +38,7 @@ public sealed record KillRequest
     /// <summary>How. Default: graceful.</summary>
     public KillMode Mode { get; init; }
 
-    /// <summary>Lowers the terminate ceiling; never raises it. Above 0 and at most 24 hours.</summary>
+    /// <summary>How long a graceful kill may take in all, from its intent to SIGKILL. Lowers the ceilings, never raises them. Above 0 and at most 24 hours.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Out of that range.</exception>
     public TimeSpan? GracePeriod
     {

@@ -38,4 +38,16 @@ public interface ITrackedProcess : IAsyncDisposable
 
     /// <summary>Says that the run is ready: Initializing becomes Running. Later calls only renew the status text.</summary>
     Task MarkReadyAsync(string? status = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Enters a critical section on the run's behalf: a graceful kill waits until it is left, up to the ceiling of its kind. Sections nest and
+    /// run side by side. The kernel leaves it when this process dies. An emergency waits for nothing.
+    /// </summary>
+    /// <param name="kind">What it protects: decides which phase waits, and how long.</param>
+    /// <param name="name">For people: 1 to 100 visible characters.</param>
+    /// <param name="cancellationToken">Ends the wait for the store.</param>
+    /// <returns>Dispose to leave it.</returns>
+    /// <exception cref="ArgumentException">The name is empty, longer, or has control characters.</exception>
+    /// <exception cref="RunIsEndingException">The run is being ended, or is over. Inside a section that this host is in already, another is still entered.</exception>
+    Task<IAsyncDisposable> EnterCriticalSectionAsync(CriticalSectionKind kind, string name, CancellationToken cancellationToken = default);
 }

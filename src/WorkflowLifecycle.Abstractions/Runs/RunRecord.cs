@@ -54,6 +54,15 @@ public sealed record RunRecord
     /// <summary>By what the run was declared to become ready.</summary>
     public ReadinessSource Readiness { get; init; }
 
+    /// <summary>The shutdown phases of the host that launched it, by name: whoever ends the run says which of them it does not have.</summary>
+    public IReadOnlyList<string> Phases { get; init; } = [];
+
+    /// <summary>How a graceful kill tells the program to leave; null is SIGTERM to the whole tree.</summary>
+    public TerminationLadder? Termination { get; init; }
+
+    /// <summary>What becomes of processes that are still there when the program has exited by itself.</summary>
+    public LeftoverPolicy Leftovers { get; init; }
+
     /// <summary>The process that launched the run and watches it.</summary>
     public required ProcessIdentity Host { get; init; }
 

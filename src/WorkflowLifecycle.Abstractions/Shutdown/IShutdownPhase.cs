@@ -22,7 +22,10 @@ public interface IShutdownPhase
     /// </summary>
     ValueTask<IReadOnlyList<InFlightWork>> InspectAsync(ShutdownContext context, CancellationToken cancellationToken = default);
 
-    /// <summary>Does what the phase is for; of <see cref="ShutdownStage.Quiesce"/>: returns once nothing is in flight.</summary>
+    /// <summary>
+    /// Does what the phase is for. Of <see cref="ShutdownStage.Quiesce"/>: called when a look found something in flight, and returns once that is
+    /// done; called again when a look at the frozen tree found more.
+    /// </summary>
     /// <param name="context">The shutdown. Tell <see cref="ShutdownContext.WaitFor"/> what is waited for.</param>
     /// <param name="cancellationToken">Fires at the ceiling and on escalation.</param>
     Task ExecuteAsync(ShutdownContext context, CancellationToken cancellationToken);

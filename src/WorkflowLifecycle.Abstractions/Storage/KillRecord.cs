@@ -33,6 +33,9 @@ public sealed record KillRecord
     /// <summary>The terminate ceiling of a graceful kill.</summary>
     public TimeSpan TerminateCeiling { get; init; }
 
+    /// <summary>How long a graceful kill may take in all, from its intent to SIGKILL; null when nothing but the ceilings was set.</summary>
+    public TimeSpan? GracePeriod { get; init; }
+
     /// <summary>When it was asked for (UTC).</summary>
     public required DateTimeOffset RequestedAt { get; init; }
 

@@ -12,6 +12,24 @@ public sealed record HoldStatus
     /// <summary>True when the program said READY=1.</summary>
     public bool IsReady { get; init; }
 
+    /// <summary>True when the program said STOPPING=1.</summary>
+    public bool IsStopping { get; init; }
+
+    /// <summary>The program's last STATUS=, at most 500 bytes of it; null when it said none. Bytes that are no UTF-8 are replaced, nothing else is.</summary>
+    public string? StatusText { get; init; }
+
+    /// <summary>The program's last EXTEND_TIMEOUT_USEC=, as asked: nothing has capped it.</summary>
+    public TimeSpan ExtendTimeout { get; init; }
+
+    /// <summary>When it asked for that, by CLOCK_BOOTTIME; zero when it never did.</summary>
+    public TimeSpan ExtendAskedAt { get; init; }
+
+    /// <summary>The program's last WATCHDOG_USEC=; zero when it said none.</summary>
+    public TimeSpan WatchdogInterval { get; init; }
+
+    /// <summary>When it last said WATCHDOG=1, by CLOCK_BOOTTIME; zero when it never did.</summary>
+    public TimeSpan LastWatchdog { get; init; }
+
     /// <summary>True when output was seen (files only).</summary>
     public bool HasOutput { get; init; }
 

@@ -26,11 +26,28 @@ public interface IContainment : IAsyncDisposable
     /// </summary>
     ProcessListing Inspect(InspectionDepth depth, TimeSpan limit);
 
-    /// <summary>SIGTERM to every process, then SIGCONT.</summary>
-    /// <param name="patience">How long the holder leaves what remains alone after the root program exited.</param>
+    /// <summary>
+    /// Freezes the whole tree through its holder, which thaws it by itself when the lease ends or this process goes away, and at once when
+    /// the run is ended.
+    /// </summary>
+    /// <param name="lease">How long, at most; holders cap it (2 s unless they were told otherwise).</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>True once every process stands still. False, and nothing is left frozen, when that cannot be had: there is no holder, it is too old for it, or its bound passed.</returns>
+    Task<bool> FreezeAsync(TimeSpan lease, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a frozen tree go on; does nothing to one that is not.</summary>
+    Task ThawAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Sends a signal, followed by SIGCONT where a stopped process would sit on it. A tree that is frozen by stop signals goes on with that,
+    /// each process with the signal pending; one that its cgroup holds gets it when it thaws.
+    /// </summary>
+    /// <param name="signal">Its number, 1 to 64.</param>
+    /// <param name="scope">Whom it is for.</param>
+    /// <param name="patience">How long the holder leaves what remains alone after the root program exited; zero = as the run's policy says.</param>
     /// <param name="cancellationToken">Ends the wait for the holder's answer.</param>
     /// <returns>How many were signalled.</returns>
-    Task<int> TerminateAsync(TimeSpan patience, CancellationToken cancellationToken = default);
+    Task<int> SignalAsync(int signal, SignalScope scope, TimeSpan patience, CancellationToken cancellationToken = default);
 
     /// <summary>Begins to end everything with SIGKILL; goes on until nothing is left.</summary>
     Task EndAsync(KillId killId, CancellationToken cancellationToken = default);

@@ -37,6 +37,12 @@ public interface IContainmentPlatform
     /// <summary>Whether that very process is there. Never true for a process that merely has its PID.</summary>
     ProcessPresence Look(ProcessIdentity identity);
 
+    /// <summary>Completes when that very process has exited, told by the kernel where it can; at once when it is not there any more.</summary>
+    Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken = default);
+
     /// <summary>For trees that somebody else started.</summary>
     IProcessAdopter Adopter { get; }
+
+    /// <summary>What runs are in the middle of.</summary>
+    IWorkObserver Work { get; }
 }

@@ -6,6 +6,8 @@ using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Launching;
 using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Linux.Shim;
+using WorkflowLifecycle.Processes.Linux.Waiting;
+using WorkflowLifecycle.Processes.Linux.Working;
 
 namespace WorkflowLifecycle.Processes.Linux;
 
@@ -13,6 +15,8 @@ namespace WorkflowLifecycle.Processes.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxPlatform : IContainmentPlatform
 {
+    private static readonly TimeSpan ExitLookInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly ContainmentSettings _settings;
     private readonly TimeProvider _timeProvider;
     private readonly Machine _machine = Machine.Read();
@@ -33,6 +37,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         Self = _machine.Identify(Environment.ProcessId)
             ?? throw new WorkflowLifecycleException("This process cannot read its own entry in /proc. Mount procfs.");
         Adopter = new ProcessAdopter(settings, _machine, User, RuntimeRoot, timeProvider);
+        Work = new WorkObserver(_machine, timeProvider);
     }
 
     public ProcessIdentity Self { get; }
@@ -42,6 +47,8 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     public string RuntimeRoot { get; }
 
     public IProcessAdopter Adopter { get; }
+
+    public IWorkObserver Work { get; }
 
     // Shared by all launches, so no single caller's token may end it. A good answer is kept; a bad one is asked for again, since somebody
     // may have mended what was wrong.
@@ -113,6 +120,29 @@ internal sealed class LinuxPlatform : IContainmentPlatform
         : throw new InvalidOperationException($"Run {run.RunId} has no containment on record.");
 
     public ProcessPresence Look(ProcessIdentity identity) => _machine.Look(identity);
+
+    public async Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken = default)
+    {
+        // Pinned first, looked at then: whoever has the number now, it is the process that is meant, or nobody is waited for.
+        using ExitWatch? watch = ExitWatch.Begin(identity.Pid);
+        if (_machine.Look(identity) != ProcessPresence.Present)
+        {
+            return;
+        }
+
+        if (watch is not null)
+        {
+            await watch.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        // A kernel without pidfds tells nobody.
+        using PeriodicTimer timer = new(ExitLookInterval, _timeProvider);
+        while (_machine.Look(identity) == ProcessPresence.Present)
+        {
+            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>The shim's program, unpacked.</summary>
     /// <exception cref="LaunchFailedException">It can be executed from nowhere.</exception>

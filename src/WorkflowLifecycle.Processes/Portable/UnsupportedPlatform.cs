@@ -37,7 +37,11 @@ internal sealed class UnsupportedPlatform : IContainmentPlatform
 
     public ProcessPresence Look(ProcessIdentity identity) => ProcessPresence.Elsewhere;
 
+    public Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken = default) => throw Unsupported();
+
     public IProcessAdopter Adopter => throw new WorkflowLifecycleException(Explanation + " Run the host on Linux (kernel 5.14 or newer).");
+
+    public IWorkObserver Work => throw new WorkflowLifecycleException(Explanation + " Ask a process on the run's own machine.");
 
     private static string Explanation => $"Holding process trees is not implemented for {RuntimeInformation.OSDescription}.";
 

@@ -10,7 +10,7 @@ internal static class KillTable
         "workflow_kills",
         "kill_id",
         "kill_id", "run_id", "version", "state", "mode", "reason", "requested_by", "door", "idempotency_key",
-        "terminate_ceiling_ticks", "requested_at", "completed_at", "report");
+        "terminate_ceiling_ticks", "requested_at", "completed_at", "report", "grace_period_ticks");
 
     public static KillRecord? Find(SqliteSession session, KillId killId) =>
         session.QueryFirst(Columns.Select + "WHERE kill_id = $kill_id", static row => Read(row), ("$kill_id", killId.ToString()));
@@ -61,6 +61,7 @@ internal static class KillTable
             RequestedAt = read.Time(),
             CompletedAt = read.TimeOrNull(),
             Report = read.TextOrNull() is { } report ? JsonSerializer.Deserialize(report, SqliteJsonContext.Default.KillReport) : null,
+            GracePeriod = read.NumberOrNull() is { } grace ? TimeSpan.FromTicks(grace) : null,
         };
     }
 
@@ -85,5 +86,6 @@ internal static class KillTable
         ("$requested_at", StoredTime.Write(kill.RequestedAt)),
         ("$completed_at", kill.CompletedAt is { } time ? StoredTime.Write(time) : null),
         ("$report", kill.Report is { } report ? JsonSerializer.Serialize(report, SqliteJsonContext.Default.KillReport) : null),
+        ("$grace_period_ticks", kill.GracePeriod?.Ticks),
     ];
 }

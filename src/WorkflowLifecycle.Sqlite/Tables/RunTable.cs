@@ -17,6 +17,7 @@ internal static class RunTable
             "strength", "run_directory", "cgroup_path", "cgroup_inode", "open_exits", "hardening",
             .. ColumnList.Identity("shim"),
             "created_at", "started_at", "ready_at", "ended_at", "status", "exit_code", "exit_signal", "proof", "kill_id", "failure",
+            "phases", "termination", "leftovers",
         ]);
 
     public static RunRecord? Find(SqliteSession session, RunId runId) =>
@@ -71,6 +72,9 @@ internal static class RunTable
             Proof = (EndProof)read.Number(),
             KillId = read.TextOrNull() is { } kill ? KillId.Parse(kill) : null,
             Failure = read.TextOrNull(),
+            Phases = read.TextOrNull() is { } phases ? ReadTexts(phases) : [],
+            Termination = read.TextOrNull() is { } ladder ? JsonSerializer.Deserialize(ladder, SqliteJsonContext.Default.TerminationLadder) : null,
+            Leftovers = (LeftoverPolicy)(read.NumberOrNull() ?? 0),
         };
     }
 
@@ -147,6 +151,9 @@ internal static class RunTable
         ("$proof", (long)run.Proof),
         ("$kill_id", run.KillId?.ToString()),
         ("$failure", run.Failure),
+        ("$phases", run.Phases.Count > 0 ? WriteTexts(run.Phases) : null),
+        ("$termination", run.Termination is { } ladder ? JsonSerializer.Serialize(ladder, SqliteJsonContext.Default.TerminationLadder) : null),
+        ("$leftovers", run.Leftovers == LeftoverPolicy.End ? null : (long)run.Leftovers),
     ];
 
     private static IEnumerable<(string Name, object? Value)> Identity(string prefix, ProcessIdentity? identity) =>

@@ -12,6 +12,11 @@ internal sealed class WorkflowLifecycleOptionsValidator : IValidateOptions<Workf
         ValidateOptionsResultBuilder result = new();
         Check(result, nameof(options.HostName), options.HostName is { Length: >= 1 and <= 100 } && options.HostName.All(IsVisible), "1 to 100 visible characters");
         Check(result, nameof(options.TerminateCeiling), options.TerminateCeiling > TimeSpan.Zero && options.TerminateCeiling <= Day, "above 0 and at most 24 hours");
+        Check(result, nameof(options.GraceCap), options.GraceCap > TimeSpan.Zero && options.GraceCap <= Day, "above 0 and at most 24 hours");
+        CheckCeiling(result, nameof(options.GitCeiling), options.GitCeiling);
+        CheckCeiling(result, nameof(options.DatabaseCeiling), options.DatabaseCeiling);
+        CheckCeiling(result, nameof(options.FileCeiling), options.FileCeiling);
+        CheckCeiling(result, nameof(options.OtherCeiling), options.OtherCeiling);
         Check(result, nameof(options.LeftoverGrace), options.LeftoverGrace >= TimeSpan.Zero && options.LeftoverGrace <= Day, "0 to 24 hours");
         Check(result, nameof(options.OutputFileCap), options.OutputFileCap is >= 4096 and <= 1L << 40, "4 KiB to 1 TiB");
         Check(result, nameof(options.OutputFilesKept), options.OutputFilesKept is >= 1 and <= 100, "1 to 100");
@@ -27,6 +32,9 @@ internal sealed class WorkflowLifecycleOptionsValidator : IValidateOptions<Workf
 
     private static bool IsVisible(char c) =>
         !char.IsControl(c) && !char.IsWhiteSpace(c) && char.GetUnicodeCategory(c) != System.Globalization.UnicodeCategory.Format;
+
+    private static void CheckCeiling(ValidateOptionsResultBuilder result, string setting, TimeSpan ceiling) =>
+        Check(result, setting, ceiling >= TimeSpan.Zero && ceiling <= Day, "0 to 24 hours");
 
     private static void Check(ValidateOptionsResultBuilder result, string setting, bool isGood, string range)
     {

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using WorkflowLifecycle;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Configuration;
+using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.DependencyInjection;
 using WorkflowLifecycle.Diagnosis;
 using WorkflowLifecycle.Hosting;
@@ -16,6 +17,7 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Signs;
 using WorkflowLifecycle.Telemetry;
 
@@ -66,6 +68,8 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<SpooledIntents>();
         services.TryAddSingleton<EndRecords>();
         services.TryAddSingleton<RemainsSweeper>();
+        services.TryAddSingleton<SectionEntrance>();
+        AddPhases(services);
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();
         services.TryAddSingleton<RunFinisher>();
@@ -77,6 +81,23 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<AdoptionLauncher>();
         services.TryAddSingleton<ITrackedProcessLauncher, TrackedProcessLauncher>();
         services.TryAddSingleton<IEnvironmentDoctor, EnvironmentDoctor>();
+    }
+
+    private static void AddPhases(IServiceCollection services)
+    {
+        services.TryAddSingleton<StandardInputs>();
+        services.TryAddSingleton<TerminationCommand>();
+        services.TryAddSingleton<WorkWait>();
+        services.TryAddSingleton<ShutdownPhases>();
+        services.TryAddSingleton<ShutdownProcedures>();
+        if (services.All(service => service.ServiceType != typeof(BuiltInPhases)))
+        {
+            services.AddSingleton<BuiltInPhases>();
+            services.AddSingleton(static provider => provider.GetRequiredService<BuiltInPhases>().CreateGit());
+            services.AddSingleton(static provider => provider.GetRequiredService<BuiltInPhases>().CreateDatabase());
+            services.AddSingleton(static provider => provider.GetRequiredService<BuiltInPhases>().CreateFile());
+            services.AddSingleton(static provider => provider.GetRequiredService<BuiltInPhases>().CreateOther());
+        }
     }
 
     private static IContainmentPlatform CreatePlatform(IServiceProvider provider)

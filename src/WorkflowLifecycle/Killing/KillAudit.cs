@@ -45,8 +45,10 @@ internal sealed class KillAudit(AuditDrafts audit)
 
     public AuditDraft Resumed(KillRecord kill, string actor) => audit.Of(AuditStages.Resumed, kill.RunId, actor, kill.KillId);
 
-    public AuditDraft Terminated(KillRecord kill, int processes) =>
-        audit.Of(AuditStages.Signal, kill.RunId, kill.RequestedBy, kill.KillId, null, ("signal", "SIGTERM"), ("processes", Number(processes)));
+    /// <summary>The program was told to leave: by a signal to so many processes, or in another way.</summary>
+    public AuditDraft Told(KillRecord kill, string by, int? processes) => processes is { } count
+        ? audit.Of(AuditStages.Signal, kill.RunId, kill.RequestedBy, kill.KillId, null, ("signal", by), ("processes", Number(count)))
+        : audit.Of(AuditStages.Signal, kill.RunId, kill.RequestedBy, kill.KillId, null, ("by", by));
 
     public AuditDraft Completed(KillRecord kill, KillReport report) =>
         audit.Of(AuditStages.Completed, kill.RunId, kill.RequestedBy, kill.KillId, null, ("outcome", report.Outcome.ToString()));

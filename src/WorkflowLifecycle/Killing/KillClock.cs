@@ -16,5 +16,7 @@ internal sealed class KillClock(TimeProvider timeProvider)
 
     public PeriodicTimer Every(TimeSpan interval) => new(interval, timeProvider);
 
+    public Task Delay(TimeSpan delay, CancellationToken cancellationToken) => Task.Delay(delay, timeProvider, cancellationToken);
+
     public KillLimit Limit(TimeSpan ceiling, CancellationToken linked) => new(ceiling, timeProvider, linked);
 }

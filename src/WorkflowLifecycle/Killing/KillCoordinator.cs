@@ -5,6 +5,7 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
@@ -20,6 +21,7 @@ internal sealed class KillCoordinator(
     RequestRecorder requests,
     IEnumerable<IKillAuthorizer> authorizers,
     ChildRuns childRuns,
+    ShutdownProcedures procedures,
     IRedactor redactor,
     IOptions<WorkflowLifecycleOptions> options,
     TimeProvider timeProvider,
@@ -37,7 +39,7 @@ internal sealed class KillCoordinator(
             Run = run,
             Processes = run.State.IsFinal ? [] : await InspectAsync(run, InspectionDepth.Full, InspectionLimit).ConfigureAwait(false),
             ChildRuns = [.. children.Select(child => child.RunId)],
-            Waits = run.State.IsFinal ? [] : [$"SIGTERM, at most {options.Value.TerminateCeiling.TotalSeconds:0.###} s for every process to leave, then SIGKILL"],
+            Waits = run.State.IsFinal ? [] : await procedures.DescribeAsync(run, cancellationToken).ConfigureAwait(false),
             Cleans = run.State.IsFinal ? [] :
             [
                 "the cgroup",
@@ -297,6 +299,7 @@ internal sealed class KillCoordinator(
         Door = request.Door,
         IdempotencyKey = request.IdempotencyKey,
         TerminateCeiling = request.GracePeriod is { } grace && grace < options.Value.TerminateCeiling ? grace : options.Value.TerminateCeiling,
+        GracePeriod = request.GracePeriod,
         RequestedAt = timeProvider.GetUtcNow(),
     };
 }

@@ -2,16 +2,29 @@ using System.Diagnostics;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
+using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>The procedure of one kill, from the look to the receipt. Nothing here decides who may; the intent is durable before it signals.</summary>
 internal sealed class KillExecution(
-    KillOperation operation, RunRecord run, IContainment containment, ProcessListing before, HoldStatus? status, bool isResumed, IRedactor redactor, KillClock clock)
+    KillOperation operation,
+    RunRecord run,
+    IContainment containment,
+    ProcessListing before,
+    HoldStatus? status,
+    bool isResumed,
+    GraceBudget budget,
+    ShutdownProcedure shutdown,
+    LadderDescent descent,
+    IRedactor redactor,
+    KillClock clock)
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SurvivorLimit = TimeSpan.FromMilliseconds(100);
+
+    // An emergency runs what belongs before and after it beside it, and waits this long for it at the end.
+    private static readonly TimeSpan BesideLimit = TimeSpan.FromMilliseconds(250);
 
     private readonly bool _wasEmpty = status?.IsEmpty == true;
 
@@ -22,18 +35,18 @@ internal sealed class KillExecution(
     private bool _proven;
 
     private bool _askedForKill;
+    private Task _beside = Task.CompletedTask;
 
     /// <summary>True once SIGKILL was asked for, by this execution or by another that went ahead of it.</summary>
     public bool SentKill => _askedForKill || _end is { ForcedKills: > 0 };
 
     /// <summary>Ends the tree.</summary>
-    /// <param name="onTerminated">Told how many processes got SIGTERM.</param>
     /// <returns>The report, without the receipt of the cleaning.</returns>
-    public async Task<KillReport> EndAsync(Action<int> onTerminated)
+    public async Task<KillReport> EndAsync()
     {
-        if (!_wasEmpty && !_hasNotStarted && operation.Mode == KillMode.Graceful)
+        if (!_wasEmpty && !_hasNotStarted)
         {
-            await TerminateAsync(onTerminated).ConfigureAwait(false);
+            await PrepareAsync().ConfigureAwait(false);
         }
 
         if (!_proven)
@@ -49,10 +62,13 @@ internal sealed class KillExecution(
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Clean);
         long started = clock.Now;
+        bool isEmergency = operation.Mode == KillMode.Emergency;
+        Task after = RunStageAsync(ShutdownStage.After, isEmergency ? BesideLimit : KillRequest.MaximumGracePeriod, CancellationToken.None);
         IReadOnlyList<CleanupResult> cleanup = await containment.FreeAsync(run).ConfigureAwait(false);
         int remaining = cleanup.Count(line => line.Outcome == "Failed");
         _steps.Add(new KillStep(KillSteps.Clean, clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
-        return report with { Cleanup = cleanup, Steps = [.. _steps], DurationMs = clock.SinceIntent };
+        await Task.WhenAll(after, _beside).ConfigureAwait(false);
+        return report with { Cleanup = cleanup, Phases = shutdown.Reports, Steps = [.. _steps], DurationMs = clock.SinceIntent };
     }
 
     /// <summary>The end of an unconfirmed kill, whenever it comes.</summary>
@@ -63,43 +79,89 @@ internal sealed class KillExecution(
         return Report();
     }
 
-    private async Task TerminateAsync(Action<int> onTerminated)
+    private async Task PrepareAsync()
     {
-        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Terminate);
-        long started = clock.Now;
-        int signalled = await containment.TerminateAsync(operation.Kill.TerminateCeiling).ConfigureAwait(false);
-        onTerminated(signalled);
-        using KillLimit limit = clock.Limit(operation.Kill.TerminateCeiling, operation.Escalation);
-        string outcome;
+        if (operation.Mode == KillMode.Emergency)
+        {
+            _beside = RunStageAsync(ShutdownStage.Before, BesideLimit, CancellationToken.None);
+            return;
+        }
+
+        // Nothing is waited for once the tree is gone, or somebody asked for more.
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(operation.Escalation);
+        Task watching = WatchEndAsync(stop);
+        await RunStageAsync(ShutdownStage.Before, Left(budget.Quiesce), stop.Token).ConfigureAwait(false);
+        await QuiesceAsync(stop.Token).ConfigureAwait(false);
+        if (!operation.Escalation.IsCancellationRequested && !_proven)
+        {
+            await TerminateAsync(stop.Token).ConfigureAwait(false);
+        }
+
+        await stop.CancelAsync().ConfigureAwait(false);
+        await watching.ConfigureAwait(false);
+    }
+
+    // Ends with the end of the tree, when its holder tells of it, or with the token.
+    private async Task WatchEndAsync(CancellationTokenSource stop)
+    {
         try
         {
-            _end = await containment.WatchEndAsync(limit.Token).ConfigureAwait(false);
-            if (_end is null)
+            if (await containment.WatchEndAsync(stop.Token).ConfigureAwait(false) is { } end)
             {
-                // Nobody tells us when it is over: look.
-                using PeriodicTimer timer = clock.Every(LookInterval);
-                while (IsAnybodyLeft())
-                {
-                    await timer.WaitForNextTickAsync(limit.Token).ConfigureAwait(false);
-                }
-
-                _end = containment.IsPopulated() == false ? await containment.WaitForEndAsync(limit.Token).ConfigureAwait(false) : null;
+                _end = end;
+                _proven = true;
+                await stop.CancelAsync().ConfigureAwait(false);
             }
-
-            _proven = _end is not null;
-            outcome = "all left";
         }
         catch (OperationCanceledException)
         {
-            outcome = operation.Escalation.IsCancellationRequested ? "escalated" : "ceiling reached";
+            return;
         }
-
-        _steps.Add(new KillStep(KillSteps.Terminate, clock.Since(started), $"SIGTERM to {signalled} processes: {outcome}"));
     }
 
-    // A zombie has left; only its parent can take it away.
-    private bool IsAnybodyLeft() =>
-        containment.Inspect(InspectionDepth.Full, SurvivorLimit) is var listing && (listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X')));
+    private Task RunStageAsync(ShutdownStage stage, TimeSpan limit, CancellationToken stop) =>
+        shutdown.Has(stage) ? shutdown.RunStageAsync(stage, limit, stop) : Task.CompletedTask;
+
+    private async Task QuiesceAsync(CancellationToken stop)
+    {
+        if (!shutdown.Has(ShutdownStage.Quiesce) || stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Quiesce);
+        long started = clock.Now;
+        string outcome = await shutdown.QuiesceAsync(Left(budget.Quiesce), stop).ConfigureAwait(false);
+        _steps.Add(new KillStep(KillSteps.Quiesce, clock.Since(started), outcome));
+    }
+
+    private async Task TerminateAsync(CancellationToken stop)
+    {
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Terminate);
+        long started = clock.Now;
+        (int? signalled, bool stoodStill) = await shutdown.TerminateAtSafePointAsync(
+            () => descent.BeginAsync(budget.TerminateAfter(SinceIntent)), stop).ConfigureAwait(false);
+        if (signalled is null)
+        {
+            return;
+        }
+
+        _steps.Add(new KillStep(
+            KillSteps.SafePoint, clock.Since(started), stoodStill ? "the tree stood still" : "the tree could not be made to stand still: a look alone"));
+        started = clock.Now;
+        using CancellationTokenSource over = new();
+        Task phases = RunStageAsync(ShutdownStage.Terminate, budget.Terminate, over.Token);
+        string outcome = await descent.FinishAsync(budget.TerminateAfter(SinceIntent), operation.Escalation).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        await phases.ConfigureAwait(false);
+        _end = descent.End ?? _end;
+        _proven = _end is not null;
+        _steps.Add(new KillStep(KillSteps.Terminate, clock.Since(started), $"{descent.Done}: {outcome}"));
+    }
+
+    private TimeSpan SinceIntent => TimeSpan.FromMilliseconds(clock.SinceIntent);
+
+    private TimeSpan Left(TimeSpan limit) => limit > SinceIntent ? limit - SinceIntent : TimeSpan.Zero;
 
     private async Task KillAsync()
     {
@@ -144,6 +206,7 @@ internal sealed class KillExecution(
             RequestedBy = operation.Kill.RequestedBy,
             DurationMs = clock.SinceIntent,
             Steps = [.. _steps],
+            Phases = shutdown.Reports,
             ProcessesBefore = before.Processes,
             ProcessesTruncated = before.Truncated,
             Survivors = _proven ? [] : redactor.RedactProcesses(containment.Inspect(InspectionDepth.Full, SurvivorLimit).Processes),

@@ -102,7 +102,15 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
     }
 
     /// <summary>Writes a step behind the kill's back: it is derived again if it is lost.</summary>
-    public Task RecordTerminateAsync(KillRecord kill, int signalled) => AppendAsync(audit.Terminated(kill, signalled));
+    public Task RecordToldAsync(KillRecord kill, string by, int? processes) => AppendAsync(audit.Told(kill, by, processes));
+
+    /// <summary>Tells who watches for what a kill waits; nothing any more when the text is empty. Only a remark: it may be lost.</summary>
+    public async Task RecordWaitingAsync(KillRecord kill, string waiting)
+    {
+        StoreCommit commit = new() { Events = [Event(EventKinds.KillWaiting, kill.RunId, RunState.Stopping, waiting)] };
+        await store.CommitAsync(commit, CommitDurability.Process).ConfigureAwait(false);
+        signal.Raise();
+    }
 
     /// <summary>Records that a kill goes on in another process than it began in.</summary>
     public Task RecordResumedAsync(KillRecord kill, string actor) => AppendAsync(audit.Resumed(kill, actor));

@@ -5,6 +5,7 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
@@ -14,6 +15,7 @@ internal sealed class KillRunner(
     KillLedger ledger,
     IntentWithdrawal withdrawal,
     EndRecords records,
+    ShutdownProcedures procedures,
     IContainmentPlatform platform,
     IRedactor redactor,
     LifecycleTelemetry telemetry,
@@ -152,9 +154,10 @@ internal sealed class KillRunner(
             }
 
             SayIfResumed(operation, intent);
-            KillExecution execution = new(operation, run, containment, before, status, intent == IntentOutcome.Joined, redactor, clock);
-            KillReport report = await execution.EndAsync(
-                signalled => WriteBehind(operation.Kill, kill => ledger.RecordTerminateAsync(kill, signalled))).ConfigureAwait(false);
+            KillExecution execution = new(
+                operation, run, containment, before, status, intent == IntentOutcome.Joined, procedures.Budget(operation.Kill),
+                procedures.Create(operation, run, containment), procedures.Descend(operation, run, containment, clock), redactor, clock);
+            KillReport report = await execution.EndAsync().ConfigureAwait(false);
             if (report.Outcome != KillOutcome.KillUnconfirmed)
             {
                 return await SettleAsync(operation, run, execution, report).ConfigureAwait(false);
@@ -282,7 +285,7 @@ internal sealed class KillRunner(
         // An escalation ends the wait of a weaker kill, and an emergency has its own.
         bool isEmergency = operation.Mode == KillMode.Emergency;
         using KillLimit limit = new(
-            isEmergency ? EmergencyLockLimit : operation.Kill.TerminateCeiling + GracefulLockMargin,
+            isEmergency ? EmergencyLockLimit : procedures.LongestGrace(operation.Kill) + GracefulLockMargin,
             timeProvider,
             isEmergency ? CancellationToken.None : operation.Escalation);
         try

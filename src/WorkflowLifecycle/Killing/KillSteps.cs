@@ -5,6 +5,8 @@ internal static class KillSteps
 {
     public const string Look = "look";
     public const string Intent = "intent";
+    public const string Quiesce = "quiesce";
+    public const string SafePoint = "safe-point";
     public const string Terminate = "terminate";
     public const string Kill = "kill";
     public const string Prove = "prove";

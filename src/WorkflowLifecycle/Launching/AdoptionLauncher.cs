@@ -2,10 +2,12 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Launching;
@@ -16,6 +18,8 @@ internal sealed class AdoptionLauncher(
     StoreHost host,
     IProcessStore store,
     IContainmentPlatform platform,
+    ShutdownPhases phases,
+    SectionEntrance sections,
     IOptions<WorkflowLifecycleOptions> options,
     RunUpdater updater,
     RunMonitors monitors,
@@ -145,6 +149,7 @@ internal sealed class AdoptionLauncher(
             WorkingDirectory = candidate.WorkingDirectory,
             OnHostExit = OnHostExit.Keep,
             Output = OutputMode.Discard,
+            Phases = phases.Names,
             Host = platform.Self,
             Root = spec.Root,
             CreatedAt = timeProvider.GetUtcNow(),
@@ -180,7 +185,7 @@ internal sealed class AdoptionLauncher(
             RunMonitor monitor = monitors.Create(spec.RunId, held, null, ReadinessSource.Undeclared);
             monitor.Start();
             Log.Adopted(logger, spec.RunId, prepared.Adopted.Count, spec.Root.Pid, prepared.Containment.Strength, actor, redactor.RedactText(request.Reason));
-            return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, null);
+            return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, null, sections);
         }
     }
 

@@ -1,9 +1,11 @@
+using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.Processes;
 
 namespace WorkflowLifecycle.Launching;
 
 /// <summary>What the launching code holds in its hand.</summary>
-internal sealed class TrackedProcess(RunId runId, IHeldRun held, ContainmentStrength strength, RunMonitor monitor, HostOutput? output) : ITrackedProcess
+internal sealed class TrackedProcess(RunId runId, IHeldRun held, ContainmentStrength strength, RunMonitor monitor, HostOutput? output, SectionEntrance sections)
+    : ITrackedProcess
 {
     private readonly Stream _input = held.StandardInput ?? new MemoryStream([], writable: false);
     private bool _detached;
@@ -26,6 +28,9 @@ internal sealed class TrackedProcess(RunId runId, IHeldRun held, ContainmentStre
     public Task<RunResult> WaitForExitAsync(CancellationToken cancellationToken = default) => monitor.Result.WaitAsync(cancellationToken);
 
     public Task MarkReadyAsync(string? status = null, CancellationToken cancellationToken = default) => monitor.MarkReadyAsync(status, cancellationToken);
+
+    public Task<IAsyncDisposable> EnterCriticalSectionAsync(CriticalSectionKind kind, string name, CancellationToken cancellationToken = default) =>
+        sections.EnterAsync(RunId, kind, name, cancellationToken);
 
     public ValueTask DisposeAsync()
     {

@@ -2,9 +2,11 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Signs;
 using WorkflowLifecycle.Telemetry;
 
@@ -24,6 +26,9 @@ internal sealed class TrackedProcessLauncher(
     AuditDrafts audit,
     StrengthNotice strengthNotice,
     AdoptionLauncher adoption,
+    ShutdownPhases phases,
+    SectionEntrance sections,
+    StandardInputs inputs,
     LifecycleTelemetry telemetry,
     TimeProvider timeProvider,
     ILogger<TrackedProcessLauncher> logger) : ITrackedProcessLauncher
@@ -202,6 +207,9 @@ internal sealed class TrackedProcessLauncher(
             OnHostExit = spec.OnHostExit,
             Output = spec.Output,
             Readiness = request.Readiness?.Source ?? ReadinessSource.Undeclared,
+            Phases = phases.Names,
+            Termination = request.Termination == TerminationLadder.Default ? null : request.Termination,
+            Leftovers = request.Leftovers,
             Host = platform.Self,
             CreatedAt = timeProvider.GetUtcNow(),
         };
@@ -229,10 +237,11 @@ internal sealed class TrackedProcessLauncher(
                 _ => null,
             };
             RunMonitor monitor = monitors.Create(spec.RunId, held, output, request.Readiness?.Source ?? ReadinessSource.Undeclared);
+            inputs.Keep(spec.RunId, held.StandardInput, monitor.Result);
             await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
             monitor.Start();
             Log.Launched(logger, spec.RunId, spec.Program, held.Root.Pid, prepared.Containment.Strength);
-            return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, output);
+            return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, output, sections);
         }
     }
 

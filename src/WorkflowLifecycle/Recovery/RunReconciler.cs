@@ -9,7 +9,7 @@ namespace WorkflowLifecycle.Recovery;
 
 /// <summary>Holds a row whose host is gone against reality. "Can't tell" leaves the row alone.</summary>
 internal sealed class RunReconciler(
-    IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
+    IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, IRedactor redactor, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(200);
 
@@ -68,7 +68,7 @@ internal sealed class RunReconciler(
             row =>
             {
                 bool isReady = status.IsReady || (status.HasOutput && row.Readiness == ReadinessSource.Undeclared);
-                RunRecord next = isReady ? row.Ready(timeProvider.GetUtcNow()) : row;
+                RunRecord next = (isReady ? row.Ready(timeProvider.GetUtcNow()) : row).WithStatus(RunProgress.StatusFound(status), redactor);
                 return ReferenceEquals(next, row) ? null : new StoreCommit { UpdateRun = next };
             },
             CommitDurability.Process,

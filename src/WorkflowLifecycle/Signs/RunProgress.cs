@@ -1,9 +1,18 @@
+using System.Text;
+using WorkflowLifecycle.Processes;
+
 namespace WorkflowLifecycle.Signs;
 
 /// <summary>What a sign does to a row. The same for the host that hears it and for whoever finds it later.</summary>
 internal static class RunProgress
 {
+    /// <summary>The status of a program that said STOPPING=1 and nothing else.</summary>
+    public const string Stopping = "stopping";
+
     private const int LongestStatus = 500;
+
+    // What a holder keeps, less a character that was cut itself.
+    private const int LongestKept = 497;
 
     /// <summary>The row of a run that is ready; the same row where that changes nothing.</summary>
     public static RunRecord Ready(this RunRecord run, DateTimeOffset now)
@@ -27,6 +36,18 @@ internal static class RunProgress
 
         string? status = text.Length == 0 ? null : Clean(text, redactor);
         return status == run.Status ? run : run with { Status = status };
+    }
+
+    /// <summary>The status of a program that nobody listened to, as its holder kept it; null when there is none.</summary>
+    public static string? StatusFound(HoldStatus found)
+    {
+        if (found.StatusText is not { } text || Encoding.UTF8.GetByteCount(text) < LongestKept)
+        {
+            return found.StatusText ?? (found.IsStopping ? Stopping : null);
+        }
+
+        // The holder cut it, perhaps in the middle of a secret: the last word does not count.
+        return text.LastIndexOf(' ') is > 0 and var end ? text[..end] : null;
     }
 
     // Redacted before anything else: of a secret that is cut, or interrupted by a blank, a part is not recognized as one.

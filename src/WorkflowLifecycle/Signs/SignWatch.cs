@@ -12,8 +12,6 @@ namespace WorkflowLifecycle.Signs;
 /// </summary>
 internal sealed class SignWatch(RunId runId, ReadinessSource declared, RunSigns runSigns, RunUpdater updater, IRedactor redactor, TimeProvider timeProvider, ILogger logger)
 {
-    private const string StoppingStatus = "stopping";
-
     private static readonly NotifyMessage ReadyWord = new() { IsReady = true };
 
     private readonly ProgramSigns _signs = runSigns.Open(runId);
@@ -137,7 +135,7 @@ internal sealed class SignWatch(RunId runId, ReadinessSource declared, RunSigns 
             return null;
         }
 
-        RunRecord next = (word.IsReady ? run.Ready(readyAt) : run).WithStatus(word.Status ?? (isStoppingNews ? StoppingStatus : null), redactor);
+        RunRecord next = (word.IsReady ? run.Ready(readyAt) : run).WithStatus(word.Status ?? (isStoppingNews ? RunProgress.Stopping : null), redactor);
         RunEvent[] events = isStoppingNews
             ? [new RunEvent { RunId = runId, Kind = EventKinds.Stopping, State = next.State, At = timeProvider.GetUtcNow(), Message = next.Status }]
             : [];

@@ -8,6 +8,7 @@ internal static class EventKinds
     public const string Stopping = "run.stopping";
     public const string StrengthLowered = "run.strength-lowered";
     public const string KillIntent = "kill.intent";
+    public const string KillWaiting = "kill.waiting";
     public const string KillEscalated = "kill.escalated";
     public const string KillDenied = "kill.denied";
     public const string KillCompleted = "kill.completed";

@@ -53,6 +53,12 @@ internal sealed class LifecycleTelemetry : IDisposable
             _phaseDuration.Record(step.DurationMs / 1000, new KeyValuePair<string, object?>("workflow_lifecycle.shutdown.phase", step.Name));
         }
 
+        foreach (PhaseReport phase in report.Phases)
+        {
+            TagList outcome = new() { { "workflow_lifecycle.shutdown.phase", phase.Name }, { "workflow_lifecycle.shutdown.outcome", phase.Outcome.ToString() } };
+            _phaseDuration.Record(phase.DurationMs / 1000, outcome);
+        }
+
         int failures = report.Cleanup.Count(line => line.Outcome == "Failed");
         if (failures > 0)
         {

@@ -62,6 +62,12 @@ internal static partial class Log
     [LoggerMessage(309, LogLevel.Warning, "What run {RunId} consisted of could not be read before its kill; it is ended all the same")]
     public static partial void LookFailed(ILogger logger, RunId runId, Exception exception);
 
+    [LoggerMessage(310, LogLevel.Warning, "Shutdown phase {Phase} failed for run {RunId}; the kill goes on without it")]
+    public static partial void PhaseFailed(ILogger logger, string phase, RunId runId, Exception exception);
+
+    [LoggerMessage(311, LogLevel.Warning, "Shutdown phase {Phase} did not stop at its ceiling for run {RunId}; the kill goes on without it")]
+    public static partial void PhaseHangs(ILogger logger, string phase, RunId runId);
+
     [LoggerMessage(340, LogLevel.Debug, "Run {RunId} said which process its main one is (MAINPID); the root program is known, and that is ignored")]
     public static partial void MainPidIgnored(ILogger logger, RunId runId);
 

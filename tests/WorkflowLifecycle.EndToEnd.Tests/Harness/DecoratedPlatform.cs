@@ -17,6 +17,8 @@ internal sealed class DecoratedPlatform(IContainmentPlatform platform) : IContai
 
     public IProcessAdopter Adopter => platform.Adopter;
 
+    public IWorkObserver Work => platform.Work;
+
     public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default) => platform.ProbeAsync(cancellationToken);
 
     public int? FindOwnInside(ContainmentRecord containment) => platform.FindOwnInside(containment);
@@ -29,4 +31,6 @@ internal sealed class DecoratedPlatform(IContainmentPlatform platform) : IContai
     public IContainment Open(RunRecord run) => Opened(platform.Open(run));
 
     public ProcessPresence Look(ProcessIdentity identity) => platform.Look(identity);
+
+    public Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken = default) => platform.WaitForExitAsync(identity, cancellationToken);
 }

@@ -17,7 +17,7 @@ public sealed class OutcomeTests : EndToEndTest
 
         Assert.Equal((1, _id, KillMode.Graceful, "why not", "os:0"), (report.SchemaVersion, report.RunId, report.Mode, report.Reason, report.RequestedBy));
         Assert.Equal((ContainmentStrength.CgroupAndReaper, EndProof.CgroupAndReaperEmpty), (report.Strength, report.Proof));
-        Assert.Equal(["terminate", "kill", "prove", "clean"], report.Steps.Select(step => step.Name));
+        Assert.Equal(["quiesce", "safe-point", "terminate", "kill", "prove", "clean"], report.Steps.Select(step => step.Name));
         Assert.Equal((2, process.Identity.Pid, "root"), (report.ProcessesBefore.Count, report.ProcessesBefore[0].Pid, report.ProcessesBefore[0].BelongsBecause));
         Assert.Contains("stubborn.pl", report.ProcessesBefore[0].CommandLine, StringComparison.Ordinal);
         Assert.Equal(["cgroup", "shim", "run-directory"], report.Cleanup.Select(line => line.Cleaner));

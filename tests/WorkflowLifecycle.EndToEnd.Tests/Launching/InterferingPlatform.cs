@@ -13,6 +13,8 @@ internal sealed class InterferingPlatform(IContainmentPlatform platform, Func<Co
 
     public IProcessAdopter Adopter => platform.Adopter;
 
+    public IWorkObserver Work => platform.Work;
+
     public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default) => platform.ProbeAsync(cancellationToken);
 
     public int? FindOwnInside(ContainmentRecord containment) => platform.FindOwnInside(containment);
@@ -25,6 +27,8 @@ internal sealed class InterferingPlatform(IContainmentPlatform platform, Func<Co
     public IContainment Open(RunRecord run) => platform.Open(run);
 
     public ProcessPresence Look(ProcessIdentity identity) => platform.Look(identity);
+
+    public Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken = default) => platform.WaitForExitAsync(identity, cancellationToken);
 
     private sealed class InterferedRun(IPreparedRun prepared, Func<ContainmentRecord, Func<Task<IHeldRun>>, Task<IHeldRun>> go) : IPreparedRun
     {

@@ -159,7 +159,7 @@ public sealed class ReadinessTests : EndToEndTest
     {
         RunId id = RunId.Parse("ready:1");
         HelperProcess host = StartHost(
-            "launch", id.Value, how, "keep", "ready=notify", "--", "/bin/sh", "-c", "echo output; until [ -e go ]; do sleep 0.02; done; perl -e '" + SendReady + "' READY=1; : > said; exec sleep 60");
+            "launch", id.Value, how, "keep", "ready=notify", "--", "/bin/sh", "-c", "echo output; until [ -e go ]; do sleep 0.02; done; perl -e '" + SendReady + "' \"$(printf 'READY=1\\nSTATUS=said to nobody')\"; : > said; exec sleep 60");
         await host.ReadAsync("launched");
         await host.KillAsync();
         Engine engine = Start();
@@ -171,7 +171,7 @@ public sealed class ReadinessTests : EndToEndTest
         await Wait.UntilAsync("it said so", () => File.Exists(Room.File("said")));
 
         RunRecord after = await engine.RowAsync(id);
-        Assert.Equal(RunState.Running, after.State);
+        Assert.Equal((RunState.Running, "said to nobody"), (after.State, after.Status));
         Assert.NotNull(after.ReadyAt);
         await engine.Kills.KillAsync(id, Engine.Emergency());
     }

@@ -64,7 +64,7 @@ public sealed class RunContainmentTests : IDisposable
 
         Assert.Null(containment.IsPopulated());
         Assert.Empty(containment.Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1)).Processes);
-        Assert.Equal(0, await containment.TerminateAsync(TimeSpan.Zero));
+        Assert.Equal(0, await containment.SignalAsync(15, SignalScope.WholeTree, TimeSpan.Zero));
     }
 
     [Fact(Timeout = 30_000)]

@@ -36,7 +36,7 @@ public sealed class RunDirectoryTests : IDisposable
 
         (IReadOnlyList<string> removed, IReadOnlyList<string> kept, IReadOnlyList<string> failed) = directory.Remove(keepOutput: false);
 
-        Assert.Equal(["hollow", "journal", RunDirectory.LockFile], removed.Order(StringComparer.Ordinal));
+        Assert.Equal(["critical", "hollow", "journal", RunDirectory.LockFile], removed.Order(StringComparer.Ordinal));
         Assert.Empty(kept);
         Assert.Empty(failed);
         Assert.False(directory.Exists);
@@ -80,7 +80,7 @@ public sealed class RunDirectoryTests : IDisposable
 
         (IReadOnlyList<string> removed, _, IReadOnlyList<string> failed) = directory.Remove(keepOutput: false);
 
-        Assert.Equal([RunDirectory.LockFile], removed);
+        Assert.Equal(["critical", RunDirectory.LockFile], removed.Order(StringComparer.Ordinal));
         Assert.Equal(["nested"], failed);
         Assert.True(File.Exists(Path.Combine(nested, "theirs")));
     }
@@ -96,7 +96,7 @@ public sealed class RunDirectoryTests : IDisposable
 
         (IReadOnlyList<string> removed, IReadOnlyList<string> kept, IReadOnlyList<string> failed) = directory.Remove(keepOutput: true);
 
-        Assert.Equal(["exit", "journal", RunDirectory.LockFile], removed.Order(StringComparer.Ordinal));
+        Assert.Equal(["critical", "exit", "journal", RunDirectory.LockFile], removed.Order(StringComparer.Ordinal));
         Assert.Equal(["stderr.log", "stdout.log", "stdout.log.1"], kept.Order(StringComparer.Ordinal));
         Assert.Empty(failed);
         Assert.Equal(3, Directory.GetFiles(directory.Path).Length);

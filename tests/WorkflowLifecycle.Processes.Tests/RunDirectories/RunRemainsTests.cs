@@ -75,7 +75,7 @@ public sealed class RunRemainsTests : IDisposable
         Directory.CreateDirectory(Path.Combine(directory.Path, "empty"));
         (IReadOnlyList<string> removed, IReadOnlyList<string> kept, IReadOnlyList<string> failed) = directory.Remove(keepOutput: true, keepRecords: true);
 
-        Assert.Equal(["empty", "exit.tmp", "journal"], removed.Order(StringComparer.Ordinal));
+        Assert.Equal(["critical", "empty", "exit.tmp", "journal"], removed.Order(StringComparer.Ordinal));
         Assert.Equal(["stdout.log"], kept);
         Assert.Empty(failed);
         Assert.Equal(["exit", "intent-kill_1.json", "kill.lock", "run.json", "stdout.log"], Directory.GetFiles(directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));

@@ -81,8 +81,48 @@ public sealed class ShimReadingsTests
     }
 
     [Fact]
+    public void Status_OfAProgramThatNotifies_HasWhatItSaid()
+    {
+        byte[] payload = new byte[104 + 26 + 9];
+        BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(4), 16);
+        BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(72), 5_000_000);
+        BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(104), 7_000_000_000);
+        BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(112), 30_000_000);
+        BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(120), 6_500_000_000);
+        BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(128), 6);
+        "größe, and what later versions add"u8[..9].CopyTo(payload.AsSpan(130));
+
+        HoldStatus status = ShimReadings.Status(new ShimMessage(ShimMessageType.StatusReply, 0, payload));
+
+        Assert.Equal(
+            new HoldStatus
+            {
+                IsStopping = true,
+                StatusText = "größ",
+                WatchdogInterval = TimeSpan.FromSeconds(5),
+                ExtendAskedAt = TimeSpan.FromSeconds(7),
+                ExtendTimeout = TimeSpan.FromSeconds(30),
+                LastWatchdog = TimeSpan.FromSeconds(6.5),
+            },
+            status);
+    }
+
+    [Fact]
+    public void Status_OfNumbersBeyondAnyTime_IsTheLongestTime()
+    {
+        byte[] payload = new byte[130];
+        payload.AsSpan(72, 8).Fill(0xFF);
+        payload.AsSpan(112, 18).Fill(0xFF);
+
+        HoldStatus status = ShimReadings.Status(new ShimMessage(ShimMessageType.StatusReply, 0, payload));
+
+        Assert.True(status.ExtendTimeout.TotalDays > 10_000_000 && status.WatchdogInterval.TotalDays > 10_000_000);
+        Assert.Null(status.StatusText);
+    }
+
+    [Fact]
     public void Readings_OfAnyPayload_NeverThrow() =>
-        Gen.Byte.Array[0, 140].Sample(payload =>
+        Gen.Byte.Array[0, 700].Sample(payload =>
         {
             ShimMessage message = new(ShimMessageType.StatusReply, 0, payload);
             return ShimReadings.Status(message) is not null && ShimReadings.Exit(message) is not null && ShimReadings.Empty(message, null) is not null;

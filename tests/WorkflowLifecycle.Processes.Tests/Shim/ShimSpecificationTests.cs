@@ -25,7 +25,7 @@ public sealed class ShimSpecificationTests
     [Fact]
     public void Write_Specification_IsTheProtocolByteByByte()
     {
-        byte[] strings = Encoding.UTF8.GetBytes("/bin/é\0/tmp\0é\0\0two words\0NOTIFY_SOCKET=/r/notify\0A=1\0EMPTY=\0");
+        byte[] strings = Encoding.UTF8.GetBytes("/bin/é\0/tmp\0é\0\0two words\0NOTIFY_SOCKET=/r/notify\0WORKFLOW_LIFECYCLE_CRITICAL=/r/critical\0A=1\0EMPTY=\0");
         byte[] expected =
         [
             0x57, 0x4C, 0x53, 0x31,
@@ -34,7 +34,7 @@ public sealed class ShimSpecificationTests
             64, 0, 0, 0,
             (byte)(64 + strings.Length), 0, 0, 0,
             3, 0, 0, 0,
-            3, 0, 0, 0,
+            4, 0, 0, 0,
             0xD0, 0x07, 0, 0,
             8, 7, 6, 5, 4, 3, 2, 1,
             3, 0, 0, 0,
@@ -44,7 +44,7 @@ public sealed class ShimSpecificationTests
             .. strings,
         ];
 
-        Assert.Equal(expected, ShimSpecification.Write(_spec, hasHostPidfd: true, hasCgroup: true, "/r/notify"));
+        Assert.Equal(expected, ShimSpecification.Write(_spec, hasHostPidfd: true, hasCgroup: true, "/r/notify", "/r/critical"));
     }
 
     [Theory]
@@ -55,29 +55,29 @@ public sealed class ShimSpecificationTests
     [InlineData(false, false, OnHostExit.Keep, OutputMode.Files, 8)]
     [InlineData(true, true, OnHostExit.Kill, OutputMode.Files, 15)]
     public void Write_Flags_AreThoseOfTheProtocol(bool pidfd, bool cgroup, OnHostExit onHostExit, OutputMode output, uint expected) =>
-        Assert.Equal(expected, At(ShimSpecification.Write(_spec with { OnHostExit = onHostExit, Output = output }, pidfd, cgroup, "/n"), 8));
+        Assert.Equal(expected, At(ShimSpecification.Write(_spec with { OnHostExit = onHostExit, Output = output }, pidfd, cgroup, "/n", "/c"), 8));
 
     [Fact]
-    public void Write_NotifySocketOfTheEnvironment_IsReplacedByOurs()
+    public void Write_VariablesThatAreOurs_ReplaceThoseOfTheEnvironment()
     {
-        Dictionary<string, string> environment = new() { ["NOTIFY_SOCKET"] = "/run/systemd/notify", ["A"] = "1" };
+        Dictionary<string, string> environment = new() { ["NOTIFY_SOCKET"] = "/run/systemd/notify", ["WORKFLOW_LIFECYCLE_CRITICAL"] = "/of/another/run", ["A"] = "1" };
 
-        byte[] bytes = ShimSpecification.Write(_spec with { Environment = environment }, false, false, "/ours");
+        byte[] bytes = ShimSpecification.Write(_spec with { Environment = environment }, false, false, "/ours", "/own");
 
         string text = Encoding.UTF8.GetString(bytes);
-        Assert.Contains("NOTIFY_SOCKET=/ours\0", text, StringComparison.Ordinal);
+        Assert.Contains("NOTIFY_SOCKET=/ours\0WORKFLOW_LIFECYCLE_CRITICAL=/own\0", text, StringComparison.Ordinal);
         Assert.DoesNotContain("systemd", text, StringComparison.Ordinal);
-        Assert.Equal(2u, At(bytes, 24));
+        Assert.Equal(3u, At(bytes, 24));
     }
 
     [Fact]
     public void Write_LongestGrace_IsNotTheValueThatMeansForEver() =>
-        Assert.Equal(0xFFFFFFFE, At(ShimSpecification.Write(_spec with { LeftoverGrace = TimeSpan.FromDays(1000) }, false, false, "/n"), 28));
+        Assert.Equal(0xFFFFFFFE, At(ShimSpecification.Write(_spec with { LeftoverGrace = TimeSpan.FromDays(1000) }, false, false, "/n", "/c"), 28));
 
     [Fact]
     public void Write_Hardened_HasAMagicNumberThatOlderShimsRefuse()
     {
-        byte[] bytes = ShimSpecification.Write(_spec with { Hardening = Hardening.Landlock | Hardening.PidNamespace }, false, false, "/n");
+        byte[] bytes = ShimSpecification.Write(_spec with { Hardening = Hardening.Landlock | Hardening.PidNamespace }, false, false, "/n", "/c");
 
         Assert.Equal((0x32534C57u, 6u, 0x0002_0001u), (At(bytes, 0), At(bytes, 48), At(bytes, 52)));
     }

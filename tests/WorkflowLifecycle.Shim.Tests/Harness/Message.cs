@@ -38,6 +38,8 @@ internal sealed record Message
 
     public int I32(int offset) => BinaryPrimitives.ReadInt32LittleEndian(Payload.AsSpan(offset));
 
+    public ushort U16(int offset) => BinaryPrimitives.ReadUInt16LittleEndian(Payload.AsSpan(offset));
+
     public ulong U64(int offset) => BinaryPrimitives.ReadUInt64LittleEndian(Payload.AsSpan(offset));
 
     public string Text => Encoding.UTF8.GetString(Payload);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace WorkflowLifecycle.Shim.Tests.Harness;
 
 internal sealed record ShimStatus
@@ -9,6 +11,10 @@ internal sealed record ShimStatus
     public required uint Protocol { get; init; }
     public required ulong LastNotify { get; init; }
     public required ulong WatchdogMicroseconds { get; init; }
+    public required ulong ExtendAsked { get; init; }
+    public required ulong ExtendMicroseconds { get; init; }
+    public required ulong LastWatchdog { get; init; }
+    public required string Text { get; init; }
 
     public static ShimStatus From(Message message) => new()
     {
@@ -19,5 +25,9 @@ internal sealed record ShimStatus
         Protocol = message.U32(44),
         LastNotify = message.U64(64),
         WatchdogMicroseconds = message.U64(72),
+        ExtendAsked = message.U64(104),
+        ExtendMicroseconds = message.U64(112),
+        LastWatchdog = message.U64(120),
+        Text = Encoding.UTF8.GetString(message.Payload.AsSpan(130, message.U16(128))),
     };
 }

@@ -9,17 +9,17 @@ public sealed class EscalationTests : IAsyncDisposable
 {
     private static readonly TimeSpan _ceiling = TimeSpan.FromSeconds(10);
 
-    // The ceiling, the five seconds after it, and three for the cleaning.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(18);
+    // The longest for work in flight, the ceiling, the five seconds after it, and three for the cleaning.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(48);
     private static readonly TimeSpan _moment = TimeSpan.FromMilliseconds(1);
 
     private readonly Engine _engine = new();
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
-    // The timer of the ceiling is set right after SIGTERM; the wait for the tree's end comes after it.
+    // The timer of the ceiling is set right after SIGTERM; the second wait for the tree's end comes after it.
     private Task UntilTerminatingAsync(Held held) => Engine.UntilAsync(
-        () => _engine.Log.Count("SIGTERM") == 1 && held.Containment.ReceivedCallsOf(nameof(IContainment.WatchEndAsync)) > 0);
+        () => _engine.Log.Count("SIGTERM") == 1 && held.Containment.ReceivedCallsOf(nameof(IContainment.WatchEndAsync)) > 1);
 
     [Fact(Timeout = 30_000)]
     [Trait("Scenario", "S06")]
@@ -36,8 +36,8 @@ public sealed class EscalationTests : IAsyncDisposable
 
         KillReport report = await kill;
         Assert.Equal(KillOutcome.Killed, report.Outcome);
-        Assert.Equal(["terminate", "kill", "prove", "clean"], report.Steps.Select(step => step.Name));
-        Assert.Contains("ceiling reached", report.Steps[0].Outcome, StringComparison.Ordinal);
+        Assert.Equal(["quiesce", "safe-point", "terminate", "kill", "prove", "clean"], report.Steps.Select(step => step.Name));
+        Assert.Contains("ceiling reached", report.Steps[2].Outcome, StringComparison.Ordinal);
         await Engine.UntilAsync(() => _engine.Log.Calls.Any(call => call.StartsWith("commit Signal Process", StringComparison.Ordinal)));
         IReadOnlyList<AuditEntry> audit = await _engine.AuditAsync();
         Assert.Equal(["SIGTERM", "SIGKILL"], audit.Where(entry => entry.Stage == "Signal").Select(entry => entry.Details["signal"]).OrderDescending(StringComparer.Ordinal));
@@ -85,7 +85,7 @@ public sealed class EscalationTests : IAsyncDisposable
 
         Assert.Equal((await first).KillId, second.KillId);
         Assert.Equal((KillOutcome.Killed, KillMode.Emergency), (second.Outcome, second.Mode));
-        Assert.Contains("escalated", second.Steps[0].Outcome, StringComparison.Ordinal);
+        Assert.Contains("escalated", second.Steps.Single(step => step.Name == "terminate").Outcome, StringComparison.Ordinal);
         await Engine.UntilAsync(() => _engine.Log.Calls.Any(call => call.StartsWith("commit Escalated Machine", StringComparison.Ordinal)));
     }
 

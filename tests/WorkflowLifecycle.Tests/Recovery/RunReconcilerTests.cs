@@ -100,6 +100,33 @@ public sealed class RunReconcilerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Look_HostGoneAndStatusSaid_IsOnRecord_RedactedAndOnce()
+    {
+        (RunRecord run, Held held) = await _engine.AddAsync();
+        HostIs(ProcessPresence.Gone);
+        held.Status = new HoldStatus { StatusText = "token=canary loaded", HostGone = true };
+
+        RunRecord found = await LookAsync(run);
+
+        Assert.Equal("token=*** loaded", found.Status);
+        Assert.Equal(found.Version, (await LookAsync(run)).Version);
+        held.Status = new HoldStatus { IsStopping = true, HostGone = true };
+        Assert.Equal("stopping", (await LookAsync(run)).Status);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("ghp_0123456789abcdefghij", null)]
+    [InlineData("loading ghp_0123456789abcdefghij", "loading")]
+    public async Task Look_StatusThatTheHolderCut_LosesItsLastWord(string beginning, string? expected)
+    {
+        (RunRecord run, Held held) = await _engine.AddAsync();
+        HostIs(ProcessPresence.Gone);
+        held.Status = new HoldStatus { StatusText = beginning + new string('x', 500 - beginning.Length), HostGone = true };
+
+        Assert.Equal(expected, (await LookAsync(run)).Status);
+    }
+
+    [Fact(Timeout = 30_000)]
     [Trait("Scenario", "S23")]
     public async Task Look_HostGoneAndTreeEnded_TakesTheHoldersWord()
     {

@@ -6,6 +6,8 @@ namespace WorkflowLifecycle.Tests.Support;
 /// <summary>A substitute for the containment of one run: a tree of two that goes when it is told to.</summary>
 internal sealed class Held
 {
+    private readonly TaskCompletionSource _terminated = new();
+
     public Held(CallLog log)
     {
         Containment.Strength.Returns(ContainmentStrength.CgroupAndReaper);
@@ -14,12 +16,13 @@ internal sealed class Held
         Containment.Count(default).ReturnsForAnyArgs(_ => Tree.Processes.Count);
         Containment.Inspect(default, default).ReturnsForAnyArgs(_ => Tree);
         Containment.IsPopulated().Returns(_ => Populated);
-        Containment.TerminateAsync(default, default).ReturnsForAnyArgs(_ =>
+        Containment.SignalAsync(default, default, default, default).ReturnsForAnyArgs(_ =>
         {
             log.Add("SIGTERM");
+            _terminated.TrySetResult();
             return Task.FromResult(Tree.Processes.Count);
         });
-        Containment.WatchEndAsync(default)!.ReturnsForAnyArgs(call => Leaving.Task.WaitAsync(call.Arg<CancellationToken>()));
+        Containment.WatchEndAsync(default)!.ReturnsForAnyArgs(call => LeaveAsync(call.Arg<CancellationToken>()));
         Containment.EndAsync(default, default).ReturnsForAnyArgs(_ =>
         {
             log.Add("SIGKILL");
@@ -64,6 +67,12 @@ internal sealed class Held
         new() { Cleaner = "cgroup", Outcome = "Clean" },
         new() { Cleaner = "run-directory", Outcome = "Clean" },
     ];
+
+    private async Task<EndNotice?> LeaveAsync(CancellationToken cancellationToken)
+    {
+        await _terminated.Task.WaitAsync(cancellationToken);
+        return await Leaving.Task.WaitAsync(cancellationToken);
+    }
 
     private async Task<IDisposable?> LockAsync(CallLog log, CancellationToken cancellationToken)
     {

@@ -14,7 +14,9 @@ namespace WorkflowLifecycle.Processes.Linux.Ending;
 /// </summary>
 internal sealed class RunContainment : IContainment
 {
+    private const uint RootAlone = 0;
     private const uint WholeTree = 1;
+    private const int LastSignal = 64;
 
     // A process that hands over to its child and exits may be missed by a look; it is not missed by many.
     private const int QuietLooks = 5;
@@ -117,15 +119,34 @@ internal sealed class RunContainment : IContainment
         return Reader(shimPid).Read(depth, limit, SessionOf(shimPid));
     }
 
-    public async Task<int> TerminateAsync(TimeSpan patience, CancellationToken cancellationToken = default)
+    public async Task<bool> FreezeAsync(TimeSpan lease, CancellationToken cancellationToken = default)
     {
+        await WakeAsync(cancellationToken).ConfigureAwait(false);
+        return _control is not null
+            && await new TreeFreezer(_control, _timeProvider).FreezeAsync(lease, _record.CgroupPath is not null, _cgroup, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task ThawAsync(CancellationToken cancellationToken = default)
+    {
+        if (_control is not null)
+        {
+            await new TreeFreezer(_control, _timeProvider).ThawAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        ThawWithoutShim();
+    }
+
+    public async Task<int> SignalAsync(int signal, SignalScope scope, TimeSpan patience, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(signal, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(signal, LastSignal);
         await WakeAsync(cancellationToken).ConfigureAwait(false);
         if (_control is not null)
         {
             byte[] payload = new byte[12];
-            BinaryPrimitives.WriteInt32LittleEndian(payload, Libc.SignalTerminate);
-            BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(4), WholeTree);
-            BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(8), (uint)patience.TotalMilliseconds);
+            BinaryPrimitives.WriteInt32LittleEndian(payload, signal);
+            BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(4), scope == SignalScope.MainProcess ? RootAlone : WholeTree);
+            BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(8), (uint)Math.Clamp(patience.TotalMilliseconds, 0, uint.MaxValue));
             ShimMessage? answer = await _control.AskAsync(ShimMessageType.Signal, payload, cancellationToken).ConfigureAwait(false);
             if (answer is { Type: ShimMessageType.Signalled })
             {
@@ -133,8 +154,12 @@ internal sealed class RunContainment : IContainment
             }
         }
 
-        // SIGTERM stays pending in a stopped process until SIGCONT, so that follows.
-        return SendDirectly(Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1)), Libc.SignalTerminate, Libc.SignalContinue);
+        int[] signals = ContinuingSignals.After(signal);
+        int signalled = scope == SignalScope.MainProcess
+            ? SendToRoot(signals)
+            : SendDirectly(Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1)), signals);
+        ThawWithoutShim();
+        return signalled;
     }
 
     public async Task EndAsync(KillId killId, CancellationToken cancellationToken = default)
@@ -345,6 +370,30 @@ internal sealed class RunContainment : IContainment
     // A look that failed finds nobody, which must not pass for an end.
     private bool CannotTell() =>
         (_record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Unknown) || (_root is not null && _machine.Look(_root) == ProcessPresence.Unknown);
+
+    private int SendToRoot(ReadOnlySpan<int> signals)
+    {
+        if (_root is null || !_machine.Signal(_root, signals[0]))
+        {
+            return 0;
+        }
+
+        foreach (int following in signals[1..])
+        {
+            _ = _machine.Signal(_root, following);
+        }
+
+        return 1;
+    }
+
+    // A shim that is killed while its tree is frozen takes the lease with it.
+    private void ThawWithoutShim()
+    {
+        if (_cgroup is not null && _record.Shim is not null && !ShimIsThere)
+        {
+            FrozenCgroup.Thaw(_cgroup);
+        }
+    }
 
     private int SendDirectly(ProcessListing listing, params ReadOnlySpan<int> signals)
     {

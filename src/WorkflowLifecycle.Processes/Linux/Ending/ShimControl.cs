@@ -83,12 +83,16 @@ internal sealed class ShimControl : IAsyncDisposable
     }
 
     /// <summary>Asks; null when there is no answer in time.</summary>
-    public async Task<ShimMessage?> AskAsync(ShimMessageType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public Task<ShimMessage?> AskAsync(ShimMessageType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        AskAsync(type, payload, AnswerLimit, cancellationToken);
+
+    /// <summary>Asks for what may take the shim longer; null when there is no answer in time.</summary>
+    public async Task<ShimMessage?> AskAsync(ShimMessageType type, ReadOnlyMemory<byte> payload, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
             return await _connection!.RequestAsync(type, payload, cancellationToken)
-                .WaitAsync(AnswerLimit, _timeProvider, cancellationToken).ConfigureAwait(false);
+                .WaitAsync(limit, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -72,7 +72,7 @@ internal sealed class LaunchMaterial
         using FileDescriptor channel = OpenChannel();
         using FileDescriptor? host = PidDescriptor.Open(Environment.ProcessId, out _);
         using FileDescriptor specification = SpecificationFile.Write(
-            ShimSpecification.Write(Spec, host is not null, Cgroup is not null, Directory.NotifySocketPath), Directory.Path);
+            ShimSpecification.Write(Spec, host is not null, Cgroup is not null, Directory.NotifySocketPath, Directory.CriticalPath), Directory.Path);
         using FileDescriptor runDirectory = Directory.Open();
         descriptors.Add((input ?? nothing).Number);
         descriptors.Add((output ?? nothing).Number);

@@ -38,7 +38,9 @@ internal sealed class RunDirectory(string path)
 
     public string NotifySocketPath => System.IO.Path.Combine(Path, NotifySocket);
 
-    /// <summary>Makes the directory (0700) with its lock.</summary>
+    public string CriticalPath => CriticalDirectory.PathIn(Path);
+
+    /// <summary>Makes the directory (0700) with its lock and the directory of critical sections.</summary>
     public static RunDirectory Create(string runs, string internalId)
     {
         RunDirectory directory = new(System.IO.Path.Combine(runs, internalId));
@@ -47,11 +49,17 @@ internal sealed class RunDirectory(string path)
             throw new IOException($"mkdir {directory.Path}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
         }
 
-        using FileDescriptor handle = directory.Open();
-        using FileDescriptor file = Libc.OpenAt(handle, LockFile, Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenCloseOnExec, 0x180);
-        return file.IsInvalid
-            ? throw new IOException($"{directory.Path}/{LockFile}: {Errno.Describe(Marshal.GetLastPInvokeError())}")
-            : directory;
+        try
+        {
+            directory.Furnish();
+            return directory;
+        }
+        catch (IOException)
+        {
+            // A full disk: what was made has no row, so nobody would ever take it away.
+            _ = directory.Remove(keepOutput: false);
+            throw;
+        }
     }
 
     public FileDescriptor Open()
@@ -89,6 +97,8 @@ internal sealed class RunDirectory(string path)
 
         using (FileDescriptor handle = Open())
         {
+            CriticalDirectory.Empty(Path);
+
             // Through the descriptor and by plain name: a symbolic link put here is removed, never followed.
             foreach (string entry in Directory.EnumerateFileSystemEntries(Path).ToArray())
             {
@@ -118,6 +128,18 @@ internal sealed class RunDirectory(string path)
         }
 
         return (removed, kept, failed);
+    }
+
+    private void Furnish()
+    {
+        using FileDescriptor handle = Open();
+        using FileDescriptor file = Libc.OpenAt(handle, LockFile, Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenCloseOnExec, 0x180);
+        if (file.IsInvalid)
+        {
+            throw new IOException($"{Path}/{LockFile}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
+        }
+
+        CriticalDirectory.Make(handle, Path);
     }
 
     // A directory or a link that has such a name was put there by the program, and is no record.

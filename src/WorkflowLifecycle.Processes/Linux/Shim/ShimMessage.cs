@@ -28,5 +28,9 @@ internal sealed record ShimMessage(ShimMessageType Type, uint Sequence, ReadOnly
 
     public uint UInt32(int offset) => Payload.Length >= offset + 4 ? BinaryPrimitives.ReadUInt32LittleEndian(Payload.Span[offset..]) : 0;
 
+    public ushort UInt16(int offset) => Payload.Length >= offset + 2 ? BinaryPrimitives.ReadUInt16LittleEndian(Payload.Span[offset..]) : (ushort)0;
+
+    public ulong UInt64(int offset) => Payload.Length >= offset + 8 ? BinaryPrimitives.ReadUInt64LittleEndian(Payload.Span[offset..]) : 0;
+
     public int Int32(int offset) => (int)UInt32(offset);
 }

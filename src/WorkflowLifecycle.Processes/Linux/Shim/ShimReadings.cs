@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace WorkflowLifecycle.Processes.Linux.Shim;
 
 /// <summary>What the shim's messages say, in the platform's words.</summary>
@@ -8,6 +10,7 @@ internal static class ShimReadings
     private const uint PhaseEmpty = 3;
     private const uint FlagHostGone = 2;
     private const uint FlagReady = 8;
+    private const uint FlagStopping = 16;
     private const uint FlagOutput = 32;
     private const uint NoChildLeft = 1;
     private const uint Unpopulated = 2;
@@ -27,6 +30,12 @@ internal static class ShimReadings
             IsEmpty = phase == PhaseEmpty,
             RootExited = phase >= PhaseRootExited,
             IsReady = (flags & FlagReady) != 0,
+            IsStopping = (flags & FlagStopping) != 0,
+            StatusText = Text(status, 128),
+            ExtendTimeout = Microseconds(status.UInt64(112)),
+            ExtendAskedAt = Nanoseconds(status.UInt64(104)),
+            WatchdogInterval = Microseconds(status.UInt64(72)),
+            LastWatchdog = Nanoseconds(status.UInt64(120)),
             HasOutput = (flags & FlagOutput) != 0,
             HostGone = (flags & FlagHostGone) != 0,
             RootPid = status.Int32(12),
@@ -34,6 +43,19 @@ internal static class ShimReadings
                 ? End(status.UInt32(24), status.UInt32(28), status.UInt32(32), status.UInt32(36), status.UInt32(40), exit)
                 : null,
         };
+    }
+
+    // Numbers are as the program sent them: any size.
+    private static TimeSpan Microseconds(ulong value) =>
+        TimeSpan.FromTicks((long)Math.Min(value, long.MaxValue / TimeSpan.TicksPerMicrosecond) * TimeSpan.TicksPerMicrosecond);
+
+    private static TimeSpan Nanoseconds(ulong value) => TimeSpan.FromTicks((long)(value / TimeSpan.NanosecondsPerTick));
+
+    private static string? Text(ShimMessage message, int offset)
+    {
+        ReadOnlySpan<byte> rest = message.Payload.Length > offset + 2 ? message.Payload.Span[(offset + 2)..] : [];
+        int length = Math.Min(message.UInt16(offset), rest.Length);
+        return length > 0 ? Encoding.UTF8.GetString(rest[..length]) : null;
     }
 
     public static ExitNotice Exit(uint how, int status) =>

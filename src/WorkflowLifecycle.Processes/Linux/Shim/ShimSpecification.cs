@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using WorkflowLifecycle.Processes.Linux.RunDirectories;
 
 namespace WorkflowLifecycle.Processes.Linux.Shim;
 
@@ -11,6 +12,7 @@ internal static class ShimSpecification
     // A shim that knows nothing of hardening refuses this one, instead of ignoring fields that it does not know.
     private const uint HardenedMagic = 0x32534C57;
     private const int HeaderSize = 64;
+    private const string NotifySocket = "NOTIFY_SOCKET";
     private const uint HostPidfd = 1;
     private const uint Cgroup = 2;
     private const uint KillOnHostExit = 4;
@@ -21,7 +23,7 @@ internal static class ShimSpecification
     private const ushort HiddenAbove = 1;
     private const ushort KeptAbove = 2;
 
-    public static byte[] Write(ContainmentSpec spec, bool hasHostPidfd, bool hasCgroup, string notifySocket)
+    public static byte[] Write(ContainmentSpec spec, bool hasHostPidfd, bool hasCgroup, string notifySocket, string criticalDirectory)
     {
         using MemoryStream stream = new();
         stream.SetLength(HeaderSize);
@@ -33,11 +35,12 @@ internal static class ShimSpecification
             Append(stream, argument);
         }
 
-        uint variables = 1;
-        Append(stream, "NOTIFY_SOCKET=" + notifySocket);
+        uint variables = 2;
+        Append(stream, $"{NotifySocket}={notifySocket}");
+        Append(stream, $"{CriticalDirectory.EnvironmentVariable}={criticalDirectory}");
         foreach ((string name, string value) in spec.Environment)
         {
-            if (name != "NOTIFY_SOCKET")
+            if (name is not (NotifySocket or CriticalDirectory.EnvironmentVariable))
             {
                 Append(stream, name + "=" + value);
                 variables++;

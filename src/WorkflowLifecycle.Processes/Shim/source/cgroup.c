@@ -42,6 +42,12 @@ long cgroup_populated(void)
     return at ? at[10] != '0' : -E_INVAL;
 }
 
+int cgroup_is_frozen(void)
+{
+    char text[256];
+    return read_start(events_file, text, sizeof text) > 0 && text_find(text, "frozen 1") != NULL;
+}
+
 static int is_listed(const char *list, i32 pid)
 {
     while (*list) {
@@ -114,6 +120,11 @@ void cgroup_kill(void)
 {
     if (kill_file >= 0 && sys4(pwrite64, kill_file, "1", 1, 0) == 1) return;
     for (u32 round = 0; round < ROUNDS_MOST && cgroup_populated() == 1; round++) kill_members_below();
+}
+
+int cgroup_can_freeze(void)
+{
+    return freeze_file >= 0;
 }
 
 long cgroup_freeze(int frozen)

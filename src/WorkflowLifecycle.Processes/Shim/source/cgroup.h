@@ -19,8 +19,14 @@ void cgroup_step_out(void);
 /* Kills everybody inside; pids one by one where the kernel has no cgroup.kill. */
 void cgroup_kill(void);
 
-/* Returns 0 or -errno. */
+/* Kernels from 5.2 on. */
+int cgroup_can_freeze(void);
+
+/* Gives the order; returns 0 or -errno. */
 long cgroup_freeze(int frozen);
+
+/* The order was carried out: everybody inside stands still. */
+int cgroup_is_frozen(void);
 
 /* The path as processes inside see it, for telling who is outside. */
 void cgroup_set_path(const char *path, size length);

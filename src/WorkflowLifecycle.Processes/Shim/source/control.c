@@ -5,7 +5,7 @@
 #include "requests.h"
 #include "shim.h"
 
-enum { HELD_MOST = 256, DESCRIPTORS_IN_RESERVE = 8, BACKLOG = 16 };
+enum { HELD_MOST = sizeof(struct message_header) + sizeof(struct status_payload), DESCRIPTORS_IN_RESERVE = 8, BACKLOG = 16 };
 enum owed_events { OWED_EXIT = 1, OWED_EMPTY = 2, OWED_OUTPUT = 4 };
 
 struct peer {
@@ -107,6 +107,7 @@ void control_drop(u32 peer)
     p->watching = 0;
     p->owed = p->held_length = 0;
     p->lease_until = 0;
+    freeze_forget(peer);
     if (peer == PEER_HOST) host_channel_closed();
 }
 

@@ -7,6 +7,7 @@
 #include "proc.h"
 #include "records.h"
 #include "shim.h"
+#include "signals.h"
 #include "spec.h"
 #include "tree.h"
 
@@ -30,7 +31,7 @@ void ending_begin(u32 by)
     began = monotonic();
     shim.end.ended_by = by;
     shim.leftover_deadline = NEVER;
-    freeze_end();
+    freeze_end_by_kill();
     tree_sweep_restart();
 }
 
@@ -43,7 +44,7 @@ static void become_empty(void)
 {
     /* Whoever sees EMPTY may read the files: what is in the pipes belongs into them first. */
     output_drain_rest();
-    freeze_end();
+    freeze_end(-E_BUSY);
     shim.end.proof = PROOF_NO_CHILDREN | (shim.has_cgroup ? PROOF_CGROUP_EMPTY : 0);
     if (sigkill_sent && shim.end.sigkills == 0) shim.end.sigkills = 1;
     shim.end.realtime_ns = clock_ns(CLOCK_REALTIME);
@@ -123,7 +124,7 @@ static void handle_leftovers(u64 now)
     leftovers_handled = 1;
     if (spec.leftover_grace_ms == LEAVE_LEFTOVERS || spec.leftover_grace_ms == 0) shim.end.leftovers = tree_count();
     else {
-        struct signal_count result = tree_signal(SIGTERM);
+        struct signal_count result = signals_to_tree(SIGTERM);
         shim.end.leftovers = result.signalled + result.failed;
         journal_signal(SIGTERM, 1, result.signalled, result.failed);
     }

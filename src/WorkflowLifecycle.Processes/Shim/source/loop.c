@@ -44,7 +44,7 @@ static u64 do_what_is_due(void)
     u64 wake = ending_step(now, reaped);
     /* Reaping is bounded, so there may be more; and an end may have come meanwhile. */
     if (reaped > 0) wake = now;
-    wake = earlier(wake, freeze_check(now));
+    wake = earlier(wake, freeze_step(now));
     /* A slow disk must not delay signals, and an ending that can't be finished must not keep the exit code from the disk. */
     if (!ending_is_urgent(now)) records_write(now);
     wake = earlier(wake, records_are_written() ? NEVER : ending_is_urgent(now) ? now + HELD_BACK : records_retry_at());

@@ -26,13 +26,16 @@ static u32 status_flags(void)
         | (shim.stopping_seen ? 16u : 0) | (shim.output_seen ? 32u : 0) | (shim.has_cgroup ? 64u : 0) | (shim.output_dropped ? 128u : 0);
 }
 
-struct status_payload status_payload(void)
+size status_payload(struct status_payload *payload)
 {
-    struct status_payload payload = {
+    struct status_payload filled = {
         shim.phase, status_flags(), shim.pid, shim.root_pid, shim.exit.how, shim.exit.status,
         shim.end.proof, shim.end.sigkills, shim.end.leftovers, shim.end.walkers, shim.end.ended_by, PROTOCOL_VERSION,
         shim.started_realtime_ns, shim.started_boottime_ns, shim.last_notify_boottime_ns, shim.watchdog_usec,
-        shim.last_output_boottime_ns, shim.exit.realtime_ns, shim.end.realtime_ns
+        shim.last_output_boottime_ns, shim.exit.realtime_ns, shim.end.realtime_ns,
+        shim.extend_boottime_ns, shim.extend_usec, shim.last_watchdog_boottime_ns, (u16)shim.status_text_length, ""
     };
-    return payload;
+    memcpy(filled.status_text, shim.status_text, shim.status_text_length);
+    *payload = filled;
+    return sizeof filled - STATUS_TEXT_MOST + shim.status_text_length;
 }

@@ -2,7 +2,7 @@
 #ifndef SHIM_MESSAGES_H
 #define SHIM_MESSAGES_H
 
-#include "types.h"
+#include "shim.h"
 
 enum message_types {
     MSG_STATUS = 1, MSG_SIGNAL = 2, MSG_FREEZE = 3, MSG_THAW = 4, MSG_END = 5, MSG_WATCH = 6, MSG_RELEASE = 7, MSG_GO = 16,
@@ -29,10 +29,15 @@ struct status_payload {
     u32 proof, sigkills, leftovers, walkers, ended_by, protocol;
     u64 started_realtime_ns, started_boottime_ns, last_notify_boottime_ns, watchdog_usec, last_output_boottime_ns;
     u64 exit_realtime_ns, empty_realtime_ns;
+    u64 extend_boottime_ns, extend_usec, last_watchdog_boottime_ns;
+    u16 status_text_length;
+    char status_text[STATUS_TEXT_MOST];   /* sent as far as it is filled */
 } __attribute__((packed));
 
 struct exit_payload exit_payload(void);
 struct empty_payload empty_payload(void);
-struct status_payload status_payload(void);
+
+/* Fills the payload; returns how much of it is to be sent. */
+size status_payload(struct status_payload *payload);
 
 #endif

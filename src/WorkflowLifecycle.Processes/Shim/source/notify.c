@@ -28,14 +28,47 @@ void notify_close(void)
 
 i32 notify_socket(void) { return socket_fd; }
 
+/* Cut where a character ends: a continuation byte after the cut belongs to one that does not fit. */
+static void remember_status(const char *text)
+{
+    size length = text_length(text);
+    if (length > STATUS_TEXT_MOST) {
+        length = STATUS_TEXT_MOST;
+        while (length > STATUS_TEXT_MOST - 4 && ((u8)text[length] & 0xC0) == 0x80) length--;
+    }
+    memcpy(shim.status_text, text, length);
+    shim.status_text_length = (u32)length;
+}
+
+/* The root program stays the one that was started, whatever the tree says; once in the journal is enough. */
+static void ignore_main_pid(const char *number)
+{
+    static u8 told;
+    if (!told) journal_number("notify-mainpid-ignored", "pid", text_number(number));
+    told = 1;
+}
+
+static const char *value_of(const char *text, const char *name)
+{
+    return text_starts(text, name) ? text + text_length(name) : NULL;
+}
+
 static void assignment(const char *text)
 {
+    const char *value;
     if (text_equal(text, "READY=1")) {
         if (!shim.ready_seen) journal_event("notify-ready");
         shim.ready_seen = 1;
     }
     else if (text_equal(text, "STOPPING=1")) shim.stopping_seen = 1;
-    else if (text_starts(text, "WATCHDOG_USEC=")) shim.watchdog_usec = text_number(text + sizeof "WATCHDOG_USEC=" - 1);
+    else if (text_equal(text, "WATCHDOG=1")) shim.last_watchdog_boottime_ns = shim.last_notify_boottime_ns;
+    else if ((value = value_of(text, "WATCHDOG_USEC="))) shim.watchdog_usec = text_number(value);
+    else if ((value = value_of(text, "EXTEND_TIMEOUT_USEC="))) {
+        shim.extend_usec = text_number(value);
+        shim.extend_boottime_ns = shim.last_notify_boottime_ns;
+    }
+    else if ((value = value_of(text, "STATUS="))) remember_status(value);
+    else if ((value = value_of(text, "MAINPID="))) ignore_main_pid(value);
 }
 
 static void remember(const char *text)

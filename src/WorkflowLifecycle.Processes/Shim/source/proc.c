@@ -18,6 +18,16 @@ static long open_proc_file(i32 pid, const char *rest, i32 flags)
     return open_at(proc_directory, path, flags, 0);
 }
 
+/* Where a process's directory keeps a file of one of its threads. */
+static void thread_file(char *path, size capacity, i32 thread, const char *file)
+{
+    struct line line = { path, 0, capacity - 1 };
+    line_text(&line, "/task/");
+    line_number(&line, (u64)thread);
+    line_text(&line, file);
+    path[line.length] = 0;
+}
+
 /* A /proc of another PID namespace shows other numbers for our processes: worse than none. */
 static int numbers_are_ours(void)
 {
@@ -34,11 +44,7 @@ void proc_open(void)
         return;
     }
     char path[64];
-    struct line line = { path, 0, sizeof path - 1 };
-    line_text(&line, "/task/");
-    line_number(&line, (u64)shim.pid);
-    line_text(&line, "/children");
-    path[line.length] = 0;
+    thread_file(path, sizeof path, shim.pid, "/children");
     own_children = (i32)open_proc_file(shim.pid, path, O_RDONLY);
 }
 
@@ -82,10 +88,10 @@ static const char *skip_fields(const char *at, i32 count)
     return at;
 }
 
-long proc_read(i32 pid, struct process *process)
+static long read_stat(i32 pid, const char *file, struct process *process)
 {
     char text[512];
-    i32 fd = (i32)open_proc_file(pid, "/stat", O_RDONLY);
+    i32 fd = (i32)open_proc_file(pid, file, O_RDONLY);
     if (fd < 0) return fd;
     long n = read_start(fd, text, sizeof text);
     close_fd(&fd);
@@ -104,9 +110,47 @@ long proc_read(i32 pid, struct process *process)
     return 0;
 }
 
+long proc_read(i32 pid, struct process *process)
+{
+    return read_stat(pid, "/stat", process);
+}
+
 int process_is_dead(const struct process *process)
 {
     return process->state == 'X' || (process->state == 'Z' && process->threads <= 1);
+}
+
+static int stands_still(char state)
+{
+    return state == 'T' || state == 't' || state == 'Z' || state == 'X';
+}
+
+static u32 threads_that_move;
+
+static void look_at_thread(i32 thread, i32 pid)
+{
+    struct process process;
+    char path[64];
+    thread_file(path, sizeof path, thread, "/stat");
+    if (read_stat(pid, path, &process) == 0 && !stands_still(process.state)) threads_that_move++;
+}
+
+/* The state of a process is that of its first thread alone. */
+int proc_stands_still(i32 pid, const struct process *process)
+{
+    if (!stands_still(process->state)) return 0;
+    if (process->threads <= 1) return 1;
+    i32 threads = (i32)open_proc_file(pid, "/task", O_RDONLY | O_DIRECTORY);
+    if (threads < 0) return 0;
+    threads_that_move = 0;
+    for_each_number(threads, look_at_thread, pid);
+    close_fd(&threads);
+    return threads_that_move == 0;
+}
+
+int proc_lists_children(void)
+{
+    return own_children >= 0;
 }
 
 static void read_numbers(i32 fd, i32 parent, found_child found)
@@ -131,11 +175,7 @@ static found_child found_by_thread;
 static void children_of_thread(i32 thread, i32 pid)
 {
     char path[64];
-    struct line line = { path, 0, sizeof path - 1 };
-    line_text(&line, "/task/");
-    line_number(&line, (u64)thread);
-    line_text(&line, "/children");
-    path[line.length] = 0;
+    thread_file(path, sizeof path, thread, "/children");
     i32 fd = (i32)open_proc_file(pid, path, O_RDONLY);
     if (fd < 0) return;
     read_numbers(fd, pid, found_by_thread);

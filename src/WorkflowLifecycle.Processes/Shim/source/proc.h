@@ -20,6 +20,12 @@ long proc_read(i32 pid, struct process *process);
 /* Exited, with no thread left; a leader in state Z may still have living threads. */
 int process_is_dead(const struct process *process);
 
+/* Every thread of it is stopped, held by a tracer or gone: none runs an instruction before somebody lets it. */
+int proc_stands_still(i32 pid, const struct process *process);
+
+/* The kernel lists children: all descendants can be found, not only our own children. */
+int proc_lists_children(void);
+
 /* Calls FOUND for each child of each thread of PID, as the kernel lists them just now. */
 void proc_children(i32 pid, found_child found);
 

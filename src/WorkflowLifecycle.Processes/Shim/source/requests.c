@@ -6,7 +6,7 @@
 #include "messages.h"
 #include "records.h"
 #include "shim.h"
-#include "tree.h"
+#include "signals.h"
 
 enum { SCOPE_ROOT = 0, SCOPE_TREE = 1, PAYLOAD_KNOWN = 16 };
 
@@ -29,21 +29,9 @@ static void reply_done_or_error(u32 peer, const struct message_header *header, l
 
 static void status(u32 peer, u32 seq)
 {
-    struct status_payload payload = status_payload();
-    control_reply(peer, MSG_STATUS_REPLY, seq, &payload, sizeof payload);
-}
-
-/* The root program's number is its own until the shim reaps it, so a plain kill is exact. */
-static struct signal_count signal_root(u32 signo)
-{
-    struct signal_count result = { 0, 0, 0 };
-    long error = shim.root_pid > 0 && !shim.root_reaped ? sys2(kill, shim.root_pid, signo) : -E_SRCH;
-    if (error) {
-        result.failed = 1;
-        result.first_errno = (i32)-error;
-    }
-    else result.signalled = 1;
-    return result;
+    struct status_payload payload;
+    size length = status_payload(&payload);
+    control_reply(peer, MSG_STATUS_REPLY, seq, &payload, length);
 }
 
 static void send_signal(u32 peer, const struct message_header *header, u32 signo, u32 scope, u32 patience_ms)
@@ -57,7 +45,7 @@ static void send_signal(u32 peer, const struct message_header *header, u32 signo
         reply_error(peer, header, -E_BUSY);
         return;
     }
-    struct signal_count result = scope == SCOPE_ROOT ? signal_root(signo) : tree_signal((i32)signo);
+    struct signal_count result = scope == SCOPE_ROOT ? signals_to_root((i32)signo) : signals_to_tree((i32)signo);
     if (patience_ms > 0) ending_be_patient(monotonic() + patience_ms * MILLISECOND);
     journal_signal(signo, scope, result.signalled, result.failed);
     struct signalled_payload payload = { result.signalled, result.failed, result.first_errno };
@@ -84,6 +72,18 @@ void request_answer_failed(u32 stage, i32 error)
     control_reply(PEER_HOST, MSG_FAILED, shim.go_seq, &payload, sizeof payload);
     journal_numbers("failed", "stage", stage, "errno", (u64)error);
     shim.leaving = 1;
+}
+
+void request_answer_freeze(u32 peer, u32 seq, long error)
+{
+    struct message_header request = { MSG_FREEZE, PROTOCOL_VERSION, seq };
+    reply_done_or_error(peer, &request, error);
+}
+
+static void freeze(u32 peer, const struct message_header *header, u32 lease_ms)
+{
+    long error = freeze_for(peer, header->seq, lease_ms);
+    if (error) reply_error(peer, header, error);
 }
 
 static void go(u32 peer, const struct message_header *header)
@@ -135,8 +135,8 @@ void request_handle(u32 peer, const u8 *datagram, size length)
     switch (header.type) {
     case MSG_STATUS: status(peer, header.seq); break;
     case MSG_SIGNAL: send_signal(peer, &header, numbers[0], numbers[1], numbers[2]); break;
-    case MSG_FREEZE: reply_done_or_error(peer, &header, freeze_for(peer, numbers[0])); break;
-    case MSG_THAW: freeze_end(); reply_done(peer, header.seq); break;
+    case MSG_FREEZE: freeze(peer, &header, numbers[0]); break;
+    case MSG_THAW: freeze_end(-E_CANCELED); reply_done(peer, header.seq); break;
     case MSG_END: end(peer, &header, (const u8 *)numbers); break;
     case MSG_WATCH: control_watch(peer); status(peer, header.seq); break;
     case MSG_RELEASE: release(peer, &header); break;

@@ -10,4 +10,7 @@ void request_handle(u32 peer, const u8 *datagram, size length);
 void request_answer_started(void);
 void request_answer_failed(u32 stage, i32 error);
 
+/* The answer to FREEZE: 0 or -errno. */
+void request_answer_freeze(u32 peer, u32 seq, long error);
+
 #endif

@@ -13,7 +13,7 @@ enum phases { PHASE_WAITING, PHASE_RUNNING, PHASE_ROOT_EXITED, PHASE_EMPTY };
 enum ended_by { BY_ITSELF, BY_END, BY_HOST_EXIT, BY_LEFTOVER_POLICY };
 enum proofs { PROOF_NO_CHILDREN = 1, PROOF_CGROUP_EMPTY = 2 };
 enum hardenings { HARDEN_NO_NEW_PRIVS = 1, HARDEN_LANDLOCK = 2, HARDEN_PID_NAMESPACE = 4, HARDEN_KNOWN = 7, HARDENED_RUN_DIRECTORY = 0x100 };
-enum { LEAVE_LEFTOVERS = 0xFFFFFFFFu, RUN_ID_MAX = 200 };
+enum { LEAVE_LEFTOVERS = 0xFFFFFFFFu, RUN_ID_MAX = 200, STATUS_TEXT_MOST = 500 };
 
 struct root_exit {
     u32 how;
@@ -47,6 +47,9 @@ struct shim {
 
     u64 started_realtime_ns, started_boottime_ns;
     u64 last_notify_boottime_ns, watchdog_usec, last_output_boottime_ns;
+    u64 extend_boottime_ns, extend_usec, last_watchdog_boottime_ns;
+    char status_text[STATUS_TEXT_MOST];
+    u32 status_text_length;
     u64 leftover_deadline; /* monotonic; NEVER when no grace is running */
 
     u32 hardening, landlock_abi;   /* what is in force for the program */

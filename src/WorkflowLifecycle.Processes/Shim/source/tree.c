@@ -18,6 +18,7 @@ static u32 entry_count, cursor;
 
 static enum work work;
 static i32 signal_to_send;
+static u8 continue_after;
 static struct signal_count signal_result;
 static u32 living;
 static i32 parent_pidfd;   /* pins the parent whose children are being read; unused for the shim itself */
@@ -65,9 +66,7 @@ static void send_wanted(i32 pid, i32 pidfd)
         return;
     }
     signal_result.signalled++;
-    if (signal_to_send != SIGKILL && signal_to_send != SIGSTOP && signal_to_send != SIGCONT
-        && signal_to_send != SIGTSTP && signal_to_send != SIGTTIN && signal_to_send != SIGTTOU)
-        pidfd_signal(pidfd, pid, SIGCONT);
+    if (continue_after) pidfd_signal(pidfd, pid, SIGCONT);
 }
 
 static void work_on(i32 pid, i32 pidfd, const struct process *process)
@@ -176,8 +175,9 @@ static struct signal_count walk_and_signal(enum work wanted, i32 signo)
     return signal_result;
 }
 
-struct signal_count tree_signal(i32 signo)
+struct signal_count tree_signal(i32 signo, int then_continue)
 {
+    continue_after = then_continue != 0;
     return walk_and_signal(WORK_SIGNAL, signo);
 }
 

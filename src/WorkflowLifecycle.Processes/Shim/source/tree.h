@@ -6,8 +6,8 @@
 
 struct signal_count { u32 signalled, failed; i32 first_errno; };
 
-/* Sends SIGNO once to every living descendant, followed by SIGCONT where a stopped process would sit on it. */
-struct signal_count tree_signal(i32 signo);
+/* Sends SIGNO once to every living descendant, each time followed by SIGCONT when wanted. */
+struct signal_count tree_signal(i32 signo, int then_continue);
 
 /* Living descendants just now. */
 u32 tree_count(void);

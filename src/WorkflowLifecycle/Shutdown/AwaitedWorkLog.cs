@@ -1,0 +1,60 @@
+namespace WorkflowLifecycle.Shutdown;
+
+/// <summary>What a phase waits for, and for how long it did: as it is said, whenever it changes.</summary>
+internal sealed class AwaitedWorkLog(TimeProvider timeProvider)
+{
+    private const int MostKept = 20;
+
+    private readonly Lock _lock = new();
+    private readonly List<(InFlightWork Work, long Since, long? Until)> _seen = [];
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _seen.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>What is waited for now; everything else is done.</summary>
+    /// <returns>True when that is news.</returns>
+    public bool Note(IReadOnlyList<InFlightWork> work)
+    {
+        long now = timeProvider.GetTimestamp();
+        bool changed = false;
+        lock (_lock)
+        {
+            for (int i = 0; i < _seen.Count; i++)
+            {
+                if (_seen[i].Until is null && !work.Contains(_seen[i].Work))
+                {
+                    _seen[i] = _seen[i] with { Until = now };
+                    changed = true;
+                }
+            }
+
+            foreach (InFlightWork item in work.Where(item => _seen.Count < MostKept && !_seen.Exists(seen => seen.Until is null && seen.Work == item)))
+            {
+                _seen.Add((item, now, null));
+                changed = true;
+            }
+        }
+
+        return changed;
+    }
+
+    public IReadOnlyList<AwaitedWork> Snapshot()
+    {
+        lock (_lock)
+        {
+            return [.. _seen.Select(seen => new AwaitedWork(
+                seen.Work.Description,
+                seen.Work.Pid,
+                (seen.Until is { } until ? timeProvider.GetElapsedTime(seen.Since, until) : timeProvider.GetElapsedTime(seen.Since)).TotalMilliseconds,
+                seen.Until is not null))];
+        }
+    }
+}

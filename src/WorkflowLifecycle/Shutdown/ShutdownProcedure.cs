@@ -1,0 +1,146 @@
+using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Killing;
+using WorkflowLifecycle.Processes;
+
+namespace WorkflowLifecycle.Shutdown;
+
+/// <summary>The phases of one kill, stage by stage, and the safe point between waiting and ending.</summary>
+internal sealed class ShutdownProcedure(
+    ShutdownPhases phases,
+    ShutdownContext context,
+    IContainment containment,
+    CachedLook look,
+    CancellationToken escalation,
+    Action<string> tell,
+    TimeProvider timeProvider,
+    ILogger logger)
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly List<PhaseRun> _runs = [];
+    private IReadOnlyList<PhaseRun> _quiescing = [];
+    private string _told = string.Empty;
+
+    /// <summary>What became of each phase that had its turn, and of those that the run names and this process does not have.</summary>
+    public IReadOnlyList<PhaseReport> Reports
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return
+                [
+                    .. _runs.Select(run => run.Report),
+                    .. context.Run.Phases.Except(phases.Names, StringComparer.Ordinal).Select(NotAvailable),
+                ];
+            }
+        }
+    }
+
+    /// <summary>True when a stage has phases.</summary>
+    public bool Has(ShutdownStage stage) => phases.Of(stage).Count > 0;
+
+    /// <summary>Runs the phases of a stage side by side, each up to its ceiling. Does not throw.</summary>
+    public async Task RunStageAsync(ShutdownStage stage, TimeSpan limit, CancellationToken stop) =>
+        await Task.WhenAll(Begin(stage, limit).Select(run => run.ExecuteAsync([], stop))).ConfigureAwait(false);
+
+    /// <summary>Waits for what is in flight, and not at all where nothing is. Does not throw.</summary>
+    /// <returns>In words, what was waited for.</returns>
+    public async Task<string> QuiesceAsync(TimeSpan limit, CancellationToken stop)
+    {
+        _quiescing = Begin(ShutdownStage.Quiesce, limit);
+        await WaitForWorkAsync(await LookAsync(isFrozen: false, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
+        return string.Join(", ", _quiescing.Select(run => run.Report).Where(report => report.Outcome != PhaseOutcome.NothingInFlight)
+            .Select(report => $"{report.Name}: {report.Outcome}")) is { Length: > 0 } words ? words : "nothing in flight";
+    }
+
+    /// <summary>
+    /// Tells the tree to leave at an instant in which nothing is in flight: it stands still while that is looked at, so nothing can begin
+    /// between the look and the signal. Where it cannot be made to stand still the look alone decides. Does not wait past the ceilings.
+    /// </summary>
+    /// <returns>What the signal returned, and whether the tree stood still; nothing was sent, and null is returned, when the token fired before.</returns>
+    public async Task<(int? Signalled, bool StoodStill)> TerminateAtSafePointAsync(Func<Task<int>> terminate, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            bool isFrozen = await containment.FreezeAsync(Lease, CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                look.Forget();
+                IReadOnlyList<(PhaseRun Run, IReadOnlyList<InFlightWork> Work)> inFlight = await LookAsync(isFrozen, stop).ConfigureAwait(false);
+                if (inFlight.Count == 0 && !stop.IsCancellationRequested)
+                {
+                    return (await terminate().ConfigureAwait(false), isFrozen);
+                }
+
+                if (isFrozen)
+                {
+                    await containment.ThawAsync(CancellationToken.None).ConfigureAwait(false);
+                    isFrozen = false;
+                }
+
+                look.Forget();
+                await WaitForWorkAsync(inFlight, stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (isFrozen)
+                {
+                    await containment.ThawAsync(CancellationToken.None).ConfigureAwait(false);
+                }
+            }
+        }
+
+        return (null, false);
+    }
+
+    private static PhaseReport NotAvailable(string name) => new()
+    {
+        Name = name,
+        Stage = ShutdownStage.Quiesce,
+        Outcome = PhaseOutcome.NotAvailableHere,
+        Message = "The host that launched the run has this phase; the process that ended it has not.",
+    };
+
+    private IReadOnlyList<PhaseRun> Begin(ShutdownStage stage, TimeSpan limit)
+    {
+        List<PhaseRun> runs = [.. phases.Of(stage).Select(phase =>
+            new PhaseRun(phase, context, phase.Ceiling < limit ? phase.Ceiling : limit, escalation, TellWhatIsWaitedFor, timeProvider, logger))];
+        lock (_lock)
+        {
+            _runs.AddRange(runs);
+        }
+
+        return runs;
+    }
+
+    private async Task<IReadOnlyList<(PhaseRun Run, IReadOnlyList<InFlightWork> Work)>> LookAsync(bool isFrozen, CancellationToken stop)
+    {
+        (PhaseRun Run, IReadOnlyList<InFlightWork>? Work)[] answers = await Task.WhenAll(_quiescing.Select(
+            async run => (run, await run.LookAsync(isFrozen, stop).ConfigureAwait(false)))).ConfigureAwait(false);
+
+        // One that did not answer may have something in flight: it is waited for up to its ceiling.
+        return [.. answers.Where(answer => answer.Work is not { Count: 0 }).Select(answer => (answer.Run, answer.Work ?? []))];
+    }
+
+    private static Task WaitForWorkAsync(IReadOnlyList<(PhaseRun Run, IReadOnlyList<InFlightWork> Work)> inFlight, CancellationToken stop) =>
+        Task.WhenAll(inFlight.Select(item => item.Run.ExecuteAsync(item.Work, stop)));
+
+    private void TellWhatIsWaitedFor()
+    {
+        string waiting;
+        lock (_lock)
+        {
+            waiting = string.Join(", ", _runs.SelectMany(run => run.Waiting).Select(work => work.Pid is { } pid ? $"{work.Description} (PID {pid})" : work.Description));
+            if (waiting == _told)
+            {
+                return;
+            }
+
+            _told = waiting;
+        }
+
+        tell(waiting);
+    }
+}

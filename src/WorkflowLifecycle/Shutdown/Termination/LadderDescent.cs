@@ -1,0 +1,210 @@
+using WorkflowLifecycle.Killing;
+using WorkflowLifecycle.Processes;
+
+namespace WorkflowLifecycle.Shutdown;
+
+/// <summary>Tells one run to leave, step by step of its ladder.</summary>
+internal sealed class LadderDescent(
+    RunRecord run, IContainment containment, IContainmentPlatform platform, StandardInputs inputs, TerminationCommand command, Action<string, int?> onStep, KillClock clock)
+{
+    // A tree that nobody watches is looked at.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(100);
+
+    // After its last process the holder says at once that the tree is empty, and a line fits into a pipe at once.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
+
+    // A command that stopped the program needs a moment to see that it did.
+    private static readonly TimeSpan CommandMoment = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(2);
+
+    private const string InputWords = "a line on standard input";
+
+    private readonly TerminationLadder _ladder = run.Termination ?? TerminationLadder.Default;
+    private readonly CancellationTokenSource _over = new();
+    private readonly Lock _lock = new();
+    private readonly List<string> _done = [];
+    private Task _commands = Task.CompletedTask;
+
+    private SignalScope Scope => _ladder.Scope == TerminationScope.MainProcess ? SignalScope.MainProcess : SignalScope.WholeTree;
+
+    /// <summary>What was done, in words, in order.</summary>
+    public string Done
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return string.Join(", ", _done);
+            }
+        }
+    }
+
+    /// <summary>The end of the tree, once it was seen.</summary>
+    public EndNotice? End { get; private set; }
+
+    /// <summary>The first step, where it is a signal: the one that may be sent while the tree stands still.</summary>
+    public async Task<int> BeginAsync(TimeSpan left) => _ladder.Steps[0] is { Kind: TerminationStepKind.Signal } step
+        ? await SignalAsync(step, left).ConfigureAwait(false)
+        : 0;
+
+    /// <summary>Goes down the ladder until the tree is gone, or its main process where only that was told to leave, or the time is up.</summary>
+    /// <returns>How it ended, in words.</returns>
+    public async Task<string> FinishAsync(TimeSpan left, CancellationToken escalation)
+    {
+        long started = clock.Now;
+        try
+        {
+            for (int i = 0; i < _ladder.Steps.Count; i++)
+            {
+                TerminationStep step = _ladder.Steps[i];
+                TimeSpan rest = left - TimeSpan.FromMilliseconds(clock.Since(started));
+                if (rest <= TimeSpan.Zero && i > 0)
+                {
+                    break;
+                }
+
+                await TakeAsync(step, isFirst: i == 0, rest).ConfigureAwait(false);
+                using KillLimit limit = clock.Limit(WaitOf(step, isLast: i == _ladder.Steps.Count - 1, rest), escalation);
+                if (await WaitAsync(limit.Token).ConfigureAwait(false) is { } outcome)
+                {
+                    return outcome;
+                }
+
+                if (escalation.IsCancellationRequested)
+                {
+                    break;
+                }
+            }
+
+            return escalation.IsCancellationRequested ? "escalated" : "ceiling reached";
+        }
+        finally
+        {
+            await LeaveCommandsAsync(isOver: End is not null).ConfigureAwait(false);
+        }
+    }
+
+    // Where the tree is gone, the command is about to see that: it is not waited for longer than a moment, and not cut short.
+    private async Task LeaveCommandsAsync(bool isOver)
+    {
+        if (isOver)
+        {
+            await Task.WhenAny(_commands, clock.Delay(CommandMoment, CancellationToken.None)).ConfigureAwait(false);
+            _over.CancelAfter(CommandLimit);
+        }
+        else
+        {
+            await _over.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static TimeSpan WaitOf(TerminationStep step, bool isLast, TimeSpan rest)
+    {
+        TimeSpan wait = isLast ? rest : step.Wait ?? rest / 2;
+        return wait < rest ? wait : rest < TimeSpan.Zero ? TimeSpan.Zero : rest;
+    }
+
+    private async Task TakeAsync(TerminationStep step, bool isFirst, TimeSpan left)
+    {
+        switch (step.Kind)
+        {
+            case TerminationStepKind.Signal when !isFirst:
+                await SignalAsync(step, left).ConfigureAwait(false);
+                break;
+            case TerminationStepKind.InputLine:
+                onStep(InputWords, null);
+                Say($"{InputWords}: {await WriteAsync(step).ConfigureAwait(false)}");
+                break;
+            case TerminationStepKind.Command:
+                _commands = Task.WhenAll(_commands, RunCommandAsync(step));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private async Task<int> SignalAsync(TerminationStep step, TimeSpan left)
+    {
+        int count = await containment.SignalAsync(step.Signal, Scope, left).ConfigureAwait(false);
+        onStep(SignalNames.Of(step.Signal), count);
+        Say($"{SignalNames.Of(step.Signal)} to {(Scope == SignalScope.MainProcess ? "the main process" : count == 1 ? "1 process" : $"{count} processes")}");
+        return count;
+    }
+
+    private async Task<string> WriteAsync(TerminationStep step)
+    {
+        if (inputs.Find(run.RunId) is not { } input)
+        {
+            return "not available here, only in the host that holds it";
+        }
+
+        try
+        {
+            // A program that does not read must not hold the kill up.
+            using KillLimit limit = clock.Limit(Moment, CancellationToken.None);
+            await input.WriteAsync(System.Text.Encoding.UTF8.GetBytes(step.Text + "\n"), limit.Token).ConfigureAwait(false);
+            await input.FlushAsync(limit.Token).ConfigureAwait(false);
+            return "written";
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        {
+            return $"not taken ({exception.GetType().Name})";
+        }
+    }
+
+    private async Task RunCommandAsync(TerminationStep step)
+    {
+        string name = Path.GetFileName(step.Text!);
+        onStep(name, null);
+        Say($"{name} was started");
+        Say($"{name}: {await command.RunAsync(run, step, _over.Token).ConfigureAwait(false)}");
+    }
+
+    private void Say(string what)
+    {
+        lock (_lock)
+        {
+            _done.Add(what);
+        }
+    }
+
+    // Null: the time is up.
+    private async Task<string?> WaitAsync(CancellationToken limit)
+    {
+        using CancellationTokenSource other = CancellationTokenSource.CreateLinkedTokenSource(limit);
+        Task gone = WaitForTreeAsync(other.Token);
+        Task main = Scope == SignalScope.MainProcess ? WaitForMainAsync(other.Token) : Task.Delay(Timeout.InfiniteTimeSpan, other.Token);
+        await Task.WhenAny(gone, main).ConfigureAwait(false);
+        if (!gone.IsCompleted && main.IsCompletedSuccessfully)
+        {
+            await Task.WhenAny(gone, clock.Delay(Moment, other.Token)).ConfigureAwait(false);
+        }
+
+        await other.CancelAsync().ConfigureAwait(false);
+        await gone.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return gone.IsCompletedSuccessfully ? "all left" : main.IsCompletedSuccessfully ? "the main process left" : null;
+    }
+
+    private async Task WaitForTreeAsync(CancellationToken limit)
+    {
+        End = await containment.WatchEndAsync(limit).ConfigureAwait(false);
+        if (End is null)
+        {
+            // Nobody tells us when it is over: look.
+            using PeriodicTimer timer = clock.Every(LookInterval);
+            while (IsAnybodyLeft())
+            {
+                await timer.WaitForNextTickAsync(limit).ConfigureAwait(false);
+            }
+
+            End = containment.IsPopulated() == false ? await containment.WaitForEndAsync(limit).ConfigureAwait(false) : null;
+        }
+    }
+
+    // A zombie has left; only its parent can take it away.
+    private bool IsAnybodyLeft() =>
+        containment.Inspect(InspectionDepth.Full, LookLimit) is var listing && (listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X')));
+
+    private Task WaitForMainAsync(CancellationToken limit) => run.Root is { } root ? platform.WaitForExitAsync(root, limit) : Task.CompletedTask;
+}
