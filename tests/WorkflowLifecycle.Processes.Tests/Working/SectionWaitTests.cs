@@ -110,4 +110,12 @@ public sealed class SectionWaitTests : IDisposable
 
         Assert.InRange(WaitingThreads(), 1, 16);
     }
+
+    [Fact(Timeout = Limit)]
+    public async Task Wait_ThatWasGivenUp_DoesNotKeepItsProcess()
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        Assert.Equal(["Canceled"], await NamespaceHelper.RunAsync(["--pid", "--mount-proc"], "abandon"));
+        Assert.InRange(time.ElapsedMilliseconds, 0, 10_000);
+    }
 }

@@ -32,6 +32,15 @@ public sealed class SqliteWorkTests : IDisposable
     }
 
     [Theory(Timeout = Limit)]
+    [InlineData("DELETE")]
+    [InlineData("WAL")]
+    public async Task Connection_ThatKeepsItsLockBetweenTransactions_CountsAsWriting(string mode)
+    {
+        await SqliteAsync(mode, "PRAGMA locking_mode=EXCLUSIVE;INSERT INTO t VALUES(1);");
+        Assert.Equal("write lock on orders.db", Assert.Single(Find()).Description);
+    }
+
+    [Theory(Timeout = Limit)]
     [InlineData("DELETE", "BEGIN;SELECT * FROM t;")]
     [InlineData("DELETE", "BEGIN IMMEDIATE;COMMIT;")]
     [InlineData("WAL", "BEGIN;SELECT * FROM t;")]

@@ -72,8 +72,18 @@ internal sealed class SectionWaits(SectionFiles files, TimeProvider timeProvider
             TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _waits.Add(key, left.Task);
             Thread thread = new(() => Wait(descriptor, key, left), StackSize) { IsBackground = true, Name = "critical section " + file.Kind };
-            thread.Start();
-            return left.Task;
+            try
+            {
+                thread.Start();
+                return left.Task;
+            }
+            catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+            {
+                // No PID or no memory for another thread.
+                _waits.Remove(key);
+                descriptor.Dispose();
+                return Task.Delay(LookInterval, timeProvider);
+            }
         }
     }
 
