@@ -21,7 +21,7 @@ public interface IWorkObserver
     /// <remarks>
     /// Others may be entered: read again. Sections that share a file are left together, when the last of them is. For an instant nobody else
     /// gets the lock. A wait that is cancelled leaves a thread that ends with the section, one for each file, and 64 in all: beyond them, and
-    /// where no thread can be had, the wait is over after 50 ms.
+    /// where the lock cannot be waited for, the wait is over after 50 ms.
     /// </remarks>
     Task WaitForSectionAsync(ContainmentRecord containment, CriticalSectionKind kind, CancellationToken cancellationToken);
 

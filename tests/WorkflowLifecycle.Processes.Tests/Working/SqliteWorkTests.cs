@@ -1,3 +1,5 @@
+using WorkflowLifecycle.Processes.Tests.Support;
+
 namespace WorkflowLifecycle.Processes.Tests.Working;
 
 /// <summary>What is seen of a real sqlite3.</summary>
@@ -12,7 +14,7 @@ public sealed class SqliteWorkTests : IDisposable
     private IReadOnlyList<InFlightWork> Find(RunRecord? run = null) => _run.Observer.FindSqliteWork(run ?? _run.Record, _run.Tree());
 
     // The shell keeps the pipe open, so that sqlite3 waits for more.
-    private Task SqliteAsync(string mode, string statements) =>
+    private Task<Child> SqliteAsync(string mode, string statements) =>
         _run.ShellAsync($"printf '.output /dev/null\\nPRAGMA journal_mode={mode};\\nCREATE TABLE IF NOT EXISTS t(x);\\n{statements}\\n.system echo ready\\n' > script; (cat script; exec sleep 50) | sqlite3 orders.db");
 
     [Theory(Timeout = Limit)]

@@ -90,7 +90,7 @@ internal static class CriticalDirectory
     // Listed through the descriptor, so that nobody can put another directory in between.
     private static string[] Entries(FileDescriptor directory)
     {
-        EnumerationOptions all = new() { AttributesToSkip = 0 };
+        EnumerationOptions all = new() { AttributesToSkip = FileAttributes.None };
         while (true)
         {
             try
