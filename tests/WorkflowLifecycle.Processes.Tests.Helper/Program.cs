@@ -6,6 +6,7 @@ return args[0] switch
     "reuse" => await ReuseVerb.RunAsync(args[1] == "end", args[2], Enum.Parse<WorkflowLifecycle.Processes.Linux.Ending.EndingStep>(args[3])),
     "session" => await SessionVerb.RunAsync(),
     "tick" => TickVerb.Run(),
+    "sections" => await SectionsVerb.RunAsync(),
     "look" => LookVerb.Run(args[1]),
     _ => throw new ArgumentException($"No such verb: {args[0]}."),
 };

@@ -39,6 +39,21 @@ public sealed class Arm64Tests
         await shim.ReleaseAsync();
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Freeze_Arm64_StandsStillAndGoesOn(bool cgroup)
+    {
+        Counters counters = await Counters.LaunchAsync(cgroup, options: Arm64());
+        using ShimUnderTest shim = counters.Shim;
+        Assert.Equal(MessageType.Done, (await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(2_000))).Type);
+        await counters.StandStillAsync();
+        await shim.Host.RequestAsync(MessageType.Thaw);
+        await counters.GoOnAsync();
+        await shim.EndAsync();
+        await shim.ReleaseAsync();
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Go_Arm64ProgramIsMissing_FailsAtExec()
     {

@@ -5,7 +5,7 @@ namespace WorkflowLifecycle.Shim.Tests;
 /// <summary>Trees that are hard to freeze by stop signals, or that must not notice.</summary>
 public sealed class FreezeTreeTests
 {
-    private const int EAGAIN = 11, ENOTSUP = 95, ETIMEDOUT = 110;
+    private const int EAGAIN = 11, EBUSY = 16, ENOTSUP = 95, ETIMEDOUT = 110, ECANCELED = 125;
 
     [Fact(Timeout = 30_000)]
     public async Task Freeze_OneWasStoppedBefore_ItStaysStoppedAndNobodySeesAStop()
@@ -38,6 +38,86 @@ public sealed class FreezeTreeTests
             await shim.Host.RequestAsync(MessageType.Thaw);
         }
 
+        await shim.EndAsync();
+        await shim.ReleaseAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Freeze_OneThatIsTraced_StandsStillAndGoesOn()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/strace"), "strace is not installed.");
+        Counters counters = await Counters.LaunchAsync(
+            directory => ["/usr/bin/strace", "-f", "-o", "/dev/null", .. TestPrograms.Perl("counters", directory, "4")], cgroup: false);
+        using ShimUnderTest shim = counters.Shim;
+        for (int i = 0; i < 10; i++)
+        {
+            await FreezeAsync(shim);
+            await counters.StandStillAsync();
+            await shim.Host.RequestAsync(MessageType.Thaw);
+            await counters.GoOnAsync();
+        }
+
+        await shim.EndAsync();
+        await shim.ReleaseAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Freeze_ThreadsOfOneProcess_AllStandStill()
+    {
+        Native.WaitPid(Spawner.Spawn("/usr/bin/perl", ["perl", "-Mthreads", "-e", "1"], [], [], 0), out int status, 0);
+        Assert.SkipUnless(status == 0, "This perl has no threads (perl-base alone).");
+        Counters counters = await Counters.LaunchAsync(directory => TestPrograms.Perl("thread-counters", directory, "4"), cgroup: false);
+        using ShimUnderTest shim = counters.Shim;
+        for (int i = 0; i < 10; i++)
+        {
+            await FreezeAsync(shim);
+            await counters.StandStillAsync();
+            await shim.Host.RequestAsync(MessageType.Thaw);
+            await counters.GoOnAsync();
+        }
+
+        await shim.EndAsync();
+        await shim.ReleaseAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Freeze_InAPidNamespace_StopsAllButItsInit()
+    {
+        using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("crowd", cgroup: false) with { Hardening = Hardenings.PidNamespace });
+        await FreezeAsync(shim);
+        int init = Assert.Single(Counters.Descendants(shim.Pid), pid => Counters.StateOf(pid) != 'T');
+        Assert.Equal("wl-init\n", await File.ReadAllTextAsync($"/proc/{init}/comm", TestContext.Current.CancellationToken));
+        await shim.EndAsync();
+        await shim.ReleaseAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Freeze_ThawedOrEndedMeanwhile_IsCancelledAndNobodyWaits()
+    {
+        using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification(TestPrograms.Perl("vfork"), cgroup: false));
+        using ControlClient other = shim.Connect();
+        Task<Message> freezing = shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(2_000));
+        await ShimUnderTest.WaitForAsync(() => shim.File("journal").Contains(" freeze ", StringComparison.Ordinal), "the attempt");
+        Assert.Equal(MessageType.Done, (await other.RequestAsync(MessageType.Thaw)).Type);
+        Assert.Equal((MessageType.Error, ECANCELED), ((await freezing).Type, (await freezing).I32(0)));
+
+        freezing = shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(2_000));
+        await ShimUnderTest.WaitForAsync(() => shim.File("journal").Split(" freeze ").Length == 3, "the second attempt");
+        Assert.Equal(MessageType.Done, (await other.RequestAsync(MessageType.End, new byte[16])).Type);
+        Assert.Equal((MessageType.Error, EBUSY), ((await freezing).Type, (await freezing).I32(0)));
+        await shim.EmptyAsync();
+        await shim.ReleaseAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Signal_ToTheRootOfAStoppedTree_LetsAllGoOn()
+    {
+        Counters counters = await Counters.LaunchAsync(cgroup: false, leaseMaxMs: 60_000);
+        using ShimUnderTest shim = counters.Shim;
+        Assert.Equal(MessageType.Done, (await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(60_000))).Type);
+        await shim.Host.RequestAsync(MessageType.Signal, Message.Numbers(Native.SIGCONT, 0));
+        Assert.False((await shim.Host.StatusAsync()).Flags.HasFlag(StatusFlags.Frozen));
+        await counters.GoOnAsync(1_000);
         await shim.EndAsync();
         await shim.ReleaseAsync();
     }

@@ -77,7 +77,8 @@ public sealed class PhaseTests : EndToEndTest
         Assert.Equal(PhaseOutcome.CeilingReached, upload.Outcome);
         AwaitedWork work = Assert.Single(upload.WaitedFor);
         Assert.Equal(("upload of the report", false), (work.Description, work.IsDone));
-        Assert.InRange(work.DurationMs, 350, 5000);
+        // The ceiling counts from the beginning of the stage, the wait from the look.
+        Assert.InRange(work.DurationMs, 100, 5000);
     }
 
     [Fact(Timeout = Limit)]

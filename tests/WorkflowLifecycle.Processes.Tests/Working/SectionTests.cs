@@ -101,6 +101,10 @@ public sealed class SectionTests : IDisposable
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Section_WhoseTakerIsGone_IsSeenInAPidNamespaceThatHidesItsLock() =>
+        Assert.Equal([".", "Git .", "."], await NamespaceHelper.RunAsync(["--pid", "--mount-proc"], "sections"));
+
+    [Fact(Timeout = Limit)]
     public async Task Section_OfADeadHolder_IsOver()
     {
         Child holder = await _run.PythonAsync($"import fcntl,time; f=open('{_run.Critical("file-report.csv")}','w'); fcntl.flock(f,fcntl.LOCK_EX); print('ready',flush=True); time.sleep(50)");

@@ -3,22 +3,27 @@ using System.Globalization;
 namespace WorkflowLifecycle.Shim.Tests.Harness;
 
 /// <summary>A tree of processes that count in files as fast as they can: whoever stands still is seen not to count.</summary>
-internal sealed class Counters(ShimUnderTest shim, string directory, int count)
+internal sealed class Counters(ShimUnderTest shim, string directory)
 {
-    public static async Task<Counters> LaunchAsync(bool cgroup, uint leaseMaxMs = 0, int count = 4, ShimOptions? options = null)
+    private const int Many = 4;
+
+    public static Task<Counters> LaunchAsync(bool cgroup, uint leaseMaxMs = 0, ShimOptions? options = null) =>
+        LaunchAsync(directory => TestPrograms.Perl("counters", directory, "4"), cgroup, leaseMaxMs, options);
+
+    /// <summary>Another program that counts in four files of the directory that it is given.</summary>
+    public static async Task<Counters> LaunchAsync(Func<string, string[]> program, bool cgroup, uint leaseMaxMs = 0, ShimOptions? options = null)
     {
-        string directory = options?.RunDirectory ?? Directory.CreateTempSubdirectory("shim-test-").FullName;
-        Specification specification = Trees.Specification(
-            TestPrograms.Perl("counters", directory, count.ToString(CultureInfo.InvariantCulture)), cgroup) with { FreezeLeaseMaxMs = leaseMaxMs };
-        return new Counters(await Trees.LaunchAsync(specification, (options ?? new ShimOptions()) with { RunDirectory = directory }), directory, count);
+        string directory = Directory.CreateTempSubdirectory("shim-test-").FullName;
+        Specification specification = Trees.Specification(program(directory), cgroup) with { FreezeLeaseMaxMs = leaseMaxMs };
+        return new Counters(await Trees.LaunchAsync(specification, (options ?? new ShimOptions()) with { RunDirectory = directory }), directory);
     }
 
     public ShimUnderTest Shim => shim;
 
-    public int Count => count;
+    public int Count => Many;
 
     /// <summary>What each has counted so far; the files are a dozen bytes that are replaced in one write.</summary>
-    public string Read() => string.Join(' ', Enumerable.Range(1, count).Select(number => File.ReadAllText(Path.Combine(directory, $"count.{number}"))));
+    public string Read() => string.Join(' ', Enumerable.Range(1, Many).Select(number => File.ReadAllText(Path.Combine(directory, $"count.{number}"))));
 
     /// <summary>Nobody counts for a while.</summary>
     public async Task StandStillAsync()

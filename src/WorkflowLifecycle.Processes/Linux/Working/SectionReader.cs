@@ -11,7 +11,7 @@ internal sealed class SectionReader(SectionFiles files, TimeProvider timeProvide
     private const int MostSections = 100;
     private const int LongestName = 100;
 
-    private static readonly TimeSpan HolderLimit = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan HolderLimit = TimeSpan.FromMilliseconds(50);
 
     public IReadOnlyList<CriticalSection> Read(ContainmentRecord containment)
     {
@@ -22,8 +22,9 @@ internal sealed class SectionReader(SectionFiles files, TimeProvider timeProvide
         }
 
         List<CriticalSection> sections = [];
+        List<SectionFile> held = files.ReadHeld(directory);
         long started = timeProvider.GetTimestamp();
-        foreach (SectionFile file in files.ReadHeld(directory))
+        foreach (SectionFile file in held)
         {
             string name = ReadName(directory, file);
             foreach (int taker in file.Takers.DefaultIfEmpty())

@@ -9,12 +9,19 @@ internal sealed class WorkObserver : IWorkObserver
 
     private readonly SectionReader _sections;
     private readonly SectionWaits _waits;
+    private readonly GitWork _git;
+    private readonly SqliteWork _sqlite;
+    private readonly ChangingFiles _files;
 
     public WorkObserver(Machine machine, TimeProvider timeProvider)
     {
         SectionFiles files = new(machine.PidNamespace);
         _sections = new SectionReader(files, timeProvider);
         _waits = new SectionWaits(files, timeProvider);
+        OpenFiles openFiles = new(timeProvider);
+        _git = new GitWork(openFiles);
+        _sqlite = new SqliteWork(openFiles);
+        _files = new ChangingFiles(openFiles, timeProvider);
     }
 
     public IDisposable EnterSection(ContainmentRecord containment, CriticalSectionKind kind, string name) =>
@@ -27,9 +34,15 @@ internal sealed class WorkObserver : IWorkObserver
     public Task WaitForSectionAsync(ContainmentRecord containment, CriticalSectionKind kind, CancellationToken cancellationToken) =>
         _waits.WaitAsync(containment, kind, cancellationToken);
 
-    public IReadOnlyList<InFlightWork> FindGitWork(RunRecord run, IReadOnlyList<ProcessSnapshot> processes) => [];
+    public IReadOnlyList<InFlightWork> FindGitWork(RunRecord run, IReadOnlyList<ProcessSnapshot> processes) =>
+        _git.Find(WorkDirectoryOf(run), processes);
 
-    public IReadOnlyList<InFlightWork> FindSqliteWork(RunRecord run, IReadOnlyList<ProcessSnapshot> processes) => [];
+    public IReadOnlyList<InFlightWork> FindSqliteWork(RunRecord run, IReadOnlyList<ProcessSnapshot> processes) =>
+        _sqlite.Find(WorkDirectoryOf(run), processes);
 
-    public IReadOnlyList<InFlightWork> FindChangingFiles(RunRecord run, IReadOnlyList<ProcessSnapshot> processes, TimeSpan moment) => [];
+    public IReadOnlyList<InFlightWork> FindChangingFiles(RunRecord run, IReadOnlyList<ProcessSnapshot> processes, TimeSpan moment) =>
+        _files.Find(WorkDirectoryOf(run), run.Containment is { } containment ? WorkPath.OfDirectory(containment.RunDirectory) : null, processes, moment);
+
+    // What the kernel says of open files has no links in it. A work directory that is gone is still the beginning of their paths.
+    private static string WorkDirectoryOf(RunRecord run) => WorkPath.OfDirectory(run.WorkingDirectory) ?? run.WorkingDirectory;
 }

@@ -90,28 +90,35 @@ static long hide(const char *directory)
 }
 
 /*
- * An empty file system over the directory that holds the run directories, and in it the run's notify socket alone. The working directory
- * stays in what is hidden, so the socket can still be named from there. The path is the kernel's: descriptors point into the mounts that
- * we have just left.
+ * An empty file system over the directory that holds the run directories, and in it the run's notify socket and critical directory alone.
+ * The working directory stays in what is hidden, so both can still be named from there. The path is the kernel's: descriptors point into
+ * the mounts that we have just left.
  */
 static long hide_run_directory(void)
 {
     char run[PATH_MOST];
-    static const char notify[] = "/notify";
-    long length = sys2(getcwd, run, sizeof run - sizeof notify);
+    static const char notify[] = "/notify", critical[] = "/critical";
+    long length = sys2(getcwd, run, sizeof run - sizeof critical);
     if (length < 0) return length;
-    size hidden = length_above(run, spec.hidden_above), kept = length_above(run, spec.kept_above);
+    size hidden = length_above(run, spec.hidden_above), kept = length_above(run, spec.kept_above), end = text_length(run);
     if (run[0] != '/' || hidden == 0 || kept == 0) return -E_INVAL;
 
     long error = spec.kept_above > spec.hidden_above ? with_cut(run, kept, keep) : 0;
     if (!error) error = with_cut(run, hidden, hide);
     if (!error) error = make_directories(run, hidden);
     if (error) return error;
-    memcpy(run + text_length(run), notify, sizeof notify);
+    memcpy(run + end, notify, sizeof notify);
     i32 file = (i32)open_at(AT_FDCWD, run, O_CREAT | O_EXCL | O_WRONLY, 0600);
     if (file < 0) return file;
     close_fd(&file);
-    return sys5(mount, "notify", run, NULL, MS_BIND, NULL);
+    error = sys5(mount, "notify", run, NULL, MS_BIND, NULL);
+    if (error) return error;
+
+    /* A host that makes none has no critical sections. */
+    memcpy(run + end, critical, sizeof critical);
+    error = sys3(mkdirat, AT_FDCWD, run, 0700);
+    if (!error) error = sys5(mount, "critical", run, NULL, MS_BIND, NULL);
+    return error == -E_NOENT ? 0 : error;
 }
 
 /* Without it /proc would show the processes outside, by numbers that mean others inside. */

@@ -110,6 +110,8 @@ static void visit(struct found *one)
         parent_pidfd = pidfd;
         proc_children(one->pid, note_child);
     }
+    /* Its first thread takes part in a stop of all: the others follow, and if that stop was not ours it is not ours to undo. */
+    else if (process.state == 'T') all_stood_still = 0;
     else stop_one(one, &pidfd);
     if (one->settled) last_progress = monotonic();
     close_fd(&pidfd);

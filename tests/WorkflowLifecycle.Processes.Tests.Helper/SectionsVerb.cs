@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using WorkflowLifecycle.Processes.Linux.Proc;
+using WorkflowLifecycle.Processes.Linux.RunDirectories;
+using WorkflowLifecycle.Processes.Linux.Working;
+
+namespace WorkflowLifecycle.Processes.Tests.Helper;
+
+/// <summary>Reads the sections of a run before, while and after a shell is in one whose lock another process took for it and exited.</summary>
+internal static class SectionsVerb
+{
+    public static async Task<int> RunAsync()
+    {
+        DirectoryInfo place = Directory.CreateTempSubdirectory("workflow-lifecycle-sections-");
+        try
+        {
+            RunDirectory directory = RunDirectory.Create(place.FullName, "run");
+            ContainmentRecord containment = new() { Strength = ContainmentStrength.Reaper, RunDirectory = directory.Path };
+            WorkObserver observer = new(Machine.Read(), TimeProvider.System);
+            Say(observer.ReadSections(containment));
+            string script = $"exec 9> {directory.CriticalPath}/git; flock -s 9; echo ready; exec sleep 50";
+            using Process shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", script]) { RedirectStandardOutput = true })!;
+            await shell.StandardOutput.ReadLineAsync();
+            Say(observer.ReadSections(containment));
+            Task left = observer.WaitForSectionAsync(containment, CriticalSectionKind.Git, CancellationToken.None);
+            shell.Kill();
+            await left;
+            Say(observer.ReadSections(containment));
+            return 0;
+        }
+        finally
+        {
+            place.Delete(recursive: true);
+        }
+    }
+
+    private static void Say(IReadOnlyList<CriticalSection> sections) => Console.WriteLine(string.Join(", ", sections.Select(section => $"{section.Kind} {section.Pid}")) + ".");
+}
