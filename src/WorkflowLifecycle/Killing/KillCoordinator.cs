@@ -180,14 +180,11 @@ internal sealed class KillCoordinator(
         }
 
         (KillOperation operation, bool started) = runner.Start(run, kill, authorization.Explanation, isHeld);
-        bool escalates = !started && request.Mode > operation.Mode;
-        if (escalates)
-        {
-            // Before anything is waited for: the weaker kill may itself be waiting, for the store or for the lock.
-            await operation.EscalateAsync().ConfigureAwait(false);
-        }
 
-        Task<KillReport> report = FollowAsync(operation, started, escalates, kill, request, authorization.Explanation);
+        // Before anything is waited for: the weaker kill may itself be waiting, for the store, for the lock or for its child runs. Nor is it
+        // waited for what that kill does then: the kills of its child runs are escalated next.
+        Task? escalating = !started && request.Mode > operation.Mode ? operation.EscalateAsync() : null;
+        Task<KillReport> report = FollowAsync(operation, started, escalating, kill, request, authorization.Explanation);
         return new Admission(operation.Intent, report) { Operation = operation };
     }
 
@@ -199,12 +196,17 @@ internal sealed class KillCoordinator(
     }
 
     private async Task<KillReport> FollowAsync(
-        KillOperation operation, bool started, bool escalates, KillRecord asked, KillRequest request, string ground)
+        KillOperation operation, bool started, Task? escalating, KillRecord asked, KillRequest request, string ground)
     {
         await ((Task)operation.Intent).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         bool isRefused = !operation.Intent.IsCompletedSuccessfully;
         Task recorded = Task.CompletedTask;
-        if (!isRefused && (escalates || (operation.Kill.KillId != asked.KillId && operation.Kill.IsOpen && request.Mode > operation.Mode)))
+        if (escalating is not null)
+        {
+            await escalating.ConfigureAwait(false);
+        }
+
+        if (!isRefused && (escalating is not null || (operation.Kill.KillId != asked.KillId && operation.Kill.IsOpen && request.Mode > operation.Mode)))
         {
             // In the second case another process has the kill under way, at a weaker mode.
             await operation.EscalateAsync().ConfigureAwait(false);
