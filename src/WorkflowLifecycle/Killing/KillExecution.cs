@@ -43,6 +43,9 @@ internal sealed class KillExecution(
     /// <summary>True once SIGKILL was asked for, by this execution or by another that went ahead of it.</summary>
     public bool SentKill => _askedForKill || _end is { ForcedKills: > 0 };
 
+    /// <summary>Puts a step on record that came before.</summary>
+    public void Follow(KillStep step) => _steps.Add(step);
+
     /// <summary>Ends the tree.</summary>
     /// <returns>The report, without the receipt of the cleaning.</returns>
     public async Task<KillReport> EndAsync()
