@@ -7,7 +7,12 @@ using WorkflowLifecycle.EndToEnd.Tests.Host;
 // It speaks in lines on standard output and goes on until its standard input ends.
 HostArguments arguments = HostArguments.Parse(args);
 ServiceCollection services = new();
-services.AddWorkflowLifecycle(arguments.Configure).UseSqliteStore(arguments.StoreFile);
+IWorkflowLifecycleBuilder builder = services.AddWorkflowLifecycle(arguments.Configure).UseSqliteStore(arguments.StoreFile);
+if (arguments.Has("deadly"))
+{
+    builder.AddShutdownPhase<DeadlyPhase>();
+}
+
 arguments.PauseAtCommit(services);
 await using ServiceProvider provider = services.BuildServiceProvider();
 try

@@ -49,6 +49,9 @@ public interface IContainment : IAsyncDisposable
     /// <returns>How many were signalled.</returns>
     Task<int> SignalAsync(int signal, SignalScope scope, TimeSpan patience, CancellationToken cancellationToken = default);
 
+    /// <summary>How much longer the program asked to be given, by its last EXTEND_TIMEOUT_USEC; zero when it did not, that time is over, or no holder answers. Nothing has capped it.</summary>
+    Task<TimeSpan> ReadExtensionAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Begins to end everything with SIGKILL; goes on until nothing is left.</summary>
     Task EndAsync(KillId killId, CancellationToken cancellationToken = default);
 

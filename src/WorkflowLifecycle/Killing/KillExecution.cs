@@ -23,6 +23,8 @@ internal sealed class KillExecution(
 {
     private static readonly TimeSpan SurvivorLimit = TimeSpan.FromMilliseconds(100);
 
+    private const int ProcessesNamed = 20;
+
     // An emergency runs what belongs before and after it beside it, and waits this long for it at the end.
     private static readonly TimeSpan BesideLimit = TimeSpan.FromMilliseconds(250);
 
@@ -35,10 +37,14 @@ internal sealed class KillExecution(
     private bool _proven;
 
     private bool _askedForKill;
+    private PhaseReport? _terminated;
     private Task _beside = Task.CompletedTask;
 
     /// <summary>True once SIGKILL was asked for, by this execution or by another that went ahead of it.</summary>
     public bool SentKill => _askedForKill || _end is { ForcedKills: > 0 };
+
+    /// <summary>Puts a step on record that came before.</summary>
+    public void Follow(KillStep step) => _steps.Add(step);
 
     /// <summary>Ends the tree.</summary>
     /// <returns>The report, without the receipt of the cleaning.</returns>
@@ -68,7 +74,7 @@ internal sealed class KillExecution(
         int remaining = cleanup.Count(line => line.Outcome == "Failed");
         _steps.Add(new KillStep(KillSteps.Clean, clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
         await Task.WhenAll(after, _beside).ConfigureAwait(false);
-        return report with { Cleanup = cleanup, Phases = shutdown.Reports, Steps = [.. _steps], DurationMs = clock.SinceIntent };
+        return report with { Cleanup = cleanup, Phases = Phases, Steps = [.. _steps], DurationMs = clock.SinceIntent };
     }
 
     /// <summary>The end of an unconfirmed kill, whenever it comes.</summary>
@@ -151,13 +157,33 @@ internal sealed class KillExecution(
         started = clock.Now;
         using CancellationTokenSource over = new();
         Task phases = RunStageAsync(ShutdownStage.Terminate, budget.Terminate, over.Token);
-        string outcome = await descent.FinishAsync(budget.TerminateAfter(SinceIntent), operation.Escalation).ConfigureAwait(false);
+        string outcome = await descent.FinishAsync(budget.TerminateAfter(SinceIntent), Left(budget.Total), operation.Escalation).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         await phases.ConfigureAwait(false);
         _end = descent.End ?? _end;
         _proven = _end is not null;
         _steps.Add(new KillStep(KillSteps.Terminate, clock.Since(started), $"{descent.Done}: {outcome}"));
+        _terminated = TerminatePhase(clock.Since(started), outcome);
     }
+
+    // To the report it is a phase like the others.
+    private PhaseReport TerminatePhase(double durationMs, string outcome) => new()
+    {
+        Name = KillSteps.Terminate,
+        Stage = ShutdownStage.Terminate,
+        Outcome = operation.Escalation.IsCancellationRequested ? PhaseOutcome.Escalated
+            : outcome == LadderDescent.CeilingReached ? PhaseOutcome.CeilingReached
+            : descent.IsExtended ? PhaseOutcome.Extended
+            : PhaseOutcome.Finished,
+        DurationMs = durationMs,
+        WaitedFor = outcome == LadderDescent.CeilingReached
+            ? [.. Remaining().Take(ProcessesNamed).Select(process => new AwaitedWork(process.CommandLine ?? process.Name, process.Pid, durationMs, IsDone: false))]
+            : [],
+    };
+
+    private IReadOnlyList<ProcessSnapshot> Remaining() => redactor.RedactProcesses(containment.Inspect(InspectionDepth.Full, SurvivorLimit).Processes);
+
+    private IReadOnlyList<PhaseReport> Phases => _terminated is null ? shutdown.Reports : [.. shutdown.Reports, _terminated];
 
     private TimeSpan SinceIntent => TimeSpan.FromMilliseconds(clock.SinceIntent);
 
@@ -206,10 +232,10 @@ internal sealed class KillExecution(
             RequestedBy = operation.Kill.RequestedBy,
             DurationMs = clock.SinceIntent,
             Steps = [.. _steps],
-            Phases = shutdown.Reports,
+            Phases = Phases,
             ProcessesBefore = before.Processes,
             ProcessesTruncated = before.Truncated,
-            Survivors = _proven ? [] : redactor.RedactProcesses(containment.Inspect(InspectionDepth.Full, SurvivorLimit).Processes),
+            Survivors = _proven ? [] : Remaining(),
             OpenExits = run.Containment?.OpenExits ?? [],
             ExitCode = _end?.Exit?.ExitCode,
             ExitSignal = _end?.Exit?.Signal,

@@ -1,3 +1,5 @@
+using WorkflowLifecycle.Killing;
+
 namespace WorkflowLifecycle.Shutdown;
 
 /// <summary>The phases of this host.</summary>
@@ -13,6 +15,11 @@ internal sealed class ShutdownPhases
         foreach (IShutdownPhase phase in _phases)
         {
             Check(phase);
+        }
+
+        if (_phases.FirstOrDefault(phase => phase.Name == KillSteps.Terminate) is { } reserved)
+        {
+            throw new InvalidOperationException($"The shutdown phase {reserved.GetType().Name} is named '{KillSteps.Terminate}', as the kill's own. Give it another name.");
         }
 
         if (_phases.GroupBy(phase => phase.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)

@@ -48,11 +48,6 @@ internal sealed class LifecycleTelemetry : IDisposable
         TagList tags = new() { { "workflow_lifecycle.kill.mode", report.Mode.ToString() }, { "workflow_lifecycle.kill.outcome", report.Outcome.ToString() } };
         _kills.Add(1, tags);
         _killDuration.Record(report.DurationMs / 1000, tags);
-        foreach (KillStep step in report.Steps.Where(step => step.Name == KillSteps.Terminate))
-        {
-            _phaseDuration.Record(step.DurationMs / 1000, new KeyValuePair<string, object?>("workflow_lifecycle.shutdown.phase", step.Name));
-        }
-
         foreach (PhaseReport phase in report.Phases)
         {
             TagList outcome = new() { { "workflow_lifecycle.shutdown.phase", phase.Name }, { "workflow_lifecycle.shutdown.outcome", phase.Outcome.ToString() } };

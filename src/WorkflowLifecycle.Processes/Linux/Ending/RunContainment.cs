@@ -162,6 +162,18 @@ internal sealed class RunContainment : IContainment
         return signalled;
     }
 
+    public async Task<TimeSpan> ReadExtensionAsync(CancellationToken cancellationToken = default)
+    {
+        ShimMessage? answer = _control is null ? null : await _control.AskAsync(ShimMessageType.Status, default, cancellationToken).ConfigureAwait(false);
+        if (answer is not { Type: ShimMessageType.StatusReply } || ShimReadings.Status(answer) is not { ExtendTimeout.Ticks: > 0 } status || BootClock.Read() is not { } now)
+        {
+            return TimeSpan.Zero;
+        }
+
+        TimeSpan left = status.ExtendAskedAt + status.ExtendTimeout - now;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
     public async Task EndAsync(KillId killId, CancellationToken cancellationToken = default)
     {
         _killId = killId;

@@ -122,7 +122,9 @@ static u64 end_children(u64 now, u32 reaped)
 static void handle_leftovers(u64 now)
 {
     leftovers_handled = 1;
-    if (spec.leftover_grace_ms == LEAVE_LEFTOVERS || spec.leftover_grace_ms == 0) shim.end.leftovers = tree_count();
+    /* Whoever asked the tree to leave has told those whom it wanted to tell: a second SIGTERM makes some programs give up what they are saving. */
+    int are_told = now < patient_until;
+    if (are_told || spec.leftover_grace_ms == LEAVE_LEFTOVERS || spec.leftover_grace_ms == 0) shim.end.leftovers = tree_count();
     else {
         struct signal_count result = signals_to_tree(SIGTERM);
         shim.end.leftovers = result.signalled + result.failed;

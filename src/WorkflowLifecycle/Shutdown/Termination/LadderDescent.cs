@@ -18,6 +18,8 @@ internal sealed class LadderDescent(
     private static readonly TimeSpan CommandMoment = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(2);
 
+    public const string CeilingReached = "ceiling reached";
+
     private const string InputWords = "a line on standard input";
 
     private readonly TerminationLadder _ladder = run.Termination ?? TerminationLadder.Default;
@@ -48,9 +50,15 @@ internal sealed class LadderDescent(
         ? await SignalAsync(step, left).ConfigureAwait(false)
         : 0;
 
+    /// <summary>True when the program was given more time than the ceiling, because it asked for that.</summary>
+    public bool IsExtended { get; private set; }
+
     /// <summary>Goes down the ladder until the tree is gone, or its main process where only that was told to leave, or the time is up.</summary>
+    /// <param name="left">The ceiling.</param>
+    /// <param name="cap">What the program may extend it to.</param>
+    /// <param name="escalation">Ends the wait.</param>
     /// <returns>How it ended, in words.</returns>
-    public async Task<string> FinishAsync(TimeSpan left, CancellationToken escalation)
+    public async Task<string> FinishAsync(TimeSpan left, TimeSpan cap, CancellationToken escalation)
     {
         long started = clock.Now;
         try
@@ -65,19 +73,26 @@ internal sealed class LadderDescent(
                 }
 
                 await TakeAsync(step, isFirst: i == 0, rest).ConfigureAwait(false);
-                using KillLimit limit = clock.Limit(WaitOf(step, isLast: i == _ladder.Steps.Count - 1, rest), escalation);
-                if (await WaitAsync(limit.Token).ConfigureAwait(false) is { } outcome)
+                for (TimeSpan wait = WaitOf(step, isLast: i == _ladder.Steps.Count - 1, rest); wait > TimeSpan.Zero;)
                 {
-                    return outcome;
-                }
+                    using KillLimit limit = clock.Limit(wait, escalation);
+                    if (await WaitAsync(limit.Token).ConfigureAwait(false) is { } outcome)
+                    {
+                        return outcome;
+                    }
 
-                if (escalation.IsCancellationRequested)
-                {
-                    break;
+                    if (escalation.IsCancellationRequested)
+                    {
+                        return "escalated";
+                    }
+
+                    wait = await ReadExtensionAsync(cap - TimeSpan.FromMilliseconds(clock.Since(started))).ConfigureAwait(false);
+                    IsExtended |= wait > TimeSpan.Zero;
+                    left += wait;
                 }
             }
 
-            return escalation.IsCancellationRequested ? "escalated" : "ceiling reached";
+            return CeilingReached;
         }
         finally
         {
@@ -97,6 +112,12 @@ internal sealed class LadderDescent(
         {
             await _over.CancelAsync().ConfigureAwait(false);
         }
+    }
+
+    private async Task<TimeSpan> ReadExtensionAsync(TimeSpan cap)
+    {
+        TimeSpan asked = await containment.ReadExtensionAsync(CancellationToken.None).ConfigureAwait(false);
+        return asked < cap ? asked : cap;
     }
 
     private static TimeSpan WaitOf(TerminationStep step, bool isLast, TimeSpan rest)
