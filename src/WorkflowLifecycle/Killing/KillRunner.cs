@@ -172,6 +172,11 @@ internal sealed class KillRunner(
             }
 
             KillReport report = await execution.EndAsync().ConfigureAwait(false);
+            if (intent == IntentOutcome.Written && status is { RootExited: true, IsEmpty: false })
+            {
+                report = report with { Message = $"Its main program had exited before: what it had left behind was ended. {report.Message}".TrimEnd() };
+            }
+
             if (report.Outcome != KillOutcome.KillUnconfirmed)
             {
                 return await SettleAsync(operation, run, execution, report).ConfigureAwait(false);

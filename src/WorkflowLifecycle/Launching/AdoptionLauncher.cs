@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.Hosting;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
@@ -24,6 +25,8 @@ internal sealed class AdoptionLauncher(
     IOptions<WorkflowLifecycleOptions> options,
     RunUpdater updater,
     RunFinisher finisher,
+    MainExits mainExits,
+    HostRuns hostRuns,
     IRedactor redactor,
     AuditDrafts audit,
     TimeProvider timeProvider,
@@ -183,8 +186,9 @@ internal sealed class AdoptionLauncher(
             }
 
             IHeldRun held = prepared.Confirm();
-            RunMonitor monitor = new(spec.RunId, held, null, updater, finisher, redactor, options.Value.OutputDrainLimit, timeProvider, logger);
+            RunMonitor monitor = new(spec.RunId, held, null, updater, finisher, mainExits, redactor, options.Value.OutputDrainLimit, timeProvider, logger);
             monitor.Start();
+            hostRuns.Add(spec.RunId, OnHostExit.Keep, parent: null, monitor.Result);
             Log.Adopted(logger, spec.RunId, prepared.Adopted.Count, spec.Root.Pid, prepared.Containment.Strength, actor, redactor.RedactText(request.Reason));
             return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, null, sections);
         }

@@ -8,7 +8,7 @@ namespace WorkflowLifecycle.Launching;
 
 /// <summary>Watches one run for the host that launched it: readiness, and the end.</summary>
 internal sealed class RunMonitor(
-    RunId runId, IHeldRun held, HostOutput? output, RunUpdater updater, RunFinisher finisher, IRedactor redactor, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
+    RunId runId, IHeldRun held, HostOutput? output, RunUpdater updater, RunFinisher finisher, MainExits mainExits, IRedactor redactor, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
 {
     private const string Ready = "READY=1";
     private const string Status = "STATUS=";
@@ -17,6 +17,7 @@ internal sealed class RunMonitor(
     private readonly TaskCompletionSource<RunResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Task? _drained;
+    private Task<IReadOnlyList<ProcessSnapshot>> _left = Task.FromResult<IReadOnlyList<ProcessSnapshot>>([]);
 
     /// <summary>Completes once the run's end is recorded.</summary>
     public Task<RunResult> Result => _result.Task;
@@ -29,6 +30,7 @@ internal sealed class RunMonitor(
             _ = Task.Run(WatchFirstOutputAsync);
         }
 
+        _left = Task.Run(WatchMainExitAsync);
         _ = Task.Run(WatchEndAsync);
     }
 
@@ -73,6 +75,27 @@ internal sealed class RunMonitor(
     {
         await output!.FirstOutput.ConfigureAwait(false);
         await RecordAsync(isReady: true, status: null).ConfigureAwait(false);
+    }
+
+    // Of a tree that nobody here started, nobody hears how its root exited.
+    private async Task<IReadOnlyList<ProcessSnapshot>> WatchMainExitAsync()
+    {
+        ExitNotice exit = await held.Exited.ConfigureAwait(false);
+        if (exit is { ExitCode: null, Signal: null } || held.Ended.IsCompleted)
+        {
+            return [];
+        }
+
+        try
+        {
+            return await mainExits.RecordAsync(runId, exit).ConfigureAwait(false);
+        }
+        catch (WorkflowLifecycleException exception)
+        {
+            // The end of the tree says it again.
+            Log.WatchFailed(logger, runId, exception);
+            return [];
+        }
     }
 
     private async Task RecordAsync(bool isReady, string? status)
@@ -125,10 +148,10 @@ internal sealed class RunMonitor(
 
         ExitNotice? exit = held.Exited.IsCompletedSuccessfully ? await held.Exited.ConfigureAwait(false) : null;
         RunRecord run = await finisher.FinishOwnAsync(runId, end, exit).ConfigureAwait(false);
-        _result.TrySetResult(Describe(run, word));
+        _result.TrySetResult(Describe(run, word, word is { Leftovers: > 0 } ? await _left.ConfigureAwait(false) : []));
     }
 
-    private RunResult Describe(RunRecord run, EndNotice? end) => new()
+    private RunResult Describe(RunRecord run, EndNotice? end, IReadOnlyList<ProcessSnapshot> left) => new()
     {
         RunId = run.RunId,
         State = run.State,
@@ -137,6 +160,7 @@ internal sealed class RunMonitor(
         Duration = (run.EndedAt ?? timeProvider.GetUtcNow()) - (run.StartedAt ?? run.CreatedAt),
         Proof = run.Proof,
         Leftovers = end?.Leftovers ?? 0,
+        LeftoverProcesses = left,
         StandardOutput = output?.StandardOutput ?? string.Empty,
         StandardError = output?.StandardError ?? string.Empty,
         OutputTruncated = output?.IsTruncated ?? false,

@@ -8,7 +8,7 @@ namespace WorkflowLifecycle.Recovery;
 
 /// <summary>Holds a row whose host is gone against reality. "Can't tell" leaves the row alone.</summary>
 internal sealed class RunReconciler(
-    IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
+    IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, MainExits mainExits, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(200);
 
@@ -62,6 +62,11 @@ internal sealed class RunReconciler(
     // Nobody was there to write down what the holder saw meanwhile.
     private async Task<RunRecord> FollowAsync(RunRecord run, HoldStatus status, CancellationToken cancellationToken)
     {
+        if (status.Exit is { } exit && run is { ExitCode: null, ExitSignal: null })
+        {
+            await mainExits.RecordAsync(run.RunId, exit).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         bool isReady = status.IsReady || status.HasOutput;
         (RunRecord? updated, _) = await updater.UpdateAsync(
             run.RunId,
