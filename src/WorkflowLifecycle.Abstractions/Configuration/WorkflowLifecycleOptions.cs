@@ -47,6 +47,9 @@ public sealed class WorkflowLifecycleOptions
     /// <summary>Refuse to launch below this strength. Default: <see cref="ContainmentStrength.BestEffort"/>, so nothing is refused.</summary>
     public ContainmentStrength MinimumStrength { get; set; } = ContainmentStrength.BestEffort;
 
+    /// <summary>Refuse launches that do not declare how they become ready (<see cref="LaunchRequest.Readiness"/>). Default: false.</summary>
+    public bool RequireReadiness { get; set; }
+
     /// <summary>How long processes may stay after the root program exited by itself: SIGTERM, this long, SIGKILL. Default 2 s; 0 to 24 h.</summary>
     public TimeSpan LeftoverGrace { get; set; } = TimeSpan.FromSeconds(2);
 

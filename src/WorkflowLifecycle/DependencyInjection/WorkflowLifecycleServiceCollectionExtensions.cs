@@ -18,6 +18,7 @@ using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Shutdown;
+using WorkflowLifecycle.Signs;
 using WorkflowLifecycle.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -76,6 +77,8 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<HostRuns>();
         services.TryAddSingleton<HostShutdown>();
         services.TryAddSingleton<RunReconciler>();
+        services.TryAddSingleton<RunSigns>();
+        services.TryAddSingleton<RunMonitors>();
         services.TryAddSingleton<IProcessRegistry, ProcessRegistry>();
         services.TryAddSingleton<KillCoordinator>();
         services.TryAddSingleton<IKillCoordinator>(static provider => provider.GetRequiredService<KillCoordinator>());

@@ -172,9 +172,9 @@ internal sealed class KillRunner(
             }
 
             KillReport report = await execution.EndAsync().ConfigureAwait(false);
-            if (intent == IntentOutcome.Written && status is { RootExited: true, IsEmpty: false })
+            if (intent == IntentOutcome.Written && status is { IsEmpty: false, Exit: { } exit })
             {
-                report = report with { Message = $"Its main program had exited before: what it had left behind was ended. {report.Message}".TrimEnd() };
+                report = KillReports.OfLeftovers(report, exit);
             }
 
             if (report.Outcome != KillOutcome.KillUnconfirmed)

@@ -6,7 +6,6 @@ using WorkflowLifecycle.Hosting;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
-using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Shutdown;
@@ -24,8 +23,7 @@ internal sealed class AdoptionLauncher(
     SectionEntrance sections,
     IOptions<WorkflowLifecycleOptions> options,
     RunUpdater updater,
-    RunFinisher finisher,
-    MainExits mainExits,
+    RunMonitors monitors,
     HostRuns hostRuns,
     IRedactor redactor,
     AuditDrafts audit,
@@ -186,7 +184,7 @@ internal sealed class AdoptionLauncher(
             }
 
             IHeldRun held = prepared.Confirm();
-            RunMonitor monitor = new(spec.RunId, held, null, updater, finisher, mainExits, redactor, options.Value.OutputDrainLimit, timeProvider, logger);
+            RunMonitor monitor = monitors.Create(spec.RunId, held, null, ReadinessSource.Undeclared);
             monitor.Start();
             hostRuns.Add(spec.RunId, OnHostExit.Keep, parent: null, monitor.Result);
             Log.Adopted(logger, spec.RunId, prepared.Adopted.Count, spec.Root.Pid, prepared.Containment.Strength, actor, redactor.RedactText(request.Reason));

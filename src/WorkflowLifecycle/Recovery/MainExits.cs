@@ -2,6 +2,7 @@ using System.Globalization;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Signs;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
@@ -22,7 +23,7 @@ internal sealed class MainExits(IProcessStore store, IContainmentPlatform platfo
     public async Task<IReadOnlyList<ProcessSnapshot>> RecordAsync(RunId runId, ExitNotice exit)
     {
         // In a kill the main program is one of those that leave: the report says it all.
-        if (await store.FindRunAsync(runId).ConfigureAwait(false) is not { Containment: { } containment, State.IsFinal: false } run || IsBeingKilled(run))
+        if (await store.FindRunAsync(runId).ConfigureAwait(false) is not { Containment: { } containment, State.IsFinal: false } run || !IsToBeNoted(run))
         {
             return [];
         }
@@ -36,7 +37,8 @@ internal sealed class MainExits(IProcessStore store, IContainmentPlatform platfo
         return left;
     }
 
-    private static bool IsBeingKilled(RunRecord run) => run.State == RunState.Stopping || run.State == RunState.KillUnconfirmed;
+    private static bool IsToBeNoted(RunRecord run) =>
+        run is { ExitCode: null, ExitSignal: null } && run.State != RunState.Stopping && run.State != RunState.KillUnconfirmed;
 
     private static string Describe(ExitNotice? exit) => exit switch
     {
@@ -57,7 +59,7 @@ internal sealed class MainExits(IProcessStore store, IContainmentPlatform platfo
 
     private StoreCommit? Note(RunRecord row, ExitNotice exit, IReadOnlyList<ProcessSnapshot> left)
     {
-        if (row.State.IsFinal || IsBeingKilled(row) || row.ExitCode is not null || row.ExitSignal is not null)
+        if (row.State.IsFinal || !IsToBeNoted(row))
         {
             return null;
         }
@@ -65,19 +67,14 @@ internal sealed class MainExits(IProcessStore store, IContainmentPlatform platfo
         string names = string.Join(", ", left.Take(MostNames).Select(process => $"{process.Name} (PID {process.Pid})"));
         string more = left.Count > MostNames ? $" and {left.Count - MostNames} more" : string.Empty;
         string status = $"{Describe(exit)} and left {names}{more}";
-        bool isReady = row.State == RunState.Initializing && row.Leftovers == LeftoverPolicy.Keep;
+
+        // A program that leaves a daemon behind has started it: that is how one says so, where nothing else was declared.
+        bool isReady = row is { Leftovers: LeftoverPolicy.Keep, Readiness: ReadinessSource.Undeclared };
+        RunRecord next = (isReady ? row.Ready(timeProvider.GetUtcNow()) : row) with { ExitCode = exit.ExitCode, ExitSignal = exit.Signal, Status = status };
         return new StoreCommit
         {
-            UpdateRun = row with
-            {
-                // A program that leaves a daemon behind has started it: that is how one says so.
-                State = isReady ? RunState.Running : row.State,
-                ReadyAt = isReady ? timeProvider.GetUtcNow() : row.ReadyAt,
-                ExitCode = exit.ExitCode,
-                ExitSignal = exit.Signal,
-                Status = status,
-            },
-            Events = [new RunEvent { RunId = row.RunId, Kind = EventKinds.MainExited, State = isReady ? RunState.Running : row.State, At = timeProvider.GetUtcNow(), Message = status }],
+            UpdateRun = next,
+            Events = [new RunEvent { RunId = row.RunId, Kind = EventKinds.MainExited, State = next.State, At = timeProvider.GetUtcNow(), Message = status }],
         };
     }
 }

@@ -60,6 +60,9 @@ internal sealed class ScriptedProcess : ITrackedProcess
 
     public Task MarkReadyAsync(string? status = null, CancellationToken cancellationToken = default) => Task.CompletedTask;
 
+    public Task<IAsyncDisposable> EnterCriticalSectionAsync(CriticalSectionKind kind, string name, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("Nothing of the command line enters a critical section through a launched run.");
+
     public ValueTask DisposeAsync()
     {
         _output.Dispose();

@@ -11,7 +11,7 @@ internal sealed class GenericHost : IAsyncDisposable
 
     public GenericHost(TestRoom room, TimeSpan timeout, Action<WorkflowLifecycleOptions>? configure = null, Action<IServiceCollection>? before = null, Action<IServiceCollection>? after = null)
     {
-        HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Trace);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = timeout);
         before?.Invoke(builder.Services);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace WorkflowLifecycle.EndToEnd.Tests.Hosting;
@@ -140,7 +141,7 @@ public sealed class HostShutdownTests : EndToEndTest
         Start();
         StoppingService later = new();
         StoppingService earlier = new();
-        await using GenericHost host = await StartHostAsync(before: services => services.AddHostedService(_ => earlier), after: services => services.AddHostedService(_ => later));
+        await using GenericHost host = await StartHostAsync(before: services => services.AddSingleton<IHostedService>(earlier), after: services => services.AddSingleton<IHostedService>(later));
         await using ITrackedProcess process = await LaunchReadyAsync(host, Program("terminates"));
         RunResult? launched = null;
         later.OnStop = async () =>

@@ -50,7 +50,7 @@ public sealed class LeftoverTests : EndToEndTest
     public async Task Leftovers_Kept_EndTheRunWhenTheLastOfThemEnds()
     {
         Engine engine = Start();
-        await using ITrackedProcess process = await engine.LaunchAsync(Kept(engine.Shell("nohup sleep 1 >/dev/null 2>&1 & exit 4")));
+        await using ITrackedProcess process = await engine.LaunchAsync(Kept(engine.Shell("nohup sleep 1 >/dev/null 2>&1 & sleep 0.3; exit 4")));
         await MainExitedAsync(engine, process.RunId);
 
         RunResult result = await process.WaitForExitAsync();
