@@ -42,6 +42,7 @@ internal static class Sample
         Arguments = ["--print", "say \"hello\"", string.Empty, "tab\tand\nline", "zero\0inside", "ünïcödé 🦊"],
         OnHostExit = OnHostExit.Keep,
         Output = OutputMode.Files,
+        Readiness = ReadinessSource.Api,
         Root = Host with { Pid = int.MaxValue, StartTicks = ulong.MaxValue, PidNamespace = ulong.MaxValue - 1, PidNamespaceStartTicks = 1UL << 63 },
         Containment = new ContainmentRecord
         {

@@ -33,5 +33,30 @@ internal static class SectionsVerb
         }
     }
 
+    /// <summary>Gives a wait up while the section is held, and exits.</summary>
+    public static async Task<int> AbandonAsync()
+    {
+        DirectoryInfo place = Directory.CreateTempSubdirectory("workflow-lifecycle-sections-");
+        try
+        {
+            RunDirectory directory = RunDirectory.Create(place.FullName, "run");
+            ContainmentRecord containment = new() { Strength = ContainmentStrength.Reaper, RunDirectory = directory.Path };
+            WorkObserver observer = new(Machine.Read(), TimeProvider.System);
+            IDisposable section = observer.EnterSection(containment, CriticalSectionKind.File, "never left");
+            using CancellationTokenSource over = new(TimeSpan.FromMilliseconds(100));
+            Task wait = observer.WaitForSectionAsync(containment, CriticalSectionKind.File, over.Token);
+            await Task.WhenAny(wait);
+            Console.WriteLine(wait.Status);
+
+            // Held until this process is gone, with a thread in it that waits.
+            GC.KeepAlive(section);
+            return 0;
+        }
+        finally
+        {
+            place.Delete(recursive: true);
+        }
+    }
+
     private static void Say(IReadOnlyList<CriticalSection> sections) => Console.WriteLine(string.Join(", ", sections.Select(section => $"{section.Kind} {section.Pid}")) + ".");
 }

@@ -14,6 +14,7 @@ internal static class FiguresCommand
         Dictionary<string, Func<IAsyncEnumerable<Figure>>> groups = new(StringComparer.Ordinal)
         {
             ["ending"] = () => EndingFigures.MeasureAsync(room, Rounds),
+            ["graceful"] = () => GracefulFigures.MeasureAsync(room, Rounds),
             ["crowd"] = () => CrowdFigures.MeasureAsync(room, Rounds),
             ["launch"] = () => LaunchFigures.MeasureAsync(room, Rounds),
             ["footprint"] = () => FootprintFigures.MeasureAsync(room, IdleRuns),

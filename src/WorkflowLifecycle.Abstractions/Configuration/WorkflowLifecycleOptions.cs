@@ -27,11 +27,21 @@ public sealed class WorkflowLifecycleOptions
     /// <summary>Longest wait between SIGTERM and SIGKILL in a graceful kill. Default 10 s; above 0, at most 24 h. A request may only lower it.</summary>
     public TimeSpan TerminateCeiling { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether a graceful kill ends the child runs of a run before the run itself, the deepest first. Default true. All of it stays within the grace
+    /// of the run: a child run gets what the run may use for waiting, so that the run keeps its own terminate stage (see <see cref="GraceCap"/>). False:
+    /// all side by side, as in an emergency, which waits for nobody. Either way nothing more is launched under any of them once the first is signalled.
+    /// </summary>
+    public bool ChildRunsFirst { get; set; } = true;
+
     /// <summary>What happens to trees when this host dies. Default: <see cref="OnHostExit.Kill"/>.</summary>
     public OnHostExit OnHostExit { get; set; } = OnHostExit.Kill;
 
     /// <summary>Refuse to launch below this strength. Default: <see cref="ContainmentStrength.BestEffort"/>, so nothing is refused.</summary>
     public ContainmentStrength MinimumStrength { get; set; } = ContainmentStrength.BestEffort;
+
+    /// <summary>Refuse launches that do not declare how they become ready (<see cref="LaunchRequest.Readiness"/>). Default: false.</summary>
+    public bool RequireReadiness { get; set; }
 
     /// <summary>How long processes may stay after the root program exited by itself: SIGTERM, this long, SIGKILL. Default 2 s; 0 to 24 h.</summary>
     public TimeSpan LeftoverGrace { get; set; } = TimeSpan.FromSeconds(2);

@@ -6,7 +6,7 @@ namespace WorkflowLifecycle;
 [JsonConverter(typeof(JsonStringEnumConverter<KillMode>))]
 public enum KillMode
 {
-    /// <summary>SIGTERM to every process, time to leave up to a ceiling, then as <see cref="Emergency"/>. The default.</summary>
+    /// <summary>Waits for work in flight, tells the program to leave (SIGTERM unless the launch says otherwise), gives it time up to a ceiling, then as <see cref="Emergency"/>. The default.</summary>
     Graceful = 0,
 
     /// <summary>The whole containment is ended at once. Ceiling: 5 s from the intent to the proof.</summary>

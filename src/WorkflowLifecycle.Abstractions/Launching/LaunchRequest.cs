@@ -40,6 +40,9 @@ public sealed record LaunchRequest(string Program, params IReadOnlyList<string> 
     /// <summary>Where its output goes. Default: captured by the host.</summary>
     public OutputMode Output { get; init; }
 
+    /// <summary>How the program says that its initialization is over. Default: not declared, the first output will do.</summary>
+    public Readiness? Readiness { get; init; }
+
     /// <summary>What happens when the host dies; default: <see cref="WorkflowLifecycleOptions.OnHostExit"/>.</summary>
     public OnHostExit? OnHostExit { get; init; }
 

@@ -51,6 +51,9 @@ public sealed record RunRecord
     /// <summary>Where the program's output goes.</summary>
     public OutputMode Output { get; init; }
 
+    /// <summary>By what the run was declared to become ready.</summary>
+    public ReadinessSource Readiness { get; init; }
+
     /// <summary>The shutdown phases of the host that launched it, by name: whoever ends the run says which of them it does not have.</summary>
     public IReadOnlyList<string> Phases { get; init; } = [];
 

@@ -39,6 +39,8 @@ internal sealed record RunDetail
 
     public OutputMode Output { get; init; }
 
+    public ReadinessSource Readiness { get; init; }
+
     public required DateTime CreatedAt { get; init; }
 
     public DateTime? ReadyAt { get; init; }
@@ -104,6 +106,7 @@ internal sealed record RunDetail
         WorkingDirectory = run.WorkingDirectory,
         OnHostExit = run.OnHostExit,
         Output = run.Output,
+        Readiness = run.Readiness,
         CreatedAt = run.CreatedAt.UtcDateTime,
         ReadyAt = run.ReadyAt?.UtcDateTime,
         EndedAt = run.EndedAt?.UtcDateTime,

@@ -26,6 +26,7 @@ internal static class RunDetails
             .Add("cgroup", run.Containment?.CgroupPath)
             .Add("run directory", run.Containment?.RunDirectory)
             .Add("output", run.Output.ToString())
+            .Add("readiness", run.Readiness == ReadinessSource.Undeclared ? null : run.Readiness.ToString())
             .Add("on host exit", run.OnHostExit.ToString())
             .Add("host", $"pid {run.Host.Pid.ToString(CultureInfo.InvariantCulture)}, running as {run.HostUser}, launched by {run.LaunchedBy}")
             .Add("created", Words.Time(run.CreatedAt))

@@ -1,3 +1,4 @@
+ALTER TABLE workflow_processes ADD COLUMN readiness INTEGER NOT NULL DEFAULT 0; -- By what the run was declared to become ready, as the number of the enumeration; 0 is undeclared.
 -- The names of the shutdown phases of the host that launched the run, as a JSON array; NULL is none.
 ALTER TABLE workflow_processes ADD COLUMN phases TEXT;
 -- How a graceful kill tells the program to leave, as JSON; NULL is SIGTERM to the whole tree.

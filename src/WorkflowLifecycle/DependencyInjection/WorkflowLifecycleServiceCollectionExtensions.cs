@@ -18,6 +18,7 @@ using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Shutdown;
+using WorkflowLifecycle.Signs;
 using WorkflowLifecycle.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -73,6 +74,8 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<ChildRuns>();
         services.TryAddSingleton<RunFinisher>();
         services.TryAddSingleton<RunReconciler>();
+        services.TryAddSingleton<RunSigns>();
+        services.TryAddSingleton<RunMonitors>();
         services.TryAddSingleton<IProcessRegistry, ProcessRegistry>();
         services.TryAddSingleton<IKillCoordinator, KillCoordinator>();
         services.TryAddSingleton<AdoptionLauncher>();

@@ -4,20 +4,24 @@ namespace WorkflowLifecycle.Killing;
 internal sealed class ChildRuns(IProcessStore store)
 {
     /// <summary>The nearest live runs below a run: its live children, and those below children that are over.</summary>
-    public async Task<IReadOnlyList<RunRecord>> ListAsync(RunId parent, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RunRecord>> ListAsync(RunId parent, CancellationToken cancellationToken) =>
+        [.. (await ListAsync(new HashSet<RunId> { parent }, cancellationToken).ConfigureAwait(false))[parent]];
+
+    /// <summary>The same below several runs at once: by the run that each is next below.</summary>
+    public async Task<ILookup<RunId, RunRecord>> ListAsync(IReadOnlySet<RunId> parents, CancellationToken cancellationToken)
     {
         // From the live runs upwards: they are few, while a run may have had thousands of children that are over.
         Dictionary<RunId, RunRecord> live = await ReadLiveAsync(cancellationToken).ConfigureAwait(false);
-        List<RunRecord> children = [];
+        List<(RunId Parent, RunRecord Run)> children = [];
         foreach (RunRecord run in live.Values)
         {
-            if (run.RunId != parent && await IsNextBelowAsync(run, parent, live, cancellationToken).ConfigureAwait(false))
+            if (await FindAboveAsync(run, parents, live, cancellationToken).ConfigureAwait(false) is { } parent && parent != run.RunId)
             {
-                children.Add(run);
+                children.Add((parent, run));
             }
         }
 
-        return children;
+        return children.ToLookup(child => child.Parent, child => child.Run);
     }
 
     public static KillRequest Cascade(RunId parent, KillRequest request)
@@ -57,17 +61,17 @@ internal sealed class ChildRuns(IProcessStore store)
         return live;
     }
 
-    private async Task<bool> IsNextBelowAsync(RunRecord run, RunId top, Dictionary<RunId, RunRecord> live, CancellationToken cancellationToken)
+    private async Task<RunId?> FindAboveAsync(RunRecord run, IReadOnlySet<RunId> tops, Dictionary<RunId, RunRecord> live, CancellationToken cancellationToken)
     {
         HashSet<RunId> passed = [run.RunId];
         RunId? above = run.ParentRun;
 
         // What lies below a live run is that run's business.
-        while (above is { } id && id != top && !live.ContainsKey(id) && passed.Add(id))
+        while (above is { } id && !tops.Contains(id) && !live.ContainsKey(id) && passed.Add(id))
         {
             above = (await store.FindRunAsync(id, cancellationToken).ConfigureAwait(false))?.ParentRun;
         }
 
-        return above == top;
+        return above is { } found && tops.Contains(found) ? found : null;
     }
 }

@@ -27,6 +27,7 @@ internal sealed class KillCoordinator(
     TimeProvider timeProvider,
     ILogger<KillCoordinator> logger) : IKillCoordinator
 {
+    private static readonly Predicate<RunRecord> Nobody = static _ => false;
     private static readonly TimeSpan InspectionLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReconcileLimit = TimeSpan.FromMilliseconds(500);
 
@@ -53,7 +54,7 @@ internal sealed class KillCoordinator(
     {
         ArgumentNullException.ThrowIfNull(request);
         RunRecord run = await FindAsync(runId, cancellationToken).ConfigureAwait(false);
-        Admission admission = await AdmitAsync(run, request, cascadeGround: null).ConfigureAwait(false);
+        Admission admission = await AdmitFamilyAsync(run, request, Nobody).ConfigureAwait(false);
         return await admission.Report.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -78,7 +79,7 @@ internal sealed class KillCoordinator(
     {
         ArgumentNullException.ThrowIfNull(request);
         RunRecord run = await FindAsync(runId, cancellationToken).ConfigureAwait(false);
-        Admission admission = await AdmitAsync(run, request, cascadeGround: null).ConfigureAwait(false);
+        Admission admission = await AdmitFamilyAsync(run, request, Nobody).ConfigureAwait(false);
         return await admission.Intent.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -88,9 +89,17 @@ internal sealed class KillCoordinator(
         return (await store.FindKillAsync(killId, cancellationToken).ConfigureAwait(false))?.Report;
     }
 
+    /// <summary>As any other kill, but for child runs that are to be left alone, with all below them.</summary>
+    public async Task<KillReport> KillAsync(RunId runId, KillRequest request, Predicate<RunRecord> isSpared)
+    {
+        RunRecord run = await FindAsync(runId, CancellationToken.None).ConfigureAwait(false);
+        Admission admission = await AdmitFamilyAsync(run, request, isSpared).ConfigureAwait(false);
+        return await admission.Report.ConfigureAwait(false);
+    }
+
     private async Task<KillReport> KillOneAsync(RunRecord run, KillRequest request)
     {
-        Admission admission = await AdmitAsync(run, request, cascadeGround: null).ConfigureAwait(false);
+        Admission admission = await AdmitFamilyAsync(run, request, Nobody).ConfigureAwait(false);
         return await admission.Report.ConfigureAwait(false);
     }
 
@@ -112,7 +121,26 @@ internal sealed class KillCoordinator(
     }
 
     // No caller's token from here on: a caller that goes away ends its wait, never the kill.
-    private async Task<Admission> AdmitAsync(RunRecord run, KillRequest request, string? cascadeGround)
+    private async Task<Admission> AdmitFamilyAsync(RunRecord run, KillRequest request, Predicate<RunRecord> isSpared)
+    {
+        Admission own = await AdmitAsync(run, request, cascadeGround: null, isHeld: request.Mode == KillMode.Graceful).ConfigureAwait(false);
+        if (own.IsAnswered)
+        {
+            return own;
+        }
+
+        Cascade cascade = new(
+            childRuns,
+            procedures,
+            (child, asked, parent, isHeld) => AdmitAsync(child, asked, $"child run of {parent}", isHeld),
+            isSpared,
+            (kill, waiting) => _ = StoreReturn.BeginAsync(kill.RunId, () => ledger.RecordWaitingAsync(kill, waiting), timeProvider, logger),
+            isDeepestFirst: request.Mode == KillMode.Graceful && options.Value.ChildRunsFirst,
+            timeProvider);
+        return own with { Report = cascade.EndAsync(run, request, own) };
+    }
+
+    private async Task<Admission> AdmitAsync(RunRecord run, KillRequest request, string? cascadeGround, bool isHeld)
     {
         string actor = PrincipalSubject.Of(request.RequestedBy, options.Value.OwnerClaimType);
         KillRecord kill = Describe(run, request, actor);
@@ -136,7 +164,7 @@ internal sealed class KillCoordinator(
 
         if (run.State.IsFinal)
         {
-            return new Admission(Task.FromResult(run.KillId ?? kill.KillId), AnswerFinishedAsync(run, kill, request, authorization.Explanation));
+            return new Admission(Task.FromResult(run.KillId ?? kill.KillId), AnswerFinishedAsync(run, kill, authorization.Explanation));
         }
 
         if (platform.Look(run.Containment?.Shim ?? run.Host) == ProcessPresence.Elsewhere)
@@ -151,33 +179,34 @@ internal sealed class KillCoordinator(
             return await RefuseAsync(run, kill, refusal).ConfigureAwait(false);
         }
 
-        (KillOperation operation, bool started) = runner.Start(run, kill, authorization.Explanation);
-        bool escalates = !started && request.Mode > operation.Mode;
-        if (escalates)
-        {
-            // Before anything is waited for: the weaker kill may itself be waiting, for the store or for the lock.
-            await operation.EscalateAsync().ConfigureAwait(false);
-        }
+        (KillOperation operation, bool started) = runner.Start(run, kill, authorization.Explanation, isHeld);
 
-        return new Admission(operation.Intent, FollowAsync(operation, started, escalates, run, kill, request, authorization.Explanation));
+        // Before anything is waited for: the weaker kill may itself be waiting, for the store, for the lock or for its child runs. Nor is it
+        // waited for what that kill does then: the kills of its child runs are escalated next.
+        Task? escalating = !started && request.Mode > operation.Mode ? operation.EscalateAsync() : null;
+        Task<KillReport> report = FollowAsync(operation, started, escalating, kill, request, authorization.Explanation);
+        return new Admission(operation.Intent, report) { Operation = operation };
     }
 
-    private async Task<KillReport> AnswerFinishedAsync(RunRecord run, KillRecord asked, KillRequest request, string ground)
+    private async Task<KillReport> AnswerFinishedAsync(RunRecord run, KillRecord asked, string ground)
     {
         KillReport report = KillReports.AlreadyExited(run, asked);
-        Task recorded = requests.RecordAsync(asked, ground, report.KillId, RequestRecorder.CameAfter);
-        KillReport answer = await WithChildrenAsync(Task.FromResult(report), run, request).ConfigureAwait(false);
-        await recorded.ConfigureAwait(false);
-        return answer;
+        await requests.RecordAsync(asked, ground, report.KillId, RequestRecorder.CameAfter).ConfigureAwait(false);
+        return report;
     }
 
     private async Task<KillReport> FollowAsync(
-        KillOperation operation, bool started, bool escalates, RunRecord run, KillRecord asked, KillRequest request, string ground)
+        KillOperation operation, bool started, Task? escalating, KillRecord asked, KillRequest request, string ground)
     {
         await ((Task)operation.Intent).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         bool isRefused = !operation.Intent.IsCompletedSuccessfully;
         Task recorded = Task.CompletedTask;
-        if (!isRefused && (escalates || (operation.Kill.KillId != asked.KillId && operation.Kill.IsOpen && request.Mode > operation.Mode)))
+        if (escalating is not null)
+        {
+            await escalating.ConfigureAwait(false);
+        }
+
+        if (!isRefused && (escalating is not null || (operation.Kill.KillId != asked.KillId && operation.Kill.IsOpen && request.Mode > operation.Mode)))
         {
             // In the second case another process has the kill under way, at a weaker mode.
             await operation.EscalateAsync().ConfigureAwait(false);
@@ -190,7 +219,7 @@ internal sealed class KillCoordinator(
         }
 
         _ = await operation.Intent.ConfigureAwait(false);
-        KillReport report = await WithChildrenAsync(operation.Report, run, request).ConfigureAwait(false);
+        KillReport report = await operation.Report.ConfigureAwait(false);
         await recorded.ConfigureAwait(false);
         return report;
     }
@@ -206,33 +235,6 @@ internal sealed class KillCoordinator(
             // The intent of the kill stands; a store that is away delays no stronger one.
             Log.KillNotRecorded(logger, kill.KillId, kill.RunId, exception);
         }
-    }
-
-    private async Task<KillReport> WithChildrenAsync(Task<KillReport> own, RunRecord run, KillRequest request)
-    {
-        IReadOnlyList<RunRecord> children;
-        try
-        {
-            children = await childRuns.ListAsync(run.RunId, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException exception)
-        {
-            KillReport report = await own.ConfigureAwait(false);
-            return report with { Message = $"{report.Message} Its child runs, if it has any, were not ended: {exception.Message}".TrimStart() };
-        }
-
-        if (children.Count == 0)
-        {
-            return await own.ConfigureAwait(false);
-        }
-
-        KillRequest cascade = ChildRuns.Cascade(run.RunId, request);
-        Task<KillReport[]> ended = Task.WhenAll(children.Select(async child =>
-        {
-            Admission admission = await AdmitAsync(child, cascade, $"child run of {run.RunId}").ConfigureAwait(false);
-            return await admission.Report.ConfigureAwait(false);
-        }));
-        return await own.ConfigureAwait(false) with { ChildRuns = await ended.ConfigureAwait(false) };
     }
 
     private async Task<KillAuthorization> AuthorizeAsync(RunRecord run, KillRequest request)

@@ -43,6 +43,9 @@ internal sealed class KillExecution(
     /// <summary>True once SIGKILL was asked for, by this execution or by another that went ahead of it.</summary>
     public bool SentKill => _askedForKill || _end is { ForcedKills: > 0 };
 
+    /// <summary>Puts a step on record that came before.</summary>
+    public void Follow(KillStep step) => _steps.Add(step);
+
     /// <summary>Ends the tree.</summary>
     /// <returns>The report, without the receipt of the cleaning.</returns>
     public async Task<KillReport> EndAsync()
@@ -70,7 +73,8 @@ internal sealed class KillExecution(
         IReadOnlyList<CleanupResult> cleanup = await containment.FreeAsync(run).ConfigureAwait(false);
         int remaining = cleanup.Count(line => line.Outcome == "Failed");
         _steps.Add(new KillStep(KillSteps.Clean, clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
-        await Task.WhenAll(after, _beside).ConfigureAwait(false);
+        Task stages = Task.WhenAll(after, _beside);
+        await (isEmergency ? Task.WhenAny(stages, clock.Delay(BesideLimit, CancellationToken.None)) : stages).ConfigureAwait(false);
         return report with { Cleanup = cleanup, Phases = Phases, Steps = [.. _steps], DurationMs = clock.SinceIntent };
     }
 
@@ -90,10 +94,13 @@ internal sealed class KillExecution(
             return;
         }
 
-        // Nothing is waited for once the tree is gone, or somebody asked for more.
+        // What belongs before it is done to its end also when the tree is gone meanwhile; an escalation only no longer waits for it.
+        _beside = RunStageAsync(ShutdownStage.Before, Left(budget.Quiesce), CancellationToken.None);
+        await _beside.WaitAsync(operation.Escalation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // Nothing else is waited for once the tree is gone, or somebody asked for more.
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(operation.Escalation);
         Task watching = WatchEndAsync(stop);
-        await RunStageAsync(ShutdownStage.Before, Left(budget.Quiesce), stop.Token).ConfigureAwait(false);
         await QuiesceAsync(stop.Token).ConfigureAwait(false);
         if (!operation.Escalation.IsCancellationRequested && !_proven)
         {

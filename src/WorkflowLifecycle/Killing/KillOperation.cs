@@ -1,10 +1,11 @@
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>A kill under way in this process: what joins it waits for the same report.</summary>
-internal sealed class KillOperation(KillRecord kill, string ground, string actor) : IDisposable
+internal sealed class KillOperation(KillRecord kill, string ground, string actor, bool isHeld = false) : IDisposable
 {
     private readonly TaskCompletionSource<KillReport> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<KillId> _intent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource? _childRunsOver = isHeld ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
     private readonly CancellationTokenSource _escalation = new();
 
     /// <summary>The kill as it was asked for.</summary>
@@ -28,12 +29,21 @@ internal sealed class KillOperation(KillRecord kill, string ground, string actor
     /// <summary>Completes with the report.</summary>
     public Task<KillReport> Report => _report.Task;
 
+    /// <summary>The child runs that are known to be ended with it. They are kept here so that an escalation reaches them without the store.</summary>
+    public IReadOnlyList<RunRecord> ChildRuns { get; set; } = [];
+
+    /// <summary>Completes when it may begin: its child runs are fenced, or over where they come first.</summary>
+    public Task ChildRunsOver => _childRunsOver?.Task ?? Task.CompletedTask;
+
     /// <summary>Fires when an emergency joined.</summary>
     public CancellationToken Escalation => _escalation.Token;
 
     public KillMode Mode => _escalation.IsCancellationRequested ? KillMode.Emergency : Kill.Mode;
 
     public Task EscalateAsync() => _escalation.CancelAsync();
+
+    /// <summary>Lets it begin.</summary>
+    public void Release() => _childRunsOver?.TrySetResult();
 
     public void IntentIsDurable(IntentOutcome met)
     {

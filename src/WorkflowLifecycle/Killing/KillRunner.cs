@@ -44,7 +44,12 @@ internal sealed class KillRunner(
     public KillOperation? Find(RunId runId) => _operations.GetValueOrDefault(runId);
 
     /// <summary>Starts a kill, or returns the one under way in this process.</summary>
-    public (KillOperation Operation, bool Started) Start(RunRecord run, KillRecord kill, string ground) => Start(run, new KillOperation(kill, ground, kill.RequestedBy));
+    /// <param name="run">The run.</param>
+    /// <param name="kill">The kill as it is asked for.</param>
+    /// <param name="ground">On what ground it is permitted.</param>
+    /// <param name="isHeld">After its intent it waits to be released, as far as its time allows: its child runs come first.</param>
+    public (KillOperation Operation, bool Started) Start(RunRecord run, KillRecord kill, string ground, bool isHeld) =>
+        Start(run, new KillOperation(kill, ground, kill.RequestedBy, isHeld));
 
     /// <summary>Goes on with the kill that a row has on record, and waits for its report.</summary>
     public async Task<KillReport> ResumeAsync(RunRecord run, KillRecord kill)
@@ -127,8 +132,9 @@ internal sealed class KillRunner(
                 return Over(run, operation.Kill);
             }
 
+            KillStep? waited = await WaitForChildRunsAsync(operation, clock).ConfigureAwait(false);
             Task<IDisposable?> locking = LockAsync(containment, operation);
-            bool isFirst = intent is (IntentOutcome.Written or IntentOutcome.Spooled) && locking.IsCompleted;
+            bool isFirst = waited is null && intent is (IntentOutcome.Written or IntentOutcome.Spooled) && locking.IsCompleted;
             using IDisposable? held = await locking.ConfigureAwait(false);
 
             // Only a kill that others know can have been completed by one of them: it was found under way, or they held the lock or took
@@ -154,9 +160,17 @@ internal sealed class KillRunner(
             }
 
             SayIfResumed(operation, intent);
+
+            // What the holder said before the wait for child runs holds no more, unless it was that nobody is left.
+            HoldStatus? known = waited is null || status is { IsEmpty: true } ? status : null;
             KillExecution execution = new(
-                operation, run, containment, before, status, intent == IntentOutcome.Joined, procedures.Budget(operation.Kill),
+                operation, run, containment, before, known, intent == IntentOutcome.Joined, procedures.Budget(operation.Kill),
                 procedures.Create(operation, run, containment), procedures.Descend(operation, run, containment, clock), redactor, clock);
+            if (waited is not null)
+            {
+                execution.Follow(waited);
+            }
+
             KillReport report = await execution.EndAsync().ConfigureAwait(false);
             if (report.Outcome != KillOutcome.KillUnconfirmed)
             {
@@ -179,6 +193,22 @@ internal sealed class KillRunner(
                 await containment.DisposeAsync().ConfigureAwait(false);
             }
         }
+    }
+
+    // They are ended within this kill's own time, and it is this kill that an emergency escalates: neither is waited past.
+    private async Task<KillStep?> WaitForChildRunsAsync(KillOperation operation, KillClock clock)
+    {
+        if (operation.Mode == KillMode.Emergency)
+        {
+            return null;
+        }
+
+        long started = clock.Now;
+        TimeSpan left = ChildRunTime.WaitedFor(procedures.Budget(operation.Kill)) - TimeSpan.FromMilliseconds(clock.SinceIntent);
+        using KillLimit limit = clock.Limit(left > TimeSpan.Zero ? left : TimeSpan.Zero, operation.Escalation);
+        await operation.ChildRunsOver.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        string outcome = operation.Escalation.IsCancellationRequested ? "escalated" : operation.ChildRunsOver.IsCompleted ? "done" : "ceiling reached: they go on being ended";
+        return operation.ChildRuns.Count == 0 ? null : new KillStep(KillSteps.ChildRuns, clock.Since(started), $"{operation.ChildRuns.Count}: {outcome}");
     }
 
     // Does not throw: the intent is on its way, and a redactor that fails, or a file that cannot be read, is no reason to let the run live.

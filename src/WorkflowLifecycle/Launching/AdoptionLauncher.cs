@@ -5,7 +5,6 @@ using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
-using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Shutdown;
@@ -23,7 +22,7 @@ internal sealed class AdoptionLauncher(
     SectionEntrance sections,
     IOptions<WorkflowLifecycleOptions> options,
     RunUpdater updater,
-    RunFinisher finisher,
+    RunMonitors monitors,
     IRedactor redactor,
     AuditDrafts audit,
     TimeProvider timeProvider,
@@ -183,7 +182,7 @@ internal sealed class AdoptionLauncher(
             }
 
             IHeldRun held = prepared.Confirm();
-            RunMonitor monitor = new(spec.RunId, held, null, updater, finisher, redactor, options.Value.OutputDrainLimit, timeProvider, logger);
+            RunMonitor monitor = monitors.Create(spec.RunId, held, null, ReadinessSource.Undeclared);
             monitor.Start();
             Log.Adopted(logger, spec.RunId, prepared.Adopted.Count, spec.Root.Pid, prepared.Containment.Strength, actor, redactor.RedactText(request.Reason));
             return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, null, sections);

@@ -1,8 +1,13 @@
+using WorkflowLifecycle.Signs;
+
 namespace WorkflowLifecycle.Launching;
 
 /// <summary>A program's output on its way to the host that launched it.</summary>
-internal abstract class HostOutput : IDisposable
+internal abstract class HostOutput(PatternWatch? pattern) : IDisposable
 {
+    /// <summary>What looks for the line that says "ready"; null where none was declared.</summary>
+    public PatternWatch? Pattern { get; } = pattern;
+
     /// <summary>Completes with the first byte of output.</summary>
     public abstract Task FirstOutput { get; }
 

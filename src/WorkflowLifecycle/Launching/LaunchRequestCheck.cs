@@ -6,7 +6,7 @@ internal static class LaunchRequestCheck
     private const int LongestLabel = 200;
     private const Hardening KnownHardening = Hardening.NoNewPrivileges | Hardening.Landlock | Hardening.PidNamespace;
 
-    public static void Check(LaunchRequest request)
+    public static void Check(LaunchRequest request, bool requireReadiness = false)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrWhiteSpace(request.Program, nameof(request));
@@ -36,6 +36,14 @@ internal static class LaunchRequestCheck
         Require(request.ParentRun is null || request.ParentRun != request.RunId, $"Run {request.RunId} is not its own parent. Name another parent, or none.", nameof(request));
         Require((request.Hardening & ~KnownHardening) == Hardening.None, $"Hardening {request.Hardening} has bits that mean nothing here. Use the members of the enumeration.", nameof(request));
         Require(request.Input != InputMode.File || !string.IsNullOrEmpty(request.InputFile), "Input from a file needs InputFile.", nameof(request));
+        Require(
+            request.Readiness?.Source != ReadinessSource.OutputPattern || request.Output is OutputMode.Capture or OutputMode.Stream,
+            $"The host does not see what a program writes with Output = {request.Output}, so no output pattern can make it ready. Use Output = Capture or Stream, or Readiness.Notify() or Readiness.Api().",
+            nameof(request));
+        Require(
+            !requireReadiness || request.Readiness is not null,
+            "This host launches nothing that does not declare how it becomes ready (RequireReadiness). Set Readiness to Readiness.Notify(), Readiness.OutputPattern(…) or Readiness.Api().",
+            nameof(request));
     }
 
     public static void CheckAdoption(AdoptRequest request)

@@ -48,6 +48,9 @@ internal sealed class LineSplitter(OutputStream stream, Action<OutputLine> onLin
         }
     }
 
+    /// <summary>Forgets what was written since the last line break.</summary>
+    public void Discard() => _length = 0;
+
     private static ReadOnlySpan<byte> TrimReturn(ReadOnlySpan<byte> line) => line.EndsWith("\r"u8) ? line[..^1] : line;
 
     private void Cut()

@@ -1,4 +1,5 @@
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Signs;
 
 namespace WorkflowLifecycle.Launching;
 
@@ -15,7 +16,8 @@ internal sealed class OutputCapture : HostOutput
     private readonly Task _draining;
     private bool _drainCut;
 
-    public OutputCapture(IHeldRun held, string runDirectory)
+    public OutputCapture(IHeldRun held, string runDirectory, PatternWatch? pattern)
+        : base(pattern)
     {
         Buffer = new OutputBuffer(Path.Combine(runDirectory, "output.spill"));
         // Not on the caller's turn: a pipe that is always full never gives one back.
@@ -90,6 +92,7 @@ internal sealed class OutputCapture : HostOutput
                 _firstOutput.TrySetResult();
                 Keep(tail, buffer.AsSpan(0, length), isLast: false);
                 splitter.Write(buffer.AsSpan(0, length));
+                Pattern?.Take(name, buffer.AsSpan(0, length));
             }
         }
         catch (OperationCanceledException)
@@ -100,6 +103,7 @@ internal sealed class OutputCapture : HostOutput
 
         Keep(tail, [], isLast: true);
         splitter.Complete();
+        Pattern?.Complete(name);
         await stream.DisposeAsync().ConfigureAwait(false);
     }
 

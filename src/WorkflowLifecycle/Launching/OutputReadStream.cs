@@ -4,7 +4,10 @@ namespace WorkflowLifecycle.Launching;
 /// The reading end of a program's pipe. After the end of the tree a silence counts as the end of the output: somebody outside the tree
 /// may hold the pipe open. What is in the pipe by then is read first, however late the reader comes.
 /// </summary>
-internal sealed class OutputReadStream(Stream pipe, Action onFirst, TimeProvider timeProvider) : Stream
+/// <param name="pipe">The pipe.</param>
+/// <param name="onRead">Is shown what was read, before the reader gets it; nothing at the end of the output.</param>
+/// <param name="timeProvider">Times the silence.</param>
+internal sealed class OutputReadStream(Stream pipe, Action<ReadOnlySpan<byte>> onRead, TimeProvider timeProvider) : Stream
 {
     private const int DrainSize = 32 * 1024;
 
@@ -60,11 +63,12 @@ internal sealed class OutputReadStream(Stream pipe, Action onFirst, TimeProvider
         int length = await ReadPipeAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (length > 0)
         {
-            onFirst();
+            onRead(buffer.Span[..length]);
             return length;
         }
 
         _isOver = true;
+        onRead([]);
         await pipe.DisposeAsync().ConfigureAwait(false);
         return 0;
     }

@@ -1,4 +1,5 @@
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Signs;
 
 namespace WorkflowLifecycle.Launching;
 
@@ -9,10 +10,11 @@ internal sealed class OutputStreams : HostOutput
     private readonly OutputReadStream _output;
     private readonly OutputReadStream _error;
 
-    public OutputStreams(IHeldRun held, TimeProvider timeProvider)
+    public OutputStreams(IHeldRun held, TimeProvider timeProvider, PatternWatch? pattern)
+        : base(pattern)
     {
-        _output = new OutputReadStream(held.StandardOutput ?? Stream.Null, () => _firstOutput.TrySetResult(), timeProvider);
-        _error = new OutputReadStream(held.StandardError ?? Stream.Null, () => _firstOutput.TrySetResult(), timeProvider);
+        _output = new OutputReadStream(held.StandardOutput ?? Stream.Null, bytes => Note(OutputStream.Output, bytes), timeProvider);
+        _error = new OutputReadStream(held.StandardError ?? Stream.Null, bytes => Note(OutputStream.Error, bytes), timeProvider);
     }
 
     public override Task FirstOutput => _firstOutput.Task;
@@ -33,5 +35,17 @@ internal sealed class OutputStreams : HostOutput
     {
         _ = Task.Run(_output.DrainAsync);
         _ = Task.Run(_error.DrainAsync);
+    }
+
+    private void Note(OutputStream stream, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            Pattern?.Complete(stream);
+            return;
+        }
+
+        _firstOutput.TrySetResult();
+        Pattern?.Take(stream, bytes);
     }
 }

@@ -2,18 +2,15 @@ using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Signs;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Launching;
 
 /// <summary>Watches one run for the host that launched it: readiness, and the end.</summary>
 internal sealed class RunMonitor(
-    RunId runId, IHeldRun held, HostOutput? output, RunUpdater updater, RunFinisher finisher, IRedactor redactor, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
+    RunId runId, IHeldRun held, HostOutput? output, SignWatch signs, RunFinisher finisher, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
 {
-    private const string Ready = "READY=1";
-    private const string Status = "STATUS=";
-    private const int LongestStatus = 500;
-
     private readonly TaskCompletionSource<RunResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Task? _drained;
@@ -23,70 +20,11 @@ internal sealed class RunMonitor(
 
     public void Start()
     {
-        _ = Task.Run(WatchSignalsAsync);
-        if (output is not null)
-        {
-            _ = Task.Run(WatchFirstOutputAsync);
-        }
-
+        signs.Start(held, output);
         _ = Task.Run(WatchEndAsync);
     }
 
-    public async Task MarkReadyAsync(string? status, CancellationToken cancellationToken) =>
-        await updater.UpdateAsync(runId, run => Advance(run, isReady: true, status), CommitDurability.Process, cancellationToken).ConfigureAwait(false);
-
-    private StoreCommit? Advance(RunRecord run, bool isReady, string? status)
-    {
-        bool becomesReady = isReady && run.State == RunState.Initializing;
-
-        // Said while a kill is under way: on record in case that kill is taken back.
-        bool wasReady = isReady && run.State == RunState.Stopping && run.ReadyAt is null;
-        string? text = Clean(status);
-        return !becomesReady && !wasReady && (text is null || text == run.Status || run.State.IsFinal)
-            ? null
-            : new StoreCommit
-            {
-                UpdateRun = run with
-                {
-                    State = becomesReady ? RunState.Running : run.State,
-                    ReadyAt = becomesReady || wasReady ? timeProvider.GetUtcNow() : run.ReadyAt,
-                    Status = text ?? run.Status,
-                },
-            };
-    }
-
-    // Redacted before it is cut: half a secret is not recognized as one.
-    private string? Clean(string? status) =>
-        status is null ? null : redactor.RedactText(status) is var redacted && redacted.Length > LongestStatus ? redacted[..LongestStatus] : redacted;
-
-    private async Task WatchSignalsAsync()
-    {
-        await foreach (HoldSignal signal in held.Signals.ConfigureAwait(false))
-        {
-            string[] lines = signal.Text.Split('\n');
-            string? status = lines.LastOrDefault(line => line.StartsWith(Status, StringComparison.Ordinal))?[Status.Length..];
-            await RecordAsync(signal.Kind == HoldSignalKind.FirstOutput || lines.Contains(Ready), status).ConfigureAwait(false);
-        }
-    }
-
-    private async Task WatchFirstOutputAsync()
-    {
-        await output!.FirstOutput.ConfigureAwait(false);
-        await RecordAsync(isReady: true, status: null).ConfigureAwait(false);
-    }
-
-    private async Task RecordAsync(bool isReady, string? status)
-    {
-        try
-        {
-            await updater.UpdateAsync(runId, run => Advance(run, isReady, status), CommitDurability.Process, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (WorkflowLifecycleException exception)
-        {
-            // Readiness is a sign of life, not a promise: a store that is away must not end the watching.
-            Log.WatchFailed(logger, runId, exception);
-        }
-    }
+    public Task MarkReadyAsync(string? status, CancellationToken cancellationToken) => signs.MarkReadyAsync(status, cancellationToken);
 
     private async Task WatchEndAsync()
     {
@@ -110,6 +48,8 @@ internal sealed class RunMonitor(
         }
         finally
         {
+            signs.Close();
+            output?.Pattern?.Finish();
             await held.DisposeAsync().ConfigureAwait(false);
         }
     }

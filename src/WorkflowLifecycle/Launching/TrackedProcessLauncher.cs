@@ -5,9 +5,9 @@ using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
-using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Shutdown;
+using WorkflowLifecycle.Signs;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Launching;
@@ -20,7 +20,7 @@ internal sealed class TrackedProcessLauncher(
     IContainmentPlatform platform,
     IOptions<WorkflowLifecycleOptions> options,
     RunUpdater updater,
-    RunFinisher finisher,
+    RunMonitors monitors,
     IKillCoordinator kills,
     IRedactor redactor,
     AuditDrafts audit,
@@ -35,7 +35,7 @@ internal sealed class TrackedProcessLauncher(
 {
     public async Task<ITrackedProcess> LaunchAsync(LaunchRequest request, CancellationToken cancellationToken = default)
     {
-        LaunchRequestCheck.Check(request);
+        LaunchRequestCheck.Check(request, options.Value.RequireReadiness);
         RunId runId = request.RunId ?? RunId.New();
         using Activity? activity = LifecycleTelemetry.Start("launch", runId);
         try
@@ -206,6 +206,7 @@ internal sealed class TrackedProcessLauncher(
             WorkingDirectory = spec.WorkingDirectory,
             OnHostExit = spec.OnHostExit,
             Output = spec.Output,
+            Readiness = request.Readiness?.Source ?? ReadinessSource.Undeclared,
             Phases = phases.Names,
             Termination = request.Termination == TerminationLadder.Default ? null : request.Termination,
             Leftovers = request.Leftovers,
@@ -228,13 +229,14 @@ internal sealed class TrackedProcessLauncher(
             // From here on the program may run: no caller's token may leave it without its monitor.
             cancellationToken.ThrowIfCancellationRequested();
             IHeldRun held = await GoAsync(prepared).ConfigureAwait(false);
+            PatternWatch? pattern = request.Readiness?.Pattern is { } regex ? new PatternWatch(regex, () => Log.OutputNotSearched(logger, spec.RunId)) : null;
             HostOutput? output = spec.Output switch
             {
-                OutputMode.Capture => new OutputCapture(held, prepared.Containment.RunDirectory),
-                OutputMode.Stream => new OutputStreams(held, timeProvider),
+                OutputMode.Capture => new OutputCapture(held, prepared.Containment.RunDirectory, pattern),
+                OutputMode.Stream => new OutputStreams(held, timeProvider, pattern),
                 _ => null,
             };
-            RunMonitor monitor = new(spec.RunId, held, output, updater, finisher, redactor, options.Value.OutputDrainLimit, timeProvider, logger);
+            RunMonitor monitor = monitors.Create(spec.RunId, held, output, request.Readiness?.Source ?? ReadinessSource.Undeclared);
             inputs.Keep(spec.RunId, held.StandardInput, monitor.Result);
             await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
             monitor.Start();

@@ -2,13 +2,14 @@ using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Signs;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
 
 /// <summary>Holds a row whose host is gone against reality. "Can't tell" leaves the row alone.</summary>
 internal sealed class RunReconciler(
-    IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
+    IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, IRedactor redactor, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(200);
 
@@ -62,12 +63,14 @@ internal sealed class RunReconciler(
     // Nobody was there to write down what the holder saw meanwhile.
     private async Task<RunRecord> FollowAsync(RunRecord run, HoldStatus status, CancellationToken cancellationToken)
     {
-        bool isReady = status.IsReady || status.HasOutput;
         (RunRecord? updated, _) = await updater.UpdateAsync(
             run.RunId,
-            row => isReady && row.State == RunState.Initializing
-                ? new StoreCommit { UpdateRun = row with { State = RunState.Running, ReadyAt = timeProvider.GetUtcNow() } }
-                : null,
+            row =>
+            {
+                bool isReady = status.IsReady || (status.HasOutput && row.Readiness == ReadinessSource.Undeclared);
+                RunRecord next = (isReady ? row.Ready(timeProvider.GetUtcNow()) : row).WithStatus(RunProgress.StatusFound(status), redactor);
+                return ReferenceEquals(next, row) ? null : new StoreCommit { UpdateRun = next };
+            },
             CommitDurability.Process,
             cancellationToken).ConfigureAwait(false);
         return updated ?? run;

@@ -24,6 +24,9 @@ internal sealed class PhaseRun(
     private int _unanswered;
     private bool _isOver;
 
+    // It was given its turn, and is not waited for any longer where no outcome follows.
+    private bool _isExecuting;
+
     public string Name => phase.Name;
 
     /// <summary>What it waits for at this moment.</summary>
@@ -33,7 +36,7 @@ internal sealed class PhaseRun(
     {
         Name = phase.Name,
         Stage = phase.Stage,
-        Outcome = _outcome ?? PhaseOutcome.NothingInFlight,
+        Outcome = _outcome ?? (_isExecuting ? PhaseOutcome.Escalated : PhaseOutcome.NothingInFlight),
         DurationMs = _durationMs,
         WaitedFor = _log.Snapshot(),
         Message = _message,
@@ -86,6 +89,7 @@ internal sealed class PhaseRun(
             return;
         }
 
+        _isExecuting = true;
         Note(found);
         TimeSpan left = limit - timeProvider.GetElapsedTime(_started);
         using KillLimit ceiling = new(left > TimeSpan.Zero ? left : TimeSpan.Zero, timeProvider, stop);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WorkflowLifecycle.Telemetry;
 
-/// <summary>Every message of the engine, with its stable id: 1xx registry, 2xx launching, 3xx killing, 4xx recovery.</summary>
+/// <summary>Every message of the engine, with its stable id: 1xx registry, 2xx launching, 3xx killing (34x what a program says of itself), 4xx recovery.</summary>
 internal static partial class Log
 {
     [LoggerMessage(101, LogLevel.Debug, "Store {Location} opened; run directories below {RuntimeRoot}")]
@@ -67,6 +67,12 @@ internal static partial class Log
 
     [LoggerMessage(311, LogLevel.Warning, "Shutdown phase {Phase} did not stop at its ceiling for run {RunId}; the kill goes on without it")]
     public static partial void PhaseHangs(ILogger logger, string phase, RunId runId);
+
+    [LoggerMessage(340, LogLevel.Debug, "Run {RunId} said which process its main one is (MAINPID); the root program is known, and that is ignored")]
+    public static partial void MainPidIgnored(ILogger logger, RunId runId);
+
+    [LoggerMessage(341, LogLevel.Warning, "Run {RunId} writes faster than its output can be searched for the pattern of its readiness, and a part is left out. Declare a simpler pattern, or Readiness.Notify()")]
+    public static partial void OutputNotSearched(ILogger logger, RunId runId);
 
     [LoggerMessage(401, LogLevel.Information, "Run {RunId} was found {State}: {Why}")]
     public static partial void Reconciled(ILogger logger, RunId runId, RunState state, string why);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WorkflowLifecycle.Processes.Tests.Support;
 
 namespace WorkflowLifecycle.Processes.Tests.Working;
 
@@ -16,7 +17,7 @@ public sealed class ChangingFilesTests : IDisposable
     private IReadOnlyList<InFlightWork> Find() => _run.Observer.FindChangingFiles(_run.Record, _run.Tree(), _moment);
 
     // Written to every few milliseconds, the way it is opened.
-    private Task WriteAsync(string opened, string before = "") =>
+    private Task<Child> WriteAsync(string opened, string before = "") =>
         _run.PythonAsync($"import os,time\n{before}\nf={opened}\nprint('ready',flush=True)\nwhile True: f.write('x'); f.flush(); time.sleep(0.005)");
 
     [Fact(Timeout = Limit)]

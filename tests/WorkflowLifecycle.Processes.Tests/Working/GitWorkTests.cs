@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WorkflowLifecycle.Processes.Tests.Support;
 
 namespace WorkflowLifecycle.Processes.Tests.Working;
 
@@ -25,7 +26,7 @@ public sealed class GitWorkTests : IDisposable
 
     private void MakeHook(string path) => _run.Run("sh", "-c", $"printf '#!/bin/sh\\ntouch {_run.File("hook-runs")}\\nsleep 50\\n' > {path} && chmod +x {path}");
 
-    private Task HoldAsync(string lockFile) =>
+    private Task<Child> HoldAsync(string lockFile) =>
         _run.PythonAsync($"import os,time; f=os.open('{lockFile}',os.O_RDWR|os.O_CREAT|os.O_EXCL); print('ready',flush=True); time.sleep(50)");
 
     [Fact(Timeout = Limit)]

@@ -32,13 +32,13 @@ public sealed class LaunchedSectionTests : IDisposable
         IReadOnlyList<CriticalSection> sections = _platform.Work.ReadSections(run.Containment!);
         Task left = _platform.Work.WaitForSectionAsync(run.Containment!, CriticalSectionKind.Git, CancellationToken.None);
         bool leftAtOnce = left.IsCompleted;
-        bool isThere = Directory.Exists($"/proc/{sections.FirstOrDefault()?.Pid}");
+        bool areThere = sections.All(found => Directory.Exists($"/proc/{found.Pid}"));
         await EndAsync(run);
         await held.DisposeAsync();
 
         CriticalSection section = Assert.Single(sections);
         Assert.Equal((CriticalSectionKind.Git, "sh -c echo ready; exec sleep 50"), (section.Kind, section.Name));
-        Assert.True(isThere);
+        Assert.True(areThere);
         Assert.False(leftAtOnce);
         await left.WaitAsync(TimeSpan.FromSeconds(5));
         Assert.Empty(Directory.GetFileSystemEntries(_place.File("r/r")));

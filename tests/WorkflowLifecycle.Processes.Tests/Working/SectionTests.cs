@@ -168,6 +168,29 @@ public sealed class SectionTests : IDisposable
         Assert.True(File.Exists(precious));
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Read_WhileTheDirectoryIsCleanedAway_IsQuiet()
+    {
+        using IDisposable section = _run.Observer.EnterSection(_run.Containment, CriticalSectionKind.Git, "push");
+        using CancellationTokenSource over = new();
+        Task reading = Task.Run(() =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                _ = Read();
+            }
+        });
+        for (int i = 0; i < 200; i++)
+        {
+            Directory.Delete(_run.CriticalDirectory, recursive: true);
+            Directory.CreateDirectory(_run.CriticalDirectory);
+            File.WriteAllText(_run.Critical("git-x"), "x");
+        }
+
+        await over.CancelAsync();
+        await reading;
+    }
+
     [Fact]
     [Trait("Scenario", "S69")]
     public void Directory_ReplacedByALink_IsNotFollowed()

@@ -110,4 +110,24 @@ public sealed class SectionWaitTests : IDisposable
 
         Assert.InRange(WaitingThreads(), 1, 16);
     }
+
+    [Fact(Timeout = Limit)]
+    public async Task Wait_ThatWasGivenUp_DoesNotKeepItsProcess()
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        Assert.Equal(["Canceled"], await NamespaceHelper.RunAsync(["--pid", "--mount-proc"], "abandon"));
+        Assert.InRange(time.ElapsedMilliseconds, 0, 10_000);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Wait_ForAFileThatWasReplaced_DoesNotHang()
+    {
+        Child holder = await _run.StartAsync("flock", "-s", "-o", _run.Critical("git"), "sh", "-c", "echo ready; exec sleep 50");
+        _run.Run("rm", _run.Critical("git"));
+        _run.Run("mkfifo", _run.Critical("git"));
+
+        // No file that is locked is there any more: nothing to wait for, and nothing that hangs.
+        await WaitAsync(CriticalSectionKind.Git).WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.False(holder.HasExited);
+    }
 }

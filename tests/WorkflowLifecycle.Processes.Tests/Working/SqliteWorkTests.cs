@@ -1,3 +1,5 @@
+using WorkflowLifecycle.Processes.Tests.Support;
+
 namespace WorkflowLifecycle.Processes.Tests.Working;
 
 /// <summary>What is seen of a real sqlite3.</summary>
@@ -12,7 +14,7 @@ public sealed class SqliteWorkTests : IDisposable
     private IReadOnlyList<InFlightWork> Find(RunRecord? run = null) => _run.Observer.FindSqliteWork(run ?? _run.Record, _run.Tree());
 
     // The shell keeps the pipe open, so that sqlite3 waits for more.
-    private Task SqliteAsync(string mode, string statements) =>
+    private Task<Child> SqliteAsync(string mode, string statements) =>
         _run.ShellAsync($"printf '.output /dev/null\\nPRAGMA journal_mode={mode};\\nCREATE TABLE IF NOT EXISTS t(x);\\n{statements}\\n.system echo ready\\n' > script; (cat script; exec sleep 50) | sqlite3 orders.db");
 
     [Theory(Timeout = Limit)]
@@ -29,6 +31,15 @@ public sealed class SqliteWorkTests : IDisposable
 
         Assert.Equal(("write lock on orders.db", _run.File("orders.db")), (work.Description, work.Path));
         Assert.Contains(_run.Tree(), process => process.Pid == work.Pid && process.Name == "sqlite3");
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("DELETE")]
+    [InlineData("WAL")]
+    public async Task Connection_ThatKeepsItsLockBetweenTransactions_CountsAsWriting(string mode)
+    {
+        await SqliteAsync(mode, "PRAGMA locking_mode=EXCLUSIVE;INSERT INTO t VALUES(1);");
+        Assert.Equal("write lock on orders.db", Assert.Single(Find()).Description);
     }
 
     [Theory(Timeout = Limit)]

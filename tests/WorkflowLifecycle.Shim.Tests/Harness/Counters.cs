@@ -47,10 +47,11 @@ internal sealed class Counters(ShimUnderTest shim, string directory)
         return stat.Length == 0 ? 'X' : stat[stat.LastIndexOf(')') + 2];
     }
 
+    /// <summary>The kernel lists children under the thread that forked them.</summary>
     public static List<int> Descendants(int pid)
     {
         List<int> found = [];
-        foreach (string child in ReadIfThere($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string child in ThreadsOf(pid).SelectMany(thread => ReadIfThere(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
             int number = int.Parse(child, CultureInfo.InvariantCulture);
             found.Add(number);
@@ -58,6 +59,19 @@ internal sealed class Counters(ShimUnderTest shim, string directory)
         }
 
         return found;
+    }
+
+    private static string[] ThreadsOf(int pid)
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{pid}/task");
+        }
+        catch (IOException)
+        {
+            // The process is gone.
+            return [];
+        }
     }
 
     private static string ReadIfThere(string path)

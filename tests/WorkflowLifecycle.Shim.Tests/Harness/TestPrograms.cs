@@ -9,5 +9,7 @@ internal static class TestPrograms
 
     public static string[] Perl(string name, params string[] arguments) => ["/usr/bin/perl", Path(name), .. arguments];
 
+    public static string Python(string name) => System.IO.Path.ChangeExtension(Path(name), ".py");
+
     public static string[] Sh(string script) => [Shell, "-c", script];
 }

@@ -129,6 +129,15 @@ public sealed class IntentTests : IAsyncDisposable
         };
         Task<KillReport> kill = _engine.Kills.KillAsync(run.RunId, Engine.Request with { Mode = mode });
 
+        if (mode == KillMode.Graceful)
+        {
+            // It asks for the child runs, which come first, and does not wait longer for the answer.
+            await Engine.UntilAsync(() => _engine.Store.Searches > 0);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+            _engine.Log.AssertNothingSignalled();
+            _engine.Time.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
         await Engine.UntilAsync(() => _engine.Log.Calls.Any(CallLog.Signals.Contains));
         Assert.False(kill.IsCompleted);
         slow.SetResult();

@@ -24,6 +24,30 @@ public sealed class LaunchRequestCheckTests
         });
     }
 
+    [Theory]
+    [InlineData(OutputMode.Files)]
+    [InlineData(OutputMode.Discard)]
+    public void Check_PatternInOutputThatTheHostDoesNotSee_IsRefusedWithTheRemedy(OutputMode output)
+    {
+        LaunchRequest request = _good with { Readiness = Readiness.OutputPattern("up"), Output = output };
+
+        Refused(request, $"Output = {output}");
+        Refused(request, "Use Output = Capture or Stream, or Readiness.Notify()");
+        LaunchRequestCheck.Check(request with { Readiness = Readiness.Notify() });
+        LaunchRequestCheck.Check(request with { Output = OutputMode.Capture });
+        LaunchRequestCheck.Check(request with { Output = OutputMode.Stream });
+    }
+
+    [Fact]
+    public void Check_UndeclaredWhereReadinessIsRequired_IsRefusedWithTheRemedy()
+    {
+        string message = Assert.ThrowsAny<ArgumentException>(() => LaunchRequestCheck.Check(_good, requireReadiness: true)).Message;
+
+        Assert.Contains("RequireReadiness", message, StringComparison.Ordinal);
+        Assert.Contains("Set Readiness to", message, StringComparison.Ordinal);
+        LaunchRequestCheck.Check(_good with { Readiness = Readiness.Api() }, requireReadiness: true);
+    }
+
     [Fact]
     public void Check_NothingToLaunch_IsRefused()
     {

@@ -11,10 +11,10 @@ public sealed class OutputReadStreamTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly OutputReadStream _stream;
     private readonly byte[] _buffer = new byte[100];
-    private int _first;
+    private readonly List<int> _shown = [];
 
     public OutputReadStreamTests() =>
-        _stream = new OutputReadStream(new AnonymousPipeClientStream(PipeDirection.In, _program.ClientSafePipeHandle), () => _first++, _time);
+        _stream = new OutputReadStream(new AnonymousPipeClientStream(PipeDirection.In, _program.ClientSafePipeHandle), bytes => _shown.Add(bytes.Length), _time);
 
     public void Dispose()
     {
@@ -29,10 +29,11 @@ public sealed class OutputReadStreamTests : IDisposable
 
         Assert.Equal(3, await _stream.ReadAsync(_buffer));
         Assert.Equal([255, 0, 10], _buffer[..3]);
-        Assert.Equal(1, _first);
+        Assert.Equal([3], _shown);
         await _program.DisposeAsync();
         Assert.Equal(0, await _stream.ReadAsync(_buffer));
         Assert.Equal(0, await _stream.ReadAsync(_buffer));
+        Assert.Equal([3, 0], _shown);
     }
 
     [Fact]

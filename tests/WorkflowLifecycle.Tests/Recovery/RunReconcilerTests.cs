@@ -82,6 +82,50 @@ public sealed class RunReconcilerTests : IAsyncDisposable
         Assert.Equal((RunState.Running, Sample.Start), ((await LookAsync(run)).State, (await LookAsync(run)).ReadyAt));
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(ReadinessSource.Undeclared, "Running")]
+    [InlineData(ReadinessSource.Notify, "Initializing")]
+    [InlineData(ReadinessSource.Api, "Initializing")]
+    public async Task Look_HostGoneAndOutputSeen_IsReadyOnlyWhereNothingWasDeclared(ReadinessSource declared, string expected)
+    {
+        (RunRecord run, Held held) = await _engine.AddAsync(change: row => row with { State = RunState.Initializing, Readiness = declared });
+        HostIs(ProcessPresence.Gone);
+        held.Status = new HoldStatus { HasOutput = true, HostGone = true };
+
+        Assert.Equal(expected, (await LookAsync(run)).State.Name);
+
+        held.Status = new HoldStatus { HasOutput = true, IsReady = true, HostGone = true };
+
+        Assert.Equal((RunState.Running, Sample.Start), ((await LookAsync(run)).State, (await LookAsync(run)).ReadyAt));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Look_HostGoneAndStatusSaid_IsOnRecord_RedactedAndOnce()
+    {
+        (RunRecord run, Held held) = await _engine.AddAsync();
+        HostIs(ProcessPresence.Gone);
+        held.Status = new HoldStatus { StatusText = "token=canary loaded", HostGone = true };
+
+        RunRecord found = await LookAsync(run);
+
+        Assert.Equal("token=*** loaded", found.Status);
+        Assert.Equal(found.Version, (await LookAsync(run)).Version);
+        held.Status = new HoldStatus { IsStopping = true, HostGone = true };
+        Assert.Equal("stopping", (await LookAsync(run)).Status);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("ghp_0123456789abcdefghij", null)]
+    [InlineData("loading ghp_0123456789abcdefghij", "loading")]
+    public async Task Look_StatusThatTheHolderCut_LosesItsLastWord(string beginning, string? expected)
+    {
+        (RunRecord run, Held held) = await _engine.AddAsync();
+        HostIs(ProcessPresence.Gone);
+        held.Status = new HoldStatus { StatusText = beginning + new string('x', 500 - beginning.Length), HostGone = true };
+
+        Assert.Equal(expected, (await LookAsync(run)).Status);
+    }
+
     [Fact(Timeout = 30_000)]
     [Trait("Scenario", "S23")]
     public async Task Look_HostGoneAndTreeEnded_TakesTheHoldersWord()

@@ -14,6 +14,9 @@ internal sealed class ScriptedStore(CallLog log) : IProcessStore
     /// <summary>What happens before a read; by default nothing.</summary>
     public Func<Task> OnRead { get; set; } = static () => Task.CompletedTask;
 
+    /// <summary>How often it was searched.</summary>
+    public int Searches { get; private set; }
+
     public Func<Task> OnInitialize { get; set; } = static () => Task.CompletedTask;
 
     /// <summary>What was committed against the table of the lifecycle.</summary>
@@ -53,6 +56,7 @@ internal sealed class ScriptedStore(CallLog log) : IProcessStore
 
     public async ValueTask<RunPage> SearchRunsAsync(RunQuery query, CancellationToken cancellationToken = default)
     {
+        Searches++;
         await OnRead();
         return await _store.SearchRunsAsync(query, cancellationToken);
     }

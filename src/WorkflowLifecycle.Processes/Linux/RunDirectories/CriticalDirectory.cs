@@ -17,6 +17,9 @@ internal static class CriticalDirectory
     /// <summary>Files looked at, beside those that each run has; the program could make millions.</summary>
     private const int MostFiles = 256;
 
+    /// <summary>Names read at a time.</summary>
+    private const int MostEntries = 4096;
+
     private const uint DirectoryMode = 0x1C0;
     private const uint FileMode = 0x180;
     private const int RemoveNestedDirectory = 0x200;
@@ -77,20 +80,33 @@ internal static class CriticalDirectory
         using FileDescriptor? directory = Open(runDirectory);
         if (directory is not null)
         {
-            foreach (string name in Entries(directory).ToArray())
+            // Again as long as there is something that goes: the program could make more than is read at a time.
+            while (Entries(directory).Count(name => Libc.UnlinkAt(directory, name, 0) == 0 || Libc.UnlinkAt(directory, name, RemoveNestedDirectory) == 0) == MostEntries)
             {
-                if (Libc.UnlinkAt(directory, name, 0) != 0)
-                {
-                    _ = Libc.UnlinkAt(directory, name, RemoveNestedDirectory);
-                }
             }
         }
     }
 
     // Listed through the descriptor, so that nobody can put another directory in between.
-    private static IEnumerable<string> Entries(FileDescriptor directory)
+    private static string[] Entries(FileDescriptor directory)
     {
-        EnumerationOptions all = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
-        return Directory.EnumerateFileSystemEntries($"/proc/self/fd/{directory.Number}", "*", all).Select(path => Path.GetFileName(path));
+        EnumerationOptions all = new() { AttributesToSkip = FileAttributes.None };
+        while (true)
+        {
+            try
+            {
+                return Directory.EnumerateFileSystemEntries($"/proc/self/fd/{directory.Number}", "*", all).Select(path => Path.GetFileName(path)).Take(MostEntries).ToArray();
+            }
+            catch (IOException exception) when (DescriptorReserve.Release(exception.HResult))
+            {
+                // It is listed through a second descriptor, and one is free now.
+                continue;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Cleaned away under the look, or closed by the program.
+                return [];
+            }
+        }
     }
 }

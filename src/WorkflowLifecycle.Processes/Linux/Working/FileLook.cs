@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using WorkflowLifecycle.Processes.Linux.Interop;
 
 namespace WorkflowLifecycle.Processes.Linux.Working;
 
 /// <summary>What a look at a file tells without asking its file system: a server that is away, or frozen with the tree, keeps nobody waiting.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct FileLook(uint Mode, ulong Inode, ulong Size, long ModifiedNanoseconds, uint Major, uint Minor)
 {
     private const int CurrentDirectory = -100;

@@ -12,19 +12,26 @@ internal sealed record LockTable(IReadOnlyList<KernelLock> Held, bool IsWhole)
 {
     // A line is 90 bytes at most; a page that could not have held another one may not be the last.
     private const int CertainlyOnePage = 4096 - 128;
-    private const int MostBytes = 1024 * 1024;
+    private const int UsualBytes = 16 * 1024;
+    private const int MostBytes = 64 * UsualBytes;
 
     public static LockTable Read()
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(MostBytes);
-        try
+        for (int size = UsualBytes; ; size *= 8)
         {
-            int length = SmallFile.Read("/proc/locks", buffer.AsSpan(0, MostBytes));
-            return new LockTable(Parse(buffer.AsSpan(0, Math.Max(length, 0))), length is >= 0 and < CertainlyOnePage);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
+            try
+            {
+                int length = SmallFile.Read("/proc/locks", buffer.AsSpan(0, size));
+                if (length < size || size >= MostBytes)
+                {
+                    return new LockTable(Parse(buffer.AsSpan(0, Math.Max(length, 0))), length is >= 0 and < CertainlyOnePage);
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed class SectionFiles(ulong pidNamespace)
             if (FileLook.TryTake(directory, name, out FileLook look) && look.IsRegularFile)
             {
                 int[] takers = [.. locks[look.Inode].Where(held => (held.Major, held.Minor) == (look.Major, look.Minor)).Select(held => held.Pid)];
-                if (takers.Length > 0 || (!showsAll && IsLocked(directory, name)))
+                if (takers.Length > 0 || (!showsAll && IsLocked(directory, name) && IsLocked(directory, name)))
                 {
                     found.Add(new SectionFile(name, CriticalDirectory.KindOf(name), look, takers));
                 }
@@ -42,7 +42,8 @@ internal sealed class SectionFiles(ulong pidNamespace)
         return found;
     }
 
-    // Asked by doing: for an instant the lock is ours when it is nobody's.
+    // Asked by doing: for an instant the lock is ours when it is nobody's. Another observer may be asking at that very instant, so that
+    // one refusal is none.
     private static bool IsLocked(FileDescriptor directory, string name)
     {
         using FileDescriptor? file = UntrustedFile.Open(directory, name);

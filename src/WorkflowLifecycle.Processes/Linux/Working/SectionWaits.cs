@@ -15,11 +15,11 @@ internal sealed class SectionWaits(SectionFiles files, TimeProvider timeProvider
     private const int MostOfOneWait = 16;
     private const int StackSize = 128 * 1024;
 
-    // Beyond the threads that we spend on it, looked at again instead.
+    // Where no thread may or can wait, whoever asked looks again after this.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<FileKey, Task> _waits = [];
+    private readonly Dictionary<(uint Major, uint Minor, ulong Inode), Task> _waits = [];
 
     public async Task WaitAsync(ContainmentRecord containment, CriticalSectionKind kind, CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ internal sealed class SectionWaits(SectionFiles files, TimeProvider timeProvider
 
     private Task Join(FileDescriptor directory, SectionFile file)
     {
-        FileKey key = new(file.Look.Major, file.Look.Minor, file.Look.Inode);
+        (uint Major, uint Minor, ulong Inode) key = (file.Look.Major, file.Look.Minor, file.Look.Inode);
         lock (_lock)
         {
             if (_waits.TryGetValue(key, out Task? known))
@@ -63,27 +63,45 @@ internal sealed class SectionWaits(SectionFiles files, TimeProvider timeProvider
                 return Task.Delay(LookInterval, timeProvider);
             }
 
-            // Gone from its directory since the look: whoever made it has left.
+            // Gone from its directory since the look: whoever made it has left. What is there and cannot be opened is looked at again.
             if (UntrustedFile.Open(directory, file.Name) is not { } descriptor)
             {
-                return Task.CompletedTask;
+                return FileLook.TryTake(directory, file.Name, out _) ? Task.Delay(LookInterval, timeProvider) : Task.CompletedTask;
             }
 
             TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _waits.Add(key, left.Task);
             Thread thread = new(() => Wait(descriptor, key, left), StackSize) { IsBackground = true, Name = "critical section " + file.Kind };
-            thread.Start();
-            return left.Task;
+            try
+            {
+                thread.Start();
+                return left.Task;
+            }
+            catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+            {
+                // No PID or no memory for another thread.
+                _waits.Remove(key);
+                descriptor.Dispose();
+                return Task.Delay(LookInterval, timeProvider);
+            }
         }
     }
 
-    private void Wait(FileDescriptor file, FileKey key, TaskCompletionSource left)
+    private void Wait(FileDescriptor file, (uint Major, uint Minor, ulong Inode) key, TaskCompletionSource left)
     {
-        while (Libc.LockFile(file, Libc.LockExclusive) != 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+        int errno;
+        while ((errno = Libc.LockFile(file, Libc.LockExclusive) == 0 ? 0 : Marshal.GetLastPInvokeError()) == Errno.EINTR)
         {
         }
 
         file.Dispose();
+        if (errno != 0)
+        {
+            // No lock can be had here: whoever waits looks again, but not without end.
+            PollRequest nothing = new() { Descriptor = -1 };
+            _ = Libc.Poll(ref nothing, 1, (int)LookInterval.TotalMilliseconds);
+        }
+
         lock (_lock)
         {
             _waits.Remove(key);
@@ -91,6 +109,4 @@ internal sealed class SectionWaits(SectionFiles files, TimeProvider timeProvider
 
         left.SetResult();
     }
-
-    private readonly record struct FileKey(uint Major, uint Minor, ulong Inode);
 }

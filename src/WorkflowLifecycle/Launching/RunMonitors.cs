@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Recovery;
+using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Signs;
+
+namespace WorkflowLifecycle.Launching;
+
+/// <summary>Makes the monitor of each run that this host holds.</summary>
+internal sealed class RunMonitors(
+    RunUpdater updater, RunFinisher finisher, RunSigns signs, IRedactor redactor, IOptions<WorkflowLifecycleOptions> options, TimeProvider timeProvider, ILogger<RunMonitor> logger)
+{
+    public RunMonitor Create(RunId runId, IHeldRun held, HostOutput? output, ReadinessSource declared) =>
+        new(runId, held, output, new SignWatch(runId, declared, signs, updater, redactor, timeProvider, logger), finisher, options.Value.OutputDrainLimit, timeProvider, logger);
+}
