@@ -34,7 +34,7 @@ internal static class ErrorMap
     private static CliError Translate(LaunchFailedException launch) => launch.Stage switch
     {
         LaunchStage.ProgramMissing => new(ExitCodes.ProgramNotFound, "program-not-found", launch.Message,
-            "Check the name and the PATH, or give the program's whole path: workflowctl run -- /path/to/program"),
+            "Look it up with 'command -v', or give the program's whole path after '--'."),
         LaunchStage.ProgramNotExecutable => new(ExitCodes.NotExecutable, "program-not-executable", launch.Message,
             launch.Path is { } path
                 ? $"Look at the file: {ShellQuote.Join(["ls", "-l", path])}"
