@@ -5,7 +5,8 @@ namespace WorkflowLifecycle.Shim.Tests;
 /// <summary>Trees that are hard to freeze by stop signals, or that must not notice.</summary>
 public sealed class FreezeTreeTests
 {
-    private const int EAGAIN = 11, EBUSY = 16, ENOTSUP = 95, ETIMEDOUT = 110, ECANCELED = 125;
+    private const int EPERM = 1, EAGAIN = 11, EBUSY = 16, ENOTSUP = 95, ETIMEDOUT = 110, ECANCELED = 125;
+    private const int PidfdSendSignal = 424;
     private const string Python = "/usr/bin/python3";
 
     [Fact(Timeout = 30_000)]
@@ -237,6 +238,19 @@ public sealed class FreezeTreeTests
         using ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification("sleeper", cgroup: false), new ShimOptions { Binary = ShimBinary.In("no-proc") });
         Message answer = await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(100));
         Assert.Equal((MessageType.Error, ENOTSUP, 3u), (answer.Type, answer.I32(0), answer.U32(4)));
+        await shim.EndAsync();
+        await shim.ReleaseAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Freeze_OneMayNotBeStopped_IsRefused()
+    {
+        // Where pidfds can't be signalled through, as for a program that became another user.
+        using ShimUnderTest shim = await Trees.LaunchAsync(
+            Trees.Specification("sleeper", cgroup: false), new ShimOptions { Binary = ShimBinary.Refusing(PidfdSendSignal, EPERM) });
+        Message answer = await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(2_000));
+        Assert.Equal((MessageType.Error, EPERM), (answer.Type, answer.I32(0)));
+        Assert.False((await shim.Host.StatusAsync()).Flags.HasFlag(StatusFlags.Frozen));
         await shim.EndAsync();
         await shim.ReleaseAsync();
     }

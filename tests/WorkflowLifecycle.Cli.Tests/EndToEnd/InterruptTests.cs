@@ -70,8 +70,7 @@ public sealed class InterruptTests : ToolRoom
         int pid = (await JsonAsync("show", "thrice")).GetProperty("pid").GetInt32();
 
         // Nothing can be written down any more, so nothing ends soon.
-        ToolRun holder = Begin("perl", ["-e", $"open(F, '+<', '{Store}') or die; use Fcntl; fcntl(F, F_SETLKW, pack('s s x4 q q i x4', F_WRLCK, 0, 1073741824, 512, 0)) or die; print qq(held\\n); $| = 1; print qq(now\\n); sleep 60"]);
-        await holder.SaysAsync("now");
+        await using ToolRun locker = await LockAsync();
         foreach (string said in (string[])["gracefully", "at once"])
         {
             await run.SignalAsync(signal);
@@ -81,7 +80,7 @@ public sealed class InterruptTests : ToolRoom
 
         await run.SignalAsync(signal);
         ToolResult result = await run.WaitAsync();
-        await holder.DisposeAsync();
+        await UnlockAsync(locker);
 
         Assert.Equal(signal == "INT" ? 130 : 143, result.ExitCode);
         await UntilAsync(() => Task.FromResult(!Directory.Exists($"/proc/{pid}")));

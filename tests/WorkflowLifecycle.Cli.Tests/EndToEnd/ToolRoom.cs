@@ -103,7 +103,21 @@ public abstract class ToolRoom : IAsyncLifetime
         }
     }
 
-    internal ToolRun Begin(string program, IReadOnlyList<string> arguments)
+    /// <summary>Holds the write lock of the store until <see cref="UnlockAsync"/>.</summary>
+    internal async Task<ToolRun> LockAsync()
+    {
+        ToolRun locker = new(Room, Path.Combine(AppContext.BaseDirectory, "WorkflowLifecycle.Stores.Tests.Helper"), ["hold", Store], Variables);
+        await locker.SaysAsync("ready");
+        return locker;
+    }
+
+    internal static async Task UnlockAsync(ToolRun locker)
+    {
+        await locker.TypeAsync("\n");
+        await locker.WaitAsync();
+    }
+
+    private ToolRun Begin(string program, IReadOnlyList<string> arguments)
     {
         ToolRun run = new(Room, program, arguments, Variables);
         _started.Add(run);
