@@ -11,5 +11,8 @@ internal sealed record CliContext
 
     public required Interrupts Interrupts { get; init; }
 
+    /// <summary>Reads a variable of the environment.</summary>
+    public required Func<string, string?> Environment { get; init; }
+
     public required TimeProvider Time { get; init; }
 }

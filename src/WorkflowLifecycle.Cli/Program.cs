@@ -8,6 +8,7 @@ WorkflowCtl workflowctl = new(new CliContext
     Sessions = new CliServices(TimeProvider.System),
     Stores = new StoreResolver(Environment.GetEnvironmentVariable, static () => AnnouncedStores.Find()),
     Interrupts = interrupts,
+    Environment = Environment.GetEnvironmentVariable,
     Time = TimeProvider.System,
 });
 return await workflowctl.RunAsync(args).ConfigureAwait(false);

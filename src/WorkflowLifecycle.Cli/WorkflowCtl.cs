@@ -66,6 +66,7 @@ internal sealed class WorkflowCtl(CliContext context)
             FindCommand.Create(context),
             AdoptCommand.Create(context),
             DoctorCommand.Create(context),
+            CriticalCommand.Create(context),
             CompletionCommand.Create(context),
             SharedOptions.Store,
         };

@@ -17,7 +17,7 @@ public sealed class FreezeTests
         await counters.StandStillAsync();
         await counters.GoOnAsync();
         Assert.False((await shim.Host.StatusAsync()).Flags.HasFlag(StatusFlags.Frozen));
-        Assert.Contains($" frozen stopped={(cgroup ? 0 : counters.Count)}\n", shim.File("journal"), StringComparison.Ordinal);
+        Assert.Contains($" frozen stopped={(cgroup ? 0 : Counters.Count)}\n", shim.File("journal"), StringComparison.Ordinal);
         await shim.EndAsync();
         await shim.ReleaseAsync();
     }
@@ -127,10 +127,10 @@ public sealed class FreezeTests
         Assert.Equal(MessageType.Done, (await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(10_000))).Type);
         string before = counters.Read();
         Message answer = await shim.Host.RequestAsync(MessageType.Signal, Message.Numbers(Native.SIGTERM, 1, 5_000));
-        Assert.Equal((uint)counters.Count, answer.U32(0));
+        Assert.Equal((uint)Counters.Count, answer.U32(0));
         await shim.Host.RequestAsync(MessageType.Thaw);
         Assert.Equal(0u, (await shim.EmptyAsync()).Sigkills);
-        Assert.Equal(counters.Count, shim.Output.Split("handled\n").Length - 1);
+        Assert.Equal(Counters.Count, shim.Output.Split("handled\n").Length - 1);
         Assert.Equal(before, counters.Read());
         await shim.ReleaseAsync();
     }

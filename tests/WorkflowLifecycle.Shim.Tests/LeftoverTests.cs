@@ -16,6 +16,20 @@ public sealed class LeftoverTests
     }
 
     [Theory(Timeout = 30_000)]
+    [InlineData(0u)]
+    [InlineData(1u)]
+    public async Task RootExits_AfterASignalWithPatience_LeftoversAreGivenIt(uint scope)
+    {
+        // The child ignores SIGTERM and leaves by itself, well after the grace of the run and well before the patience is over.
+        using ShimUnderTest shim = await Trees.LaunchAsync(
+            Trees.Specification(TestPrograms.Sh("(trap '' TERM; sleep 1) & trap 'exit 0' TERM; echo ready; wait"), cgroup: false) with { LeftoverGraceMs = 1 });
+        await shim.Host.RequestAsync(MessageType.Signal, Message.Numbers(Native.SIGTERM, scope, 20_000));
+        EmptyEvent empty = await shim.EmptyAsync();
+        Assert.Equal(0u, empty.Sigkills);
+        await shim.ReleaseAsync();
+    }
+
+    [Theory(Timeout = 30_000)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task RootExits_LeftoversIgnoreSigterm_AreKilledAfterTheGrace(bool cgroup)

@@ -14,6 +14,10 @@ public interface IProcessRegistry
     /// <exception cref="RunNotFoundException">No such run.</exception>
     Task<IReadOnlyList<ProcessSnapshot>> InspectAsync(RunId runId, CancellationToken cancellationToken = default);
 
+    /// <summary>The critical sections of a run that somebody is in now, names redacted. Empty when the run is over.</summary>
+    /// <exception cref="RunNotFoundException">No such run.</exception>
+    Task<IReadOnlyList<CriticalSection>> ReadCriticalSectionsAsync(RunId runId, CancellationToken cancellationToken = default);
+
     /// <summary>Waits until the run is over for good, and returns its row. Cancelling the wait ends nothing.</summary>
     /// <exception cref="RunNotFoundException">No such run.</exception>
     Task<RunRecord> WaitForEndAsync(RunId runId, CancellationToken cancellationToken = default);

@@ -83,6 +83,16 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
             _announcer.Say($"Ending {process.RunId} gracefully. Press Ctrl-C again to end it at once.");
         }
 
+        // The program's output goes on meanwhile: a line for each change, and none that is written anew.
+        KillWaits waits = new(opened.Session, [process.RunId], (_, work) => SayWhatIsWaitedFor(work));
+        await using (waits.ConfigureAwait(false))
+        {
+            return await EndByKillAsync(process, reason, ended).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> EndByKillAsync(ITrackedProcess process, string reason, Task<RunResult> ended)
+    {
         Task<KillReport> graceful = KillAsync(process.RunId, reason, KillMode.Graceful);
         Task insisted = Signalled(context.Interrupts.Second);
         Task first = await Task.WhenAny(graceful, ended, insisted).ConfigureAwait(false);
@@ -102,6 +112,14 @@ internal sealed class ForegroundRun(CliContext context, OpenStore opened)
         }
 
         return true;
+    }
+
+    private void SayWhatIsWaitedFor(string work)
+    {
+        if (work.Length > 0)
+        {
+            _announcer.Say($"Waiting for {work}.");
+        }
     }
 
     private Task<KillReport> KillAsync(RunId runId, string reason, KillMode mode) =>

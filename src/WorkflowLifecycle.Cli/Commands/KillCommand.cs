@@ -9,10 +9,10 @@ internal sealed class KillCommand
     private readonly CliContext _context;
     private readonly Argument<string[]> _runs;
     private readonly Option<string?> _reason = new("--reason") { Description = "Why: 3 to 1,000 visible characters, kept in the audit. Required.", HelpName = "TEXT" };
-    private readonly Option<bool> _emergency = new("--emergency") { Description = "End the whole tree at once: no SIGTERM, no grace. Escalates a kill under way." };
+    private readonly Option<bool> _emergency = new("--emergency") { Description = "End the whole tree at once: no waiting for work in flight, no SIGTERM, no grace. Escalates a kill under way." };
     private readonly Option<string?> _grace = new("--grace")
     {
-        Description = "Seconds between SIGTERM and SIGKILL; above 0 and at most 86400. It only lowers the host's ceiling.",
+        Description = "Seconds until SIGKILL at the latest, work in flight included; above 0 and at most 86400. It only lowers the host's ceilings.",
         HelpName = "SECONDS",
     };
 
@@ -36,6 +36,8 @@ internal sealed class KillCommand
         {
             Details =
             [
+                "It waits for work in flight (git, databases, files, critical sections; unless the host set others at most 30 s), tells the program",
+                "to leave while nothing is in flight, and waits for that, at most 10 s: never longer than there is something to wait for.",
                 "Runs launched under a run end with it. A run that is over already is no error.",
                 "Returns 0 when all are over, 4 when one was refused, 5 when the end of one could not be confirmed; 5 weighs more than 4.",
                 "--workflow and --state end every live run that matches both, after a preview and a question, or with --yes.",

@@ -17,6 +17,7 @@ internal sealed class KillProgress : IAsyncDisposable
     private readonly IReadOnlyList<RunId> _runs;
     private readonly KillRequest _request;
     private readonly CancellationTokenSource _stop = new();
+    private readonly KillWaits _waits;
     private readonly long _started;
     private readonly Task _telling;
     private bool _hasLine;
@@ -27,6 +28,7 @@ internal sealed class KillProgress : IAsyncDisposable
         _opened = opened;
         _runs = runs;
         _request = request;
+        _waits = new KillWaits(opened.Session, runs);
         _started = context.Time.GetTimestamp();
         _telling = TellAsync();
     }
@@ -35,6 +37,7 @@ internal sealed class KillProgress : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _waits.DisposeAsync().ConfigureAwait(false);
         if (_hasLine)
         {
             _context.Console.Error.Write(EraseLine);
@@ -80,13 +83,18 @@ internal sealed class KillProgress : IAsyncDisposable
         {
             (KillMode.Emergency, _) => "ceiling 5s",
             (_, { } grace) => $"SIGKILL at {Words.Duration(grace)} at the latest",
-            _ => "SIGKILL at the host's ceiling, usually 10s",
+            _ => "at most 30s for work in flight and 10s to leave, then SIGKILL; a host may set others",
         };
         return $"Waiting {Words.Duration(_context.Time.GetElapsedTime(_started))} for {string.Join("; ", waits)} ({ceiling})";
     }
 
     private async Task<string> DescribeAsync(RunId run)
     {
+        if (_waits.Of(run) is { Length: > 0 } work)
+        {
+            return $"{run}: {work}";
+        }
+
         try
         {
             IReadOnlyList<ProcessSnapshot> processes = await _opened.Session.Registry.InspectAsync(run, _stop.Token).ConfigureAwait(false);

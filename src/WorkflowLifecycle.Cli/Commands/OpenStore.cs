@@ -70,6 +70,12 @@ internal sealed class OpenStore : IAsyncDisposable
         await UpToDateAsync<IReadOnlyList<ProcessSnapshot>>(
             () => Session.Registry.InspectAsync(runId, cancellationToken), static () => Task.FromResult<IReadOnlyList<ProcessSnapshot>>([])).ConfigureAwait(false);
 
+    /// <summary>The critical sections that somebody is in now.</summary>
+    public async Task<IReadOnlyList<CriticalSection>> ReadCriticalSectionsAsync(RunId runId, CancellationToken cancellationToken) =>
+        await UpToDateAsync<IReadOnlyList<CriticalSection>>(
+            () => Session.Registry.ReadCriticalSectionsAsync(runId, cancellationToken),
+            static () => Task.FromResult<IReadOnlyList<CriticalSection>>([])).ConfigureAwait(false);
+
     /// <summary>Waits until the run is over.</summary>
     /// <exception cref="RunNotFoundException">No such run.</exception>
     public async Task<RunRecord> WaitForEndAsync(RunId runId, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace WorkflowLifecycle.Cli.Commands;
 
@@ -9,11 +8,7 @@ internal sealed class RunCommand
     private const string Usage = "workflowctl run [options] -- PROGRAM ARGS...";
 
     private readonly CliContext _context;
-    private readonly Argument<string[]> _program = new("PROGRAM")
-    {
-        Description = "After '--': the program and its arguments. They are passed as they are; no shell reads them.",
-        Arity = ArgumentArity.ZeroOrMore,
-    };
+    private readonly ProgramArgument _program = new("workflowctl run", Usage);
 
     private readonly Option<string?> _runId = new("--run-id") { Description = "The run's id. Default: a fresh one.", HelpName = "ID" };
     private readonly Option<string?> _workflow = new("--workflow") { Description = "Name of the workflow, to find and end runs by.", HelpName = "W" };
@@ -32,7 +27,15 @@ internal sealed class RunCommand
         HelpName = "WHAT",
     };
 
-    private RunCommand(CliContext context) => _context = context;
+    private readonly Option<string?> _ready = new("--ready") { Description = "How the program says that it is ready: " + ReadinessWords.Rule + ".", HelpName = "HOW" };
+
+    private readonly TerminationOptions _termination = new();
+
+    private RunCommand(CliContext context)
+    {
+        _context = context;
+        _ready.CompletionSources.Add([.. ReadinessWords.Examples]);
+    }
 
     public static Command Create(CliContext context)
     {
@@ -43,7 +46,8 @@ internal sealed class RunCommand
             [
                 "In the foreground its output is passed on byte by byte and its exit code is returned (128 + N after signal N);",
                 "1 when it returned 0 and its output could not be written. A program whose reader leaves gets SIGPIPE, as in a shell.",
-                "Ctrl-C ends its whole process tree gracefully, a second Ctrl-C at once; then 130 is returned.",
+                "Ctrl-C, SIGTERM or a closed terminal end its whole process tree gracefully, a second Ctrl-C or SIGTERM at once; then 130 is",
+                "returned. A third ends workflowctl itself, and the tree dies with it. The program never gets Ctrl-C from the terminal itself.",
                 "127: program not found. 126: not executable. 125: any other failure before it ran. 2: usage. 6: no store.",
                 "The program reads end of file on standard input.",
             ],
@@ -51,6 +55,8 @@ internal sealed class RunCommand
             [
                 "workflowctl run -- make -j8 test",
                 "workflowctl run --workflow builder --workdir /srv/app -- ./build.sh --release",
+                "workflowctl run --terminate SIGINT:5,SIGTERM --terminate-main -- node server.js",
+                "workflowctl run --ready 'pattern:listening on port' -- ./server",
                 "id=$(workflowctl run --detach -- ./long-job.sh) && workflowctl logs \"$id\" -f",
             ],
         };
@@ -61,8 +67,8 @@ internal sealed class RunCommand
 
     private void AddTo(Verb verb)
     {
-        verb.Add(_program);
-        foreach (Option option in (Option[])[_runId, _workflow, _session, _owner, _parent, _workdir, _harden, _detach])
+        verb.Add(_program.Words);
+        foreach (Option option in (Option[])[_runId, _workflow, _session, _owner, _parent, _workdir, _harden, _ready, .. _termination.All, _detach])
         {
             verb.Add(option);
         }
@@ -114,8 +120,8 @@ internal sealed class RunCommand
 
     private LaunchRequest Read(ParseResult parsed)
     {
-        string[] words = Program(parsed);
-        return new LaunchRequest(words[0], words[1..])
+        string[] words = _program.Read(parsed);
+        LaunchRequest request = new(words[0], words[1..])
         {
             RunId = parsed.GetValue(_runId) is { } id ? RunArgument.Parse(id) : null,
             Workflow = parsed.GetValue(_workflow),
@@ -124,28 +130,11 @@ internal sealed class RunCommand
             ParentRun = parsed.GetValue(_parent) is { } parent ? RunArgument.Parse(parent) : null,
             WorkingDirectory = parsed.GetValue(_workdir) is { } directory ? FullPath(directory) : null,
             Hardening = HardeningWords.Parse(parsed.GetValue(_harden)),
+            Readiness = ReadinessWords.Parse(parsed.GetValue(_ready), parsed.GetValue(_detach)),
             LaunchedBy = _context.Sessions.Caller,
             OnHostExit = OnHostExit.Kill,
         };
-    }
-
-    // Only what stands after '--' is the program's. Without that rule an option of the program that has the name of one of ours would
-    // silently be taken away from it.
-    private string[] Program(ParseResult parsed)
-    {
-        string[] words = parsed.GetValue(_program) ?? [];
-        int afterDash = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Skip(1).Count();
-        if (words.Length > afterDash)
-        {
-            string stray = words[0];
-            throw stray.StartsWith('-')
-                ? CliException.Usage($"Unknown option '{stray}'.", "See the options: workflowctl run --help")
-                : CliException.Usage($"The program goes after '--': {Usage}", "Try: workflowctl run -- " + ShellQuote.Join(words));
-        }
-
-        return words.Length > 0 && words[0].Length > 0
-            ? words
-            : throw CliException.Usage($"A program is missing: {Usage}", "Try: workflowctl run -- sleep 10");
+        return _termination.Apply(parsed, request, parsed.GetValue(_detach));
     }
 
     private static string FullPath(string directory) => directory.Length > 0

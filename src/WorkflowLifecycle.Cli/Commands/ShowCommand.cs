@@ -20,13 +20,14 @@ internal static class ShowCommand
         KillReport? lastKill = run.KillId is { } killId
             ? await opened.Session.Kills.FindReportAsync(killId, token).ConfigureAwait(false)
             : null;
+        IReadOnlyList<CriticalSection> sections = run.State.IsFinal ? [] : await opened.ReadCriticalSectionsAsync(runId, token).ConfigureAwait(false);
         if (asJson)
         {
-            JsonOutput.Write(context.Console.Out, RunDetail.Of(run, lastKill), CliJsonContext.Default.RunDetail);
+            JsonOutput.Write(context.Console.Out, RunDetail.Of(run, sections, lastKill), CliJsonContext.Default.RunDetail);
             return;
         }
 
-        RunDetails.Write(context.Console, run, lastKill, context.Time.GetUtcNow());
+        RunDetails.Write(context.Console, run, sections, lastKill, context.Time.GetUtcNow());
         if (!run.State.IsFinal)
         {
             context.Console.Say($"Its processes: {opened.Choice.Command("tree", runId.Value)}");

@@ -43,6 +43,9 @@ internal sealed record KillReceipt
 
     public string? Message { get; init; }
 
+    /// <summary>The shutdown phases that had their turn; empty in an emergency.</summary>
+    public IReadOnlyList<PhaseEntry> Phases { get; init; } = [];
+
     public static KillReceipt Of(KillReport report) => new()
     {
         RunId = report.RunId.Value,
@@ -64,5 +67,6 @@ internal sealed record KillReceipt
         ExitSignal = report.ExitSignal,
         ChildRuns = [.. report.ChildRuns.Select(Of)],
         Message = report.Message,
+        Phases = [.. report.Phases.Select(PhaseEntry.Of)],
     };
 }

@@ -39,7 +39,7 @@ internal sealed record RunDetail
 
     public OutputMode Output { get; init; }
 
-    public ReadinessSource Readiness { get; init; }
+    public required string Readiness { get; init; }
 
     public required DateTime CreatedAt { get; init; }
 
@@ -72,10 +72,22 @@ internal sealed record RunDetail
     /// <summary>What was closed on request, in the words of <c>run --harden</c>.</summary>
     public IReadOnlyList<string> Hardening { get; init; } = [];
 
+    /// <summary>The shutdown phases of the host that launched it.</summary>
+    public IReadOnlyList<string> Phases { get; init; } = [];
+
+    /// <summary>How a graceful kill tells the program to leave.</summary>
+    public required TerminationEntry Termination { get; init; }
+
+    /// <summary>What becomes of processes that outlive the program.</summary>
+    public LeftoverPolicy Leftovers { get; init; }
+
+    /// <summary>The critical sections that somebody is in now; empty when the run is over.</summary>
+    public IReadOnlyList<SectionEntry> CriticalSections { get; init; } = [];
+
     /// <summary>The receipt of the last kill; null when there was none or it is not over.</summary>
     public KillReceipt? LastKill { get; init; }
 
-    public static RunDetail Of(RunRecord run, KillReport? lastKill) => new()
+    public static RunDetail Of(RunRecord run, IReadOnlyList<CriticalSection> sections, KillReport? lastKill) => new()
     {
         RunId = run.RunId.Value,
         Workflow = run.Workflow,
@@ -94,7 +106,7 @@ internal sealed record RunDetail
         WorkingDirectory = run.WorkingDirectory,
         OnHostExit = run.OnHostExit,
         Output = run.Output,
-        Readiness = run.Readiness,
+        Readiness = run.Readiness.ToString(),
         CreatedAt = run.CreatedAt.UtcDateTime,
         ReadyAt = run.ReadyAt?.UtcDateTime,
         EndedAt = run.EndedAt?.UtcDateTime,
@@ -110,6 +122,10 @@ internal sealed record RunDetail
         CgroupPath = run.Containment?.CgroupPath,
         OpenExits = run.Containment?.OpenExits ?? [],
         Hardening = HardeningWords.Of(run.Containment?.Hardening ?? WorkflowLifecycle.Hardening.None),
+        Phases = run.Phases,
+        Termination = TerminationEntry.Of(run.Termination ?? TerminationLadder.Default),
+        Leftovers = run.Leftovers,
+        CriticalSections = [.. sections.Select(section => new SectionEntry(section.Kind, section.Name, section.Pid))],
         LastKill = lastKill is null ? null : KillReceipt.Of(lastKill),
     };
 }

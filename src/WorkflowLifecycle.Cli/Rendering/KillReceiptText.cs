@@ -21,6 +21,7 @@ internal static class KillReceiptText
             .Add("  exit", Exit(report))
             .Add("  before", Before(report))
             .Add("  survivors", report.Survivors.Count == 0 ? null : Processes(report.Survivors))
+            .Add("  phases", PhaseWords.Of(report.Phases))
             .Add("  steps", string.Join(", ", report.Steps.Select(step =>
                 $"{step.Name} {Words.Milliseconds(step.DurationMs)}{(step.Outcome == "ok" ? string.Empty : $" ({step.Outcome})")}")))
             .Add("  cleanup", string.Join(", ", report.Cleanup.Select(line => $"{line.Cleaner} {line.Outcome}")))

@@ -5,7 +5,7 @@ namespace WorkflowLifecycle.Cli.Rendering;
 /// <summary>Everything about one run.</summary>
 internal static class RunDetails
 {
-    public static void Write(CliConsole console, RunRecord run, KillReport? lastKill, DateTimeOffset now)
+    public static void Write(CliConsole console, RunRecord run, IReadOnlyList<CriticalSection> sections, KillReport? lastKill, DateTimeOffset now)
     {
         new FieldList()
             .Add("run", run.RunId.Value)
@@ -33,6 +33,10 @@ internal static class RunDetails
             .Add("started", run.StartedAt is null ? null : Words.Time(run.StartedAt))
             .Add("ready", run.ReadyAt is null ? null : Words.Time(run.ReadyAt))
             .Add("age", run.State.IsFinal ? null : Words.Duration(now - (run.StartedAt ?? run.CreatedAt)))
+            .Add("in critical sections", string.Join(", ", sections.Select(Section)))
+            .Add("phases", string.Join(", ", run.Phases))
+            .Add("told to leave by", run.Termination is { } ladder ? TerminationWords.Of(ladder) : null)
+            .Add("leftovers", run.Leftovers == LeftoverPolicy.End ? null : "kept when the program exits")
             .Add("last kill", lastKill is null ? run.KillId?.ToString() : KillLine(lastKill))
             .Write(console.Out);
     }
@@ -53,6 +57,13 @@ internal static class RunDetails
         };
         string proof = run.Proof == EndProof.None ? "not proven" : "proven by " + run.Proof;
         return run.EndedAt is { } at ? $"{Words.Time(at)}, {how}, {proof}" : $"{how}, {proof}";
+    }
+
+    private static string Section(CriticalSection section)
+    {
+        string name = section.Name.Length == 0 ? string.Empty : ": " + section.Name;
+        string pid = section.Pid is { } number ? $" (PID {number.ToString(CultureInfo.InvariantCulture)})" : string.Empty;
+        return section.Kind + name + pid;
     }
 
     private static string KillLine(KillReport report) =>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace WorkflowLifecycle.Cli.Terminal;
 
 /// <summary>
-/// SIGINT and SIGTERM sent to this process. The first asks to stop, the second insists. A verb that knows no second step leaves
-/// it to the system, which then ends the process.
+/// SIGINT, SIGTERM and SIGHUP sent to this process. The first asks to stop, the second insists, and the third ends this process. A verb
+/// that knows no second step leaves that to the system already. SIGHUP says that the terminal is gone: it asks, and never insists.
 /// </summary>
 internal sealed class Interrupts(TimeProvider time) : IDisposable
 {
@@ -29,28 +29,36 @@ internal sealed class Interrupts(TimeProvider time) : IDisposable
     public static Interrupts OfProcess(TimeProvider time)
     {
         Interrupts interrupts = new(time);
-        interrupts._registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, interrupts.OnSignal));
-        interrupts._registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, interrupts.OnSignal));
+        interrupts.Register(PosixSignal.SIGINT, insists: true);
+        interrupts.Register(PosixSignal.SIGTERM, insists: true);
+        interrupts.Register(PosixSignal.SIGHUP, insists: false);
         return interrupts;
     }
 
     /// <summary>Counts one interrupt; false when nobody here handles it.</summary>
-    public bool Raise()
+    /// <param name="insists">False for one that is not repeated on purpose: a shell and the kernel both tell that a terminal is gone.</param>
+    public bool Raise(bool insists = true)
     {
-        bool isFirst;
+        CancellationTokenSource raised;
         lock (_lock)
         {
-            isFirst = _raised is null;
-            if (!isFirst && time.GetElapsedTime(_raised!.Value) < Echo)
+            bool isRepeated = _raised is not null;
+            if (isRepeated && (!insists || time.GetElapsedTime(_raised!.Value) < Echo))
             {
                 return true;
             }
 
-            _raised ??= time.GetTimestamp();
+            if (isRepeated && (!HandlesSecond || _second.IsCancellationRequested))
+            {
+                return false;
+            }
+
+            _raised = time.GetTimestamp();
+            raised = isRepeated ? _second : _first;
         }
 
-        (isFirst ? _first : _second).Cancel();
-        return isFirst || HandlesSecond;
+        raised.Cancel();
+        return true;
     }
 
     public void Dispose()
@@ -64,5 +72,6 @@ internal sealed class Interrupts(TimeProvider time) : IDisposable
         _second.Dispose();
     }
 
-    private void OnSignal(PosixSignalContext context) => context.Cancel = Raise();
+    private void Register(PosixSignal signal, bool insists) =>
+        _registrations.Add(PosixSignalRegistration.Create(signal, context => context.Cancel = Raise(insists)));
 }

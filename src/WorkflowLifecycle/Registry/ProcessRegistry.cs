@@ -58,6 +58,14 @@ internal sealed class ProcessRegistry(
         }
     }
 
+    public async Task<IReadOnlyList<CriticalSection>> ReadCriticalSectionsAsync(RunId runId, CancellationToken cancellationToken = default)
+    {
+        RunRecord run = await FindAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
+        return run.Containment is not { } containment || run.State.IsFinal
+            ? []
+            : [.. platform.Work.ReadSections(containment).Select(section => section with { Name = redactor.RedactText(section.Name) })];
+    }
+
     public async Task<RunRecord> WaitForEndAsync(RunId runId, CancellationToken cancellationToken = default)
     {
         while (true)

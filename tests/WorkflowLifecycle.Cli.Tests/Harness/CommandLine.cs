@@ -25,6 +25,7 @@ internal sealed class CommandLine : IWorkflowSessions, IWorkflowSession
         Store.SearchRunsAsync(default!, default).ReturnsForAnyArgs(new ValueTask<RunPage>(new RunPage([], null)));
         Registry.FindAsync(default, default).ReturnsForAnyArgs((RunRecord?)null);
         Registry.InspectAsync(default, default).ReturnsForAnyArgs([]);
+        Registry.ReadCriticalSectionsAsync(default, default).ReturnsForAnyArgs([]);
         Store.ReadAuditAsync(default!, default).ReturnsForAnyArgs(new ValueTask<IReadOnlyList<AuditEntry>>([]));
     }
 
@@ -96,6 +97,7 @@ internal sealed class CommandLine : IWorkflowSessions, IWorkflowSession
             Sessions = this,
             Stores = new StoreResolver(Environment.GetValueOrDefault, () => Announced),
             Interrupts = Interrupts,
+            Environment = Environment.GetValueOrDefault,
             Time = Time,
         }).RunAsync(arguments);
     }

@@ -61,7 +61,7 @@ internal sealed class ScriptedProcess : ITrackedProcess
     public Task MarkReadyAsync(string? status = null, CancellationToken cancellationToken = default) => Task.CompletedTask;
 
     public Task<IAsyncDisposable> EnterCriticalSectionAsync(CriticalSectionKind kind, string name, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("Nothing of the command line enters a critical section through a launched run.");
+        throw new NotSupportedException();
 
     public ValueTask DisposeAsync()
     {

@@ -52,6 +52,16 @@ public sealed class CompletionTests
     }
 
     [Theory]
+    [InlineData("workflowctl critical da", "database")]
+    [InlineData("workflowctl run --terminate SIGI", "SIGINT")]
+    [InlineData("workflowctl run --leftovers ke", "keep")]
+    [InlineData("workflowctl run --ready no", "notify")]
+    [InlineData("workflowctl run --termi", "--terminate-main")]
+    [InlineData("workflowctl cri", "critical")]
+    public async Task Completion_OfWhatIsChosenFromAFew_OffersIt(string line, string offered) =>
+        Assert.Contains(offered, await CompleteAsync(new CommandLine(), line));
+
+    [Theory]
     [InlineData]
     [InlineData("run")]
     [InlineData("ps")]
@@ -63,6 +73,7 @@ public sealed class CompletionTests
     [InlineData("doctor")]
     [InlineData("kill")]
     [InlineData("completion")]
+    [InlineData("critical")]
     public async Task Help_OfEveryVerb_HasExamples(params string[] verb)
     {
         CommandLine cli = new();

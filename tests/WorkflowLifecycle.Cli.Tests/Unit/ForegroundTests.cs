@@ -101,6 +101,57 @@ public sealed class ForegroundTests
     }
 
     [Fact]
+    public async Task Interrupt_WhileTheKillWaits_SaysForWhat()
+    {
+        ScriptedProcess process = new();
+        CommandLine cli = Launching(process);
+        ScriptedEvents events = new(cli);
+        TaskCompletionSource<KillReport> graceful = new();
+        cli.Kills.KillAsync(default, default!, default).ReturnsForAnyArgs(graceful.Task);
+        Task<int> running = cli.RunAsync("run", "--", "x");
+
+        Assert.True(cli.Interrupts.Raise());
+        await events.TellAsync(Sample.Id.Value, "kill.waiting", "git push (PID 12)");
+        await events.TellAsync(Sample.Id.Value, "kill.waiting", string.Empty);
+        process.Ends(null, 15);
+        graceful.SetResult(Sample.Report(KillOutcome.ExitedGracefully));
+
+        Assert.Equal(130, await running);
+        Assert.Contains("Waiting for git push (PID 12).", cli.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Waiting for .", cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Interrupt_ForTheThirdTime_IsLeftToTheSystem()
+    {
+        CommandLine cli = new();
+        cli.Interrupts.HandlesSecond = true;
+
+        Assert.True(cli.Interrupts.Raise());
+        cli.InterruptClock.Advance(TimeSpan.FromMilliseconds(150));
+        Assert.True(cli.Interrupts.Raise());
+        Assert.True(cli.Interrupts.Raise());
+        cli.InterruptClock.Advance(TimeSpan.FromMilliseconds(150));
+        Assert.False(cli.Interrupts.Raise());
+    }
+
+    [Fact]
+    public void Hangup_NeverInsists()
+    {
+        CommandLine cli = new();
+        cli.Interrupts.HandlesSecond = true;
+
+        for (int told = 0; told < 3; told++)
+        {
+            Assert.True(cli.Interrupts.Raise(insists: false));
+            cli.InterruptClock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.True(cli.Interrupts.First.IsCancellationRequested);
+        Assert.False(cli.Interrupts.Second.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task SecondInterrupt_OfAVerbThatKnowsNone_IsLeftToTheSystem()
     {
         CommandLine cli = new();

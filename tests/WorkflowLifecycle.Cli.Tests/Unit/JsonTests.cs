@@ -50,6 +50,7 @@ public sealed class JsonTests
             [
                 "schemaVersion", "runId", "killId", "outcome", "mode", "strength", "proof", "reason", "requestedBy", "durationMs", "steps",
                 "processesBefore", "processesTruncated", "survivors", "cleanup", "openExits", "exitCode", "exitSignal", "childRuns", "message",
+                "phases",
             ],
             receipt.EnumerateObject().Select(property => property.Name));
         Assert.Equal("Killed", receipt.GetProperty("outcome").GetString());

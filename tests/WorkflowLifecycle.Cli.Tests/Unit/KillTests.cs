@@ -136,8 +136,31 @@ public sealed class KillTests
         Assert.Equal(0, await running);
         string[] said = cli.Error.Split('\n');
         Assert.Contains(@"To end it at once: workflowctl kill run_1 --emergency --reason 'it'\''s stuck'", said);
-        Assert.Contains("Waiting 1s for run_1: 4321 sleep (SIGKILL at the host's ceiling, usually 10s)", said);
+        Assert.Contains("Waiting 1s for run_1: 4321 sleep (at most 30s for work in flight and 10s to leave, then SIGKILL; a host may set others)", said);
         Assert.Equal(2, said.Count(line => line.StartsWith("Waiting", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Waiting_ForWorkInFlight_NamesItInsteadOfTheProcesses()
+    {
+        FakeTimeProvider time = new();
+        CommandLine cli = new() { Time = time };
+        TaskCompletionSource<KillReport> kill = new();
+        ScriptedEvents events = new(cli);
+        cli.Registry.InspectAsync(default, default).ReturnsForAnyArgs([Sample.Process()]);
+        cli.Kills.KillAsync(default, default!, default).ReturnsForAnyArgs(kill.Task);
+        Task<int> running = cli.RunAsync("kill", "run_1", "--reason", "stuck since noon");
+
+        await events.TellAsync("run_2", "kill.waiting", "somebody else's work");
+        await events.TellAsync("run_1", "kill.waiting", "git push (PID 12)");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await events.TellAsync("run_1", "kill.waiting", string.Empty);
+        time.Advance(TimeSpan.FromSeconds(5));
+        kill.SetResult(Sample.Report());
+
+        Assert.Equal(0, await running);
+        Assert.Contains("Waiting 1s for run_1: git push (PID 12) (", cli.Error, StringComparison.Ordinal);
+        Assert.Contains("Waiting 6s for run_1: 4321 sleep (", cli.Error, StringComparison.Ordinal);
     }
 
     [Fact]

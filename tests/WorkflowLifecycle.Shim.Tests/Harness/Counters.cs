@@ -5,7 +5,7 @@ namespace WorkflowLifecycle.Shim.Tests.Harness;
 /// <summary>A tree of processes that count in files as fast as they can: whoever stands still is seen not to count.</summary>
 internal sealed class Counters(ShimUnderTest shim, string directory)
 {
-    private const int Many = 4;
+    public const int Count = 4;
 
     public static Task<Counters> LaunchAsync(bool cgroup, uint leaseMaxMs = 0, ShimOptions? options = null) =>
         LaunchAsync(directory => TestPrograms.Perl("counters", directory, "4"), cgroup, leaseMaxMs, options);
@@ -20,10 +20,8 @@ internal sealed class Counters(ShimUnderTest shim, string directory)
 
     public ShimUnderTest Shim => shim;
 
-    public int Count => Many;
-
     /// <summary>What each has counted so far; the files are a dozen bytes that are replaced in one write.</summary>
-    public string Read() => string.Join(' ', Enumerable.Range(1, Many).Select(number => File.ReadAllText(Path.Combine(directory, $"count.{number}"))));
+    public string Read() => string.Join(' ', Enumerable.Range(1, Count).Select(number => File.ReadAllText(Path.Combine(directory, $"count.{number}"))));
 
     /// <summary>Nobody counts for a while.</summary>
     public async Task StandStillAsync()

@@ -24,6 +24,8 @@ internal static partial class Libc
     public const int SignalContinue = 18;
     public const int SignalKill = 9;
     public const int SignalStop = 19;
+    public const nint SignalDefault = 0;
+    public const nint SignalIgnore = 1;
     public const int WaitNoHang = 1;
     public const int AccessExecute = 1;
 
@@ -91,6 +93,10 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
+
+    /// <summary>Sets what a signal does, and tells what it did before.</summary>
+    [LibraryImport("libc", EntryPoint = "signal", SetLastError = true)]
+    public static partial nint Signal(int number, nint disposition);
 
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     public static unsafe partial int WaitPid(int pid, int* status, int options);

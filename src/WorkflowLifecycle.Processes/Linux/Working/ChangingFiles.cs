@@ -14,8 +14,9 @@ internal sealed class ChangingFiles(OpenFiles openFiles, TimeProvider timeProvid
     {
         IReadOnlyList<string> repositories = GitRepository.DirectoriesOf(workDirectory);
         return [.. openFiles.Below([workDirectory], processes)
-            .Where(file => !IsLeftOut(file.Path, runDirectory, repositories) && file.IsForWriting && IsChanging(file, moment))
-            .DistinctBy(file => file.Path)
+            .Where(file => !IsLeftOut(file.Path, runDirectory, repositories) && file.IsForWriting && IsChanging(file, moment) && !SqliteWork.IsInUse(file))
+            .GroupBy(file => file.Path)
+            .Select(OpenFiles.OfItsOpener)
             .Take(MostLines)
             .Select(file => new InFlightWork(VisibleText.Of(Path.GetFileName(file.Path), LongestDescription))
             {

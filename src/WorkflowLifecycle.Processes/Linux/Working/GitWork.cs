@@ -60,7 +60,8 @@ internal sealed class GitWork(OpenFiles openFiles)
         IReadOnlyList<string> repositories = GitRepository.DirectoriesOf(workDirectory);
         return repositories.Count == 0 ? [] : openFiles.Below(repositories, processes)
             .Where(file => file.Path.EndsWith(LockSuffix, StringComparison.Ordinal) && file.IsForWriting)
-            .DistinctBy(file => file.Path)
+            .GroupBy(file => file.Path)
+            .Select(OpenFiles.OfItsOpener)
             .Select(file => Describe($"{NameIn(repositories, file.Path)} held by {file.Process.Name}", file.Process) with { Path = file.Path });
     }
 

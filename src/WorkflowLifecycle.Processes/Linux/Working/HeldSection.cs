@@ -22,10 +22,12 @@ internal sealed class HeldSection : IDisposable
         _fileName = fileName;
     }
 
-    public static HeldSection Enter(ContainmentRecord containment, CriticalSectionKind kind, string name)
+    public static HeldSection Enter(ContainmentRecord containment, CriticalSectionKind kind, string name) => Enter(containment.RunDirectory, kind, name);
+
+    public static HeldSection Enter(string runDirectory, CriticalSectionKind kind, string name)
     {
-        FileDescriptor directory = CriticalDirectory.Open(containment.RunDirectory)
-            ?? throw new IOException($"{CriticalDirectory.PathIn(containment.RunDirectory)} is not there: the run has ended, or was launched by a version without critical sections.");
+        FileDescriptor directory = CriticalDirectory.Open(runDirectory)
+            ?? throw new IOException($"{CriticalDirectory.PathIn(runDirectory)} is not there: the run has ended, or was launched by a version without critical sections.");
         try
         {
             for (int tried = 0; tried < Tries; tried++)
@@ -37,7 +39,7 @@ internal sealed class HeldSection : IDisposable
                 }
             }
 
-            throw new IOException($"{CriticalDirectory.PathIn(containment.RunDirectory)}: another process locks every file that is made there.");
+            throw new IOException($"{CriticalDirectory.PathIn(runDirectory)}: another process locks every file that is made there.");
         }
         catch
         {

@@ -30,6 +30,9 @@ internal sealed class OpenFiles(TimeProvider timeProvider)
         }
     }
 
+    /// <summary>Of those who have a file open, in the order of <see cref="Below"/>, the oldest: the others got it by being started, and may be gone in a moment.</summary>
+    public static OpenFile OfItsOpener(IEnumerable<OpenFile> holders) => holders.Last();
+
     // The number may have changed hands since the processes were listed.
     private static bool IsStill(ProcessSnapshot process) =>
         ProcessReader.TryReadStat(process.Pid, out ProcStat stat) && stat.StartTicks == process.StartTicks;

@@ -36,6 +36,10 @@ internal sealed class SqliteWork(OpenFiles openFiles)
             })];
     }
 
+    /// <summary>Whether a file is a database that its holder has locked as SQLite does, if only for reading: while it is, its lock says whether it is written to.</summary>
+    public static bool IsInUse(OpenFile file) =>
+        LockTable.Of(file.Process.Pid, file.Descriptor).Exists(held => held.Kind == KernelLockKind.Posix && held.Touches(FirstByte, LastByte));
+
     private static bool IsSharedMemory(string path) => path.EndsWith(SharedMemory, StringComparison.Ordinal);
 
     private static bool IsWriter(in KernelLock held, bool isSharedMemory) =>

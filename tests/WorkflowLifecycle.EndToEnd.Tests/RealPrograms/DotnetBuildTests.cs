@@ -1,0 +1,80 @@
+using Xunit;
+
+namespace WorkflowLifecycle.EndToEnd.Tests.RealPrograms;
+
+/// <summary>A build whose nodes and compiler server are meant to outlive it. They are of the tree all the same.</summary>
+public sealed class DotnetBuildTests : RealProgramTest
+{
+    [Theory(Timeout = 4 * Limit)]
+    [InlineData(ContainmentStrength.CgroupAndReaper)]
+    [InlineData(ContainmentStrength.Reaper)]
+    public async Task Build_WithNodeReuseAndACompilerServer_LeavesNobodyBehind(ContainmentStrength strength)
+    {
+        Engine engine = Start(strength);
+        await WriteProjectsAsync();
+        await using ITrackedProcess process = await engine.LaunchAsync(Build(engine));
+
+        RunResult result = await process.WaitForExitAsync();
+
+        Assert.True((result.State, result.ExitCode) == (RunState.Exited, 0), $"{result.State} {result.ExitCode}\n{result.StandardOutput}\n{result.StandardError}");
+        Assert.True(File.Exists(InWork("a/out/a.dll")));
+
+        // At least one node and the compiler server.
+        Assert.True(result.Leftovers >= 2, $"{result.Leftovers} leftovers\n{result.StandardOutput}");
+        Assert.DoesNotContain(ProcessEntry.All(), entry => entry.CommandLine.Contains(Room.Path, StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 4 * Limit)]
+    public async Task Kill_OfABuildWithAllItsServers_EndsThemInTime()
+    {
+        Engine engine = Start();
+        await WriteProjectsAsync();
+        await using ITrackedProcess process = await engine.LaunchAsync(Build(engine));
+        await Wait.UntilAsync("the compiler server runs", () => Compiler(engine, process.RunId));
+
+        KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Graceful());
+
+        Assert.True(report.Outcome is KillOutcome.ExitedGracefully, Describe(report));
+        Assert.Contains(report.ProcessesBefore, entry => entry.CommandLine?.Contains("VBCSCompiler", StringComparison.Ordinal) == true);
+        AssertDidNotWait(report, "git", "database", "other");
+        AssertNobodyLeft(report);
+    }
+
+    private static async Task<bool> Compiler(Engine engine, RunId runId) =>
+        (await engine.Registry.InspectAsync(runId)).Any(entry => entry.CommandLine?.Contains("VBCSCompiler", StringComparison.Ordinal) == true);
+
+    // Servers of its own: neither those of another build on this machine are used, nor ours by another.
+    private LaunchRequest Build(Engine engine) => Run(engine, "dotnet", "build", "a/a.csproj", "-m:2", "-nodeReuse:true", "-nologo", "-o", "a/out") with
+    {
+        Environment = new Dictionary<string, string?>
+        {
+            ["MSBUILDDISABLENODEREUSE"] = null,
+            ["MSBUILDNODEHANDSHAKESALT"] = Room.Path,
+            ["UseSharedCompilation"] = null,
+            ["TMPDIR"] = Directory.CreateDirectory(Room.File("t")).FullName,
+            ["DOTNET_CLI_HOME"] = Room.File("home"),
+            ["NUGET_PACKAGES"] = Room.File("packages"),
+            ["DOTNET_NOLOGO"] = "true",
+            ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "true",
+            ["DOTNET_SKIP_FIRST_TIME_EXPERIENCE"] = "true",
+            ["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "false",
+        },
+    };
+
+    private async Task WriteProjectsAsync()
+    {
+        await File.WriteAllTextAsync(InWork("nuget.config"), "<configuration><packageSources><clear /></packageSources></configuration>");
+        await WriteProjectAsync("c", string.Empty);
+        await WriteProjectAsync("b", string.Empty);
+        await WriteProjectAsync("a", "<ProjectReference Include=\"../b/b.csproj\" /><ProjectReference Include=\"../c/c.csproj\" />");
+    }
+
+    private async Task WriteProjectAsync(string name, string references)
+    {
+        Directory.CreateDirectory(InWork(name));
+        await File.WriteAllTextAsync(
+            InWork($"{name}/{name}.csproj"),
+            $"<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net{Environment.Version.Major}.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup><ItemGroup>{references}</ItemGroup></Project>");
+        await File.WriteAllTextAsync(InWork($"{name}/{name}.cs"), $"public class {name}class {{ }}");
+    }
+}

@@ -1,0 +1,78 @@
+using Xunit;
+
+namespace WorkflowLifecycle.EndToEnd.Tests.RealPrograms;
+
+/// <summary>A PostgreSQL server as the run. Its own log, and its next start, say whether it was shut down cleanly.</summary>
+public sealed class PostgreSqlTests : RealProgramTest
+{
+    private const int SigInt = 2;
+
+    [Theory(Timeout = 2 * Limit)]
+    [InlineData(ContainmentStrength.CgroupAndReaper)]
+    [InlineData(ContainmentStrength.Reaper)]
+    public async Task Kill_ByPgCtl_ShutsTheServerDownCleanly(ContainmentStrength strength)
+    {
+        PostgreSqlServer server = await PostgreSqlServer.CreateAsync(Work);
+        IReadOnlyList<string> command = server.Command("pg_ctl", "stop", "-m", "fast", "-D", server.Data);
+        TerminationLadder ladder = new() { Steps = [TerminationStep.RunCommand(command[0], [.. command.Skip(1)]), TerminationStep.SendSignal(SigInt)], Scope = TerminationScope.MainProcess };
+
+        KillReport report = await WriteAndKillAsync(Start(strength), server, ladder, "received fast shutdown request");
+
+        Assert.Contains($"{Path.GetFileName(command[0])}: exit code 0: all left", report.Steps.Single(step => step.Name == "terminate").Outcome, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 2 * Limit)]
+    public async Task Kill_BySigintToTheMainProcess_ShutsTheServerDownCleanly()
+    {
+        PostgreSqlServer server = await PostgreSqlServer.CreateAsync(Work);
+        TerminationLadder ladder = new() { Steps = [TerminationStep.SendSignal(SigInt)], Scope = TerminationScope.MainProcess };
+
+        KillReport report = await WriteAndKillAsync(Start(), server, ladder, "received fast shutdown request");
+
+        Assert.Contains("SIGINT to the main process", report.Steps.Single(step => step.Name == "terminate").Outcome, StringComparison.Ordinal);
+    }
+
+    // Not the way that its manual names, but what most people send.
+    [Fact(Timeout = 2 * Limit)]
+    public async Task Kill_BySigtermToTheWholeTree_ShutsTheServerDownCleanly()
+    {
+        PostgreSqlServer server = await PostgreSqlServer.CreateAsync(Work);
+
+        await WriteAndKillAsync(Start(), server, TerminationLadder.Default, "received smart shutdown request");
+    }
+
+    private async Task<KillReport> WriteAndKillAsync(Engine engine, PostgreSqlServer server, TerminationLadder ladder, string word)
+    {
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(server.Request(ladder), PostgreSqlServer.Ready);
+        await server.QueryAsync("CREATE TABLE orders (id int); INSERT INTO orders SELECT generate_series(1, 1000)");
+
+        // A client that stays connected: a fast shutdown ends its session, and only that.
+        IReadOnlyList<string> sleeper = server.Psql("SELECT pg_sleep(60)");
+        HelperProcess client = StartHelper(sleeper[0], [.. sleeper.Skip(1)]);
+        await Wait.UntilAsync("the client is connected", async () => await server.QueryAsync("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'") == "1");
+
+        KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Graceful());
+
+        Assert.True((report.Outcome, report.ExitCode) == (KillOutcome.ExitedGracefully, 0), Describe(report));
+        AssertDidNotWait(report, "git", "database", "other");
+        AssertNobodyLeft(report);
+        Assert.NotEqual(0, await client.WaitForExitAsync());
+        string log = (await process.WaitForExitAsync()).StandardError;
+        Assert.Contains(word, log, StringComparison.Ordinal);
+        Assert.Contains("LOG:  database system is shut down", log, StringComparison.Ordinal);
+        await AssertStartsWithoutRecoveryAsync(engine, server, ladder);
+        return report;
+    }
+
+    private static async Task AssertStartsWithoutRecoveryAsync(Engine engine, PostgreSqlServer server, TerminationLadder ladder)
+    {
+        await using ITrackedProcess again = await engine.LaunchReadyAsync(server.Request(ladder), PostgreSqlServer.Ready);
+        Assert.Equal("1000", await server.QueryAsync("SELECT count(*) FROM orders"));
+        KillReport report = await engine.Kills.KillAsync(again.RunId, Engine.Graceful());
+        Assert.True(report.Outcome == KillOutcome.ExitedGracefully, Describe(report));
+        string log = (await again.WaitForExitAsync()).StandardError;
+        Assert.Contains("database system was shut down at", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("recovery", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("interrupted", log, StringComparison.Ordinal);
+    }
+}
