@@ -14,7 +14,7 @@ public sealed class HostShutdownTests : IAsyncDisposable
     private readonly Logs _logs = new();
     private readonly Engine _engine;
 
-    public HostShutdownTests() => _engine = new Engine(services => services.AddSingleton<ILoggerFactory>(new LoggerFactory([_logs])));
+    public HostShutdownTests() => _engine = new Engine(services => services.AddSingleton<ILoggerFactory>(_logs));
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
