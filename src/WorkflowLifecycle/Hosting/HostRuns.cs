@@ -5,6 +5,7 @@ internal sealed class HostRuns
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<RunId, HostRun> _runs = [];
+    private readonly HashSet<RunId> _partsOfKills = [];
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _launching;
     private bool _isStopping;
@@ -23,11 +24,11 @@ internal sealed class HostRuns
 
     /// <summary>Notes a launch that begins; disposing the result says that it is over, one way or the other.</summary>
     /// <exception cref="LaunchFailedException">The host is stopping.</exception>
-    public IDisposable BeginLaunch()
+    public IDisposable BeginLaunch(RunId runId)
     {
         lock (_lock)
         {
-            RequireOpen();
+            RequireOpen(runId);
             _launching++;
             return new Launch(this);
         }
@@ -35,15 +36,27 @@ internal sealed class HostRuns
 
     /// <summary>For the last moment before a program may run.</summary>
     /// <exception cref="LaunchFailedException">The host is stopping.</exception>
-    public void RequireOpen()
+    public void RequireOpen(RunId runId)
     {
         lock (_lock)
         {
-            if (_isStopping)
+            if (_isStopping && !_partsOfKills.Contains(runId))
             {
                 throw new LaunchFailedException(LaunchStage.Spawn, "This host is stopping: nothing more is launched here. Launch when it is up again, or from another host.");
             }
         }
+    }
+
+    /// <summary>Lets a run in that is part of a kill, as the command by which a program is told to leave: a host that stops needs it most.</summary>
+    /// <returns>Dispose when it is over.</returns>
+    public IDisposable Expect(RunId runId)
+    {
+        lock (_lock)
+        {
+            _partsOfKills.Add(runId);
+        }
+
+        return new Expected(this, runId);
     }
 
     /// <summary>Notes a run until it is over.</summary>
@@ -89,6 +102,17 @@ internal sealed class HostRuns
             if (_isStopping && _launching == 0)
             {
                 _quiet.TrySetResult();
+            }
+        }
+    }
+
+    private sealed class Expected(HostRuns runs, RunId runId) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (runs._lock)
+            {
+                runs._partsOfKills.Remove(runId);
             }
         }
     }

@@ -42,7 +42,7 @@ internal sealed class TrackedProcessLauncher(
         using Activity? activity = LifecycleTelemetry.Start("launch", runId);
         try
         {
-            using IDisposable launching = hostRuns.BeginLaunch();
+            using IDisposable launching = hostRuns.BeginLaunch(runId);
             ITrackedProcess process = await LaunchAsync(request, runId, cancellationToken).ConfigureAwait(false);
             activity?.SetTag("process.pid", process.Identity.Pid);
             telemetry.Launched(succeeded: true);
@@ -229,7 +229,7 @@ internal sealed class TrackedProcessLauncher(
             // Step 2: who holds the tree is durable before there is a tree.
             await CommitStepAsync(spec.RunId, run => run with { Containment = prepared.Containment }, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
             await RequireParentAsync(request.ParentRun, cancellationToken).ConfigureAwait(false);
-            hostRuns.RequireOpen();
+            hostRuns.RequireOpen(spec.RunId);
             // From here on the program may run: no caller's token may leave it without its monitor.
             cancellationToken.ThrowIfCancellationRequested();
             IHeldRun held = await GoAsync(prepared).ConfigureAwait(false);

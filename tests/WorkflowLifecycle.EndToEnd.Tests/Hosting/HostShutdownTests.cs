@@ -163,6 +163,24 @@ public sealed class HostShutdownTests : EndToEndTest
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Stop_RunThatIsToldToLeaveByACommand_StillRunsThatCommand()
+    {
+        Engine engine = Start();
+        await using GenericHost host = await StartHostAsync();
+        LaunchRequest request = new("/bin/sh", "-c", "trap '' TERM; trap 'exit 3' USR1; echo ready; while :; do sleep 0.05; done")
+        {
+            WorkingDirectory = Room.Path,
+            Termination = new TerminationLadder { Steps = [TerminationStep.RunCommand("/bin/sh", "-c", "kill -USR1 $MAINPID")] },
+        };
+        await using ITrackedProcess process = await LaunchReadyAsync(host, request);
+
+        await host.StopAsync();
+
+        Assert.Equal((RunState.Exited, 3), ((await process.WaitForExitAsync()).State, (await process.WaitForExitAsync()).ExitCode));
+        Assert.All(await engine.AllRowsAsync(), row => Assert.True(row.State.IsFinal, row.State.Name));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Stop_DuringLaunches_LeavesNobody()
     {
         Engine engine = Start();
