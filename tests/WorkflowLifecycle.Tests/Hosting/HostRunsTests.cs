@@ -5,6 +5,8 @@ namespace WorkflowLifecycle.Tests.Hosting;
 /// <summary>The runs of a host, and the door for new ones.</summary>
 public sealed class HostRunsTests
 {
+    private static readonly RunId _run = RunId.Parse("new");
+
     private readonly HostRuns _runs = new();
 
     [Fact]
@@ -12,15 +14,15 @@ public sealed class HostRunsTests
     {
         Assert.True(_runs.CloseAsync().IsCompleted);
 
-        Assert.Contains("Launch when it is up again", Assert.Throws<LaunchFailedException>(() => _runs.BeginLaunch()).Message, StringComparison.Ordinal);
-        Assert.Throws<LaunchFailedException>(_runs.RequireOpen);
+        Assert.Contains("Launch when it is up again", Assert.Throws<LaunchFailedException>(() => _runs.BeginLaunch(_run)).Message, StringComparison.Ordinal);
+        Assert.Throws<LaunchFailedException>(() => _runs.RequireOpen(_run));
     }
 
     [Fact]
     public void Close_WithALaunchUnderWay_IsQuietWhenThatIsOver()
     {
-        IDisposable first = _runs.BeginLaunch();
-        IDisposable second = _runs.BeginLaunch();
+        IDisposable first = _runs.BeginLaunch(_run);
+        IDisposable second = _runs.BeginLaunch(_run);
         Task quiet = _runs.CloseAsync();
 
         first.Dispose();
