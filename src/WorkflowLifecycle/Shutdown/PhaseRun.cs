@@ -6,7 +6,7 @@ namespace WorkflowLifecycle.Shutdown;
 
 /// <summary>One phase in one kill. Nothing that the phase does gets out of here but its line in the report.</summary>
 internal sealed class PhaseRun(
-    IShutdownPhase phase, ShutdownContext context, TimeSpan limit, CancellationToken escalation, Action onChange, TimeProvider timeProvider, ILogger logger)
+    IShutdownPhase phase, ShutdownContext context, TimeSpan limit, Action onChange, TimeProvider timeProvider, ILogger logger, CancellationToken escalation)
 {
     // A phase that does not answer a look is asked again, this often at most.
     private const int LooksUnanswered = 3;
