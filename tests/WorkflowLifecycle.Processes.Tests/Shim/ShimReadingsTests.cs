@@ -66,6 +66,7 @@ public sealed class ShimReadingsTests
         HoldStatus status = ShimReadings.Status(Message(ShimMessageType.StatusReply, 2, 2, 100, 101, 1, 7));
 
         Assert.True(status.RootExited && status.HostGone && !status.IsEmpty);
+        Assert.Equal(new ExitNotice(7, null), status.Exit);
         Assert.Null(status.End);
     }
 

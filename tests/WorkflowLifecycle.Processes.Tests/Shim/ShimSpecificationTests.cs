@@ -75,6 +75,10 @@ public sealed class ShimSpecificationTests
         Assert.Equal(0xFFFFFFFE, At(ShimSpecification.Write(_spec with { LeftoverGrace = TimeSpan.FromDays(1000) }, false, false, "/n", "/c"), 28));
 
     [Fact]
+    public void Write_GraceWithoutEnd_LeavesLeftoversAlone() =>
+        Assert.Equal(0xFFFFFFFF, At(ShimSpecification.Write(_spec with { LeftoverGrace = Timeout.InfiniteTimeSpan }, false, false, "/n", "/c"), 28));
+
+    [Fact]
     public void Write_Hardened_HasAMagicNumberThatOlderShimsRefuse()
     {
         byte[] bytes = ShimSpecification.Write(_spec with { Hardening = Hardening.Landlock | Hardening.PidNamespace }, false, false, "/n", "/c");

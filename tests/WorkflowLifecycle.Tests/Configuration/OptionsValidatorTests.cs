@@ -49,6 +49,17 @@ public sealed class OptionsValidatorTests
     }
 
     [Fact]
+    public void Validate_HostShutdownGrace_IsAbove0AndAtMost24Hours()
+    {
+        Good(options => options.HostShutdownGrace = _tick);
+        Good(options => options.HostShutdownGrace = TimeSpan.FromDays(1));
+        foreach (TimeSpan grace in (TimeSpan[])[TimeSpan.Zero, -_tick, Timeout.InfiniteTimeSpan, TimeSpan.FromDays(1) + _tick])
+        {
+            Bad(nameof(WorkflowLifecycleOptions.HostShutdownGrace), options => options.HostShutdownGrace = grace);
+        }
+    }
+
+    [Fact]
     public void Validate_LeftoverGrace_Is0To24Hours()
     {
         Good(options => options.LeftoverGrace = TimeSpan.Zero);

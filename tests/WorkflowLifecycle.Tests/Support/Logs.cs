@@ -1,0 +1,22 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace WorkflowLifecycle.Tests.Support;
+
+/// <summary>Keeps what is logged.</summary>
+internal sealed class Logs : ILoggerProvider, ILogger
+{
+    public ConcurrentQueue<(int Id, string Text)> Entries { get; } = new();
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Entries.Enqueue((eventId.Id, formatter(state, exception)));
+
+    public void Dispose() => Entries.Enqueue((0, "disposed"));
+}
