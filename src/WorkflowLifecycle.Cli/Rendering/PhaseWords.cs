@@ -5,9 +5,14 @@ namespace WorkflowLifecycle.Cli.Rendering;
 /// <summary>Shutdown phases of a kill in words.</summary>
 internal static class PhaseWords
 {
-    /// <summary>Those that had something to wait for, or went wrong; empty when none did.</summary>
-    public static string Of(IEnumerable<PhaseReport> phases) =>
-        string.Join("; ", phases.Where(phase => phase.Outcome != PhaseOutcome.NothingInFlight).Select(Of));
+    // Of it the steps tell more.
+    private const string Terminate = "terminate";
+
+    /// <summary>Those that had something to do, or went wrong; empty when none did.</summary>
+    public static string Of(IEnumerable<PhaseReport> phases) => string.Join("; ", phases.Where(IsTold).Select(Of));
+
+    private static bool IsTold(PhaseReport phase) =>
+        phase.Outcome != PhaseOutcome.NothingInFlight && (phase.Name != Terminate || phase.Outcome != PhaseOutcome.Finished);
 
     private static string Of(PhaseReport phase)
     {

@@ -68,9 +68,6 @@ public sealed class LockedStoreTests : ToolRoom
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
 
-        foreach (string announced in Directory.GetFiles(Path.Combine(Room, "run", "stores")))
-        {
-            File.Delete(announced);
-        }
+        ForgetAnnouncements();
     }
 }

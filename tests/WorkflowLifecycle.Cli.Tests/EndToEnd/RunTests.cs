@@ -63,6 +63,23 @@ public sealed class RunTests : ToolRoom
     }
 
     [Fact(Timeout = Limit)]
+    public async Task I_say_by_which_line_it_is_ready()
+    {
+        string go = Path.Combine(Room, "go");
+        ToolRun run = Start("run", "--run-id", "server", "--ready", "pattern:^listening on [0-9]+$", "--", "sh", "-c",
+            $"echo starting; until [ -e {go} ]; do sleep 0.05; done; echo listening on 80; exec sleep 60");
+        await run.SaysAsync("starting");
+        await Task.Delay(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken);
+        Assert.Equal("Initializing", await StateAsync("server"));
+
+        await File.WriteAllTextAsync(go, string.Empty);
+
+        await UntilAsync(async () => await StateAsync("server") == "Running");
+        await run.SignalAsync("INT");
+        Assert.Equal(130, (await run.WaitAsync()).ExitCode);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task I_can_interrupt_twice_and_it_is_over_at_once()
     {
         ToolRun run = Start("run", "--run-id", "stubborn", "--", "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.05; done");

@@ -103,6 +103,15 @@ public abstract class ToolRoom : IAsyncLifetime
         }
     }
 
+    /// <summary>Takes away what hosts that died have announced.</summary>
+    internal void ForgetAnnouncements()
+    {
+        foreach (string announced in Directory.GetFiles(Path.Combine(Room, "run", "stores")))
+        {
+            File.Delete(announced);
+        }
+    }
+
     /// <summary>Holds the write lock of the store until <see cref="UnlockAsync"/>.</summary>
     internal async Task<ToolRun> LockAsync()
     {

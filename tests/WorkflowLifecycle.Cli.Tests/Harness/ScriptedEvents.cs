@@ -5,7 +5,7 @@ using NSubstitute;
 namespace WorkflowLifecycle.Cli.Tests.Harness;
 
 /// <summary>The event stream of a store, written by the test and taken one by one.</summary>
-internal sealed class ScriptedEvents
+internal sealed class ScriptedEvents : IDisposable
 {
     private readonly Channel<RunEvent> _events = Channel.CreateUnbounded<RunEvent>();
     private readonly SemaphoreSlim _taken = new(0);
@@ -19,6 +19,8 @@ internal sealed class ScriptedEvents
         await _events.Writer.WriteAsync(new RunEvent { RunId = RunId.Parse(runId), Kind = kind, State = RunState.Stopping, At = Sample.Start, Message = message });
         await _taken.WaitAsync();
     }
+
+    public void Dispose() => _taken.Dispose();
 
     private async IAsyncEnumerable<RunEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -105,7 +105,7 @@ public sealed class ForegroundTests
     {
         ScriptedProcess process = new();
         CommandLine cli = Launching(process);
-        ScriptedEvents events = new(cli);
+        using ScriptedEvents events = new(cli);
         TaskCompletionSource<KillReport> graceful = new();
         cli.Kills.KillAsync(default, default!, default).ReturnsForAnyArgs(graceful.Task);
         Task<int> running = cli.RunAsync("run", "--", "x");

@@ -146,7 +146,7 @@ public sealed class KillTests
         FakeTimeProvider time = new();
         CommandLine cli = new() { Time = time };
         TaskCompletionSource<KillReport> kill = new();
-        ScriptedEvents events = new(cli);
+        using ScriptedEvents events = new(cli);
         cli.Registry.InspectAsync(default, default).ReturnsForAnyArgs([Sample.Process()]);
         cli.Kills.KillAsync(default, default!, default).ReturnsForAnyArgs(kill.Task);
         Task<int> running = cli.RunAsync("kill", "run_1", "--reason", "stuck since noon");
