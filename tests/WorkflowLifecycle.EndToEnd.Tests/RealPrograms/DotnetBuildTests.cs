@@ -25,22 +25,22 @@ public sealed class DotnetBuildTests : RealProgramTest
     }
 
     [Fact(Timeout = 4 * Limit)]
-    public async Task Kill_OfABuildWithAllItsServers_EndsThemInTime()
+    public async Task Kill_OfABuildWithItsServers_EndsThemAll()
     {
         Engine engine = Start();
         await WriteProjectsAsync();
         await using ITrackedProcess process = await engine.LaunchAsync(Build(engine));
-        await Wait.UntilAsync("the compiler server runs", () => Compiler(engine, process.RunId));
+        await Wait.UntilAsync("the compiler server runs", () => HasCompilerAsync(engine, process.RunId));
 
         KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Graceful());
 
-        Assert.True(report.Outcome is KillOutcome.ExitedGracefully, Describe(report));
+        Assert.True(report.Outcome == KillOutcome.ExitedGracefully, Describe(report));
         Assert.Contains(report.ProcessesBefore, entry => entry.CommandLine?.Contains("VBCSCompiler", StringComparison.Ordinal) == true);
         AssertDidNotWait(report, "git", "database", "other");
         AssertNobodyLeft(report);
     }
 
-    private static async Task<bool> Compiler(Engine engine, RunId runId) =>
+    private static async Task<bool> HasCompilerAsync(Engine engine, RunId runId) =>
         (await engine.Registry.InspectAsync(runId)).Any(entry => entry.CommandLine?.Contains("VBCSCompiler", StringComparison.Ordinal) == true);
 
     // Servers of its own: neither those of another build on this machine are used, nor ours by another.
@@ -63,6 +63,7 @@ public sealed class DotnetBuildTests : RealProgramTest
 
     private async Task WriteProjectsAsync()
     {
+        Need("dotnet");
         await File.WriteAllTextAsync(InWork("nuget.config"), "<configuration><packageSources><clear /></packageSources></configuration>");
         await WriteProjectAsync("c", string.Empty);
         await WriteProjectAsync("b", string.Empty);
