@@ -7,6 +7,7 @@ return args[0] switch
     "session" => await SessionVerb.RunAsync(),
     "tick" => TickVerb.Run(),
     "sections" => await SectionsVerb.RunAsync(),
+    "overlay" => await SectionsVerb.OverlayAsync(),
     "abandon" => await SectionsVerb.AbandonAsync(),
     "look" => LookVerb.Run(args[1]),
     _ => throw new ArgumentException($"No such verb: {args[0]}."),

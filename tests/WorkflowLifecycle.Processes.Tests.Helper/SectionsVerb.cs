@@ -58,5 +58,31 @@ internal static class SectionsVerb
         }
     }
 
+    /// <summary>Reads a section of this process whose file lies on an overlay of two file systems, as in a container. Needs a mount namespace of its own.</summary>
+    public static async Task<int> OverlayAsync()
+    {
+        DirectoryInfo place = Directory.CreateTempSubdirectory("workflow-lifecycle-sections-");
+        try
+        {
+            string script = $"cd {place.FullName} && mkdir lower upper merged && mount -t tmpfs none upper && mkdir upper/up upper/work && mount -t overlay none -o lowerdir=lower,upperdir=upper/up,workdir=upper/work merged";
+            using Process mount = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", script]))!;
+            await mount.WaitForExitAsync();
+            RunDirectory directory = RunDirectory.Create(Path.Combine(place.FullName, "merged"), "run");
+            ContainmentRecord containment = new() { Strength = ContainmentStrength.Reaper, RunDirectory = directory.Path };
+            WorkObserver observer = new(Machine.Read(), TimeProvider.System);
+            IDisposable section = observer.EnterSection(containment, CriticalSectionKind.Git, "push");
+            Console.WriteLine(string.Join(", ", observer.ReadSections(containment).Select(seen => $"{seen.Name} by me: {seen.Pid == Environment.ProcessId}")));
+            section.Dispose();
+            Say(observer.ReadSections(containment));
+            using Process unmount = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"cd {place.FullName} && umount merged upper"]))!;
+            await unmount.WaitForExitAsync();
+            return 0;
+        }
+        finally
+        {
+            place.Delete(recursive: true);
+        }
+    }
+
     private static void Say(IReadOnlyList<CriticalSection> sections) => Console.WriteLine(string.Join(", ", sections.Select(section => $"{section.Kind} {section.Pid}")) + ".");
 }

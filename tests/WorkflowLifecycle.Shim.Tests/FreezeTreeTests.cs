@@ -131,26 +131,24 @@ public sealed class FreezeTreeTests
     public async Task Freeze_OneWaitsForItsChildToExecute_StopsThatChildOnlyAfterwards(string spawner)
     {
         Assert.SkipUnless(File.Exists(Python), "python3 is not installed.");
-        string room = Directory.CreateTempSubdirectory("shim-fifo-").FullName;
+        string room = Directory.CreateTempSubdirectory("shim-test-").FullName;
         string fifo = Path.Combine(room, "fifo");
         Native.WaitPid(Spawner.Spawn("/usr/bin/mkfifo", ["mkfifo", fifo], [], [], 0), out _, 0);
-        using (ShimUnderTest shim = await Trees.LaunchAsync(Trees.Specification([Python, TestPrograms.Python("spawn-waits"), fifo, spawner], cgroup: false)))
-        {
-            await ShimUnderTest.WaitForAsync(() => Counters.Descendants(shim.Pid).Count > 1, "the child");
-            Message refused = await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(2_000));
-            Assert.Equal((MessageType.Error, ETIMEDOUT), (refused.Type, refused.I32(0)));
+        using ShimUnderTest shim = await Trees.LaunchAsync(
+            Trees.Specification([Python, TestPrograms.Python("spawn-waits"), fifo, spawner], cgroup: false), new ShimOptions { RunDirectory = room });
+        await ShimUnderTest.WaitForAsync(() => Counters.Descendants(shim.Pid).Count > 1, "the child");
+        Message refused = await shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(2_000));
+        Assert.Equal((MessageType.Error, ETIMEDOUT), (refused.Type, refused.I32(0)));
 
-            Task<Message> freezing = shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(2_000));
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-            int writer = Native.Open(fifo, Native.O_RDWR);
-            Assert.Equal(MessageType.Done, (await freezing).Type);
-            await NobodyMovesAsync(shim);
-            await shim.EndAsync();
-            await shim.ReleaseAsync();
-            Native.Close(writer);
-        }
-
-        Directory.Delete(room, recursive: true);
+        Task<Message> freezing = shim.Host.RequestAsync(MessageType.Freeze, Message.Numbers(2_000));
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        int writer = Native.Open(fifo, Native.O_RDWR);
+        Message answer = await freezing;
+        Native.Close(writer);
+        Assert.Equal(MessageType.Done, answer.Type);
+        await NobodyMovesAsync(shim);
+        await shim.EndAsync();
+        await shim.ReleaseAsync();
     }
 
     [Fact(Timeout = 30_000)]

@@ -37,6 +37,13 @@ public sealed class WorkflowLifecycleOptions
     /// <summary>What happens to trees when this host dies. Default: <see cref="OnHostExit.Kill"/>.</summary>
     public OnHostExit OnHostExit { get; set; } = OnHostExit.Kill;
 
+    /// <summary>
+    /// How long the end of this host may take for its runs, from the moment the host stops: those of <see cref="OnHostExit.Kill"/> are ended gracefully in it,
+    /// SIGKILL and receipt included. Default 25 s; above 0, at most 24 h. Keep it below the host's own time-out (30 s in the generic host): when that
+    /// passes first, whatever is left is ended at once.
+    /// </summary>
+    public TimeSpan HostShutdownGrace { get; set; } = TimeSpan.FromSeconds(25);
+
     /// <summary>Refuse to launch below this strength. Default: <see cref="ContainmentStrength.BestEffort"/>, so nothing is refused.</summary>
     public ContainmentStrength MinimumStrength { get; set; } = ContainmentStrength.BestEffort;
 

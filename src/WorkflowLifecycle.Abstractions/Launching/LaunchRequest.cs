@@ -49,7 +49,7 @@ public sealed record LaunchRequest(string Program, params IReadOnlyList<string> 
     /// <summary>How a graceful kill tells the program to leave. Default: SIGTERM to the whole tree.</summary>
     public TerminationLadder Termination { get; init; } = TerminationLadder.Default;
 
-    /// <summary>What becomes of processes that are still there when the program has exited by itself. Default: they are ended.</summary>
+    /// <summary>What becomes of processes that are still there when the program has exited by itself. Default: they are ended. Either way they are reported.</summary>
     public LeftoverPolicy Leftovers { get; init; }
 
     /// <summary>Refuse to launch below this strength; default: <see cref="WorkflowLifecycleOptions.MinimumStrength"/>.</summary>

@@ -9,6 +9,9 @@ public enum LeftoverPolicy
     /// <summary>SIGTERM, <see cref="WorkflowLifecycleOptions.LeftoverGrace"/>, SIGKILL. The default.</summary>
     End = 0,
 
-    /// <summary>They stay, and the run with them, until they end by themselves or a kill ends them.</summary>
+    /// <summary>
+    /// They stay, and the run with them: it is <see cref="RunState.Running"/> until the last of them ends by itself or a kill ends them. The exit code of
+    /// the main program is in the row at once, and who is left in its status; whoever waits for the run goes on waiting.
+    /// </summary>
     Keep = 1,
 }

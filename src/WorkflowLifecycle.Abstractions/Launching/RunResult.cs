@@ -21,8 +21,14 @@ public sealed record RunResult
     /// <summary>What proves that nothing is left.</summary>
     public EndProof Proof { get; init; }
 
-    /// <summary>Processes that were still there when the root program exited by itself, and were ended.</summary>
+    /// <summary>How many processes were still there when the root program exited by itself. They were ended, or stayed as <see cref="LeftoverPolicy.Keep"/> says.</summary>
     public int Leftovers { get; init; }
+
+    /// <summary>
+    /// Those of them that were seen right after; command lines are redacted. Fewer than <see cref="Leftovers"/> where they left faster than they could
+    /// be looked at, and none where this host did not watch.
+    /// </summary>
+    public IReadOnlyList<ProcessSnapshot> LeftoverProcesses { get; init; } = [];
 
     /// <summary>The end of what was captured from standard output (at most 1 Mi characters); empty when output was not captured.</summary>
     public string StandardOutput { get; init; } = string.Empty;

@@ -84,7 +84,7 @@ public sealed record RunRecord
     /// <summary>When the end of the whole tree was seen (UTC); null before.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>The last status text that the program sent; null if none.</summary>
+    /// <summary>The last status text that the program sent; from the exit of the main program on, what that left behind. Null if none.</summary>
     public string? Status { get; init; }
 
     /// <summary>Exit code of the root program; null while it runs, when a signal ended it, and when it is unknown.</summary>

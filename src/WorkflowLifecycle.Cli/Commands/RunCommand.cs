@@ -27,9 +27,15 @@ internal sealed class RunCommand
         HelpName = "WHAT",
     };
 
+    private readonly Option<string?> _ready = new("--ready") { Description = "How the program says that it is ready: " + ReadinessWords.Rule + ".", HelpName = "HOW" };
+
     private readonly TerminationOptions _termination = new();
 
-    private RunCommand(CliContext context) => _context = context;
+    private RunCommand(CliContext context)
+    {
+        _context = context;
+        _ready.CompletionSources.Add([.. ReadinessWords.Examples]);
+    }
 
     public static Command Create(CliContext context)
     {
@@ -50,6 +56,7 @@ internal sealed class RunCommand
                 "workflowctl run -- make -j8 test",
                 "workflowctl run --workflow builder --workdir /srv/app -- ./build.sh --release",
                 "workflowctl run --terminate SIGINT:5,SIGTERM --terminate-main -- node server.js",
+                "workflowctl run --ready 'pattern:listening on port' -- ./server",
                 "id=$(workflowctl run --detach -- ./long-job.sh) && workflowctl logs \"$id\" -f",
             ],
         };
@@ -61,7 +68,7 @@ internal sealed class RunCommand
     private void AddTo(Verb verb)
     {
         verb.Add(_program.Words);
-        foreach (Option option in (Option[])[_runId, _workflow, _session, _owner, _parent, _workdir, _harden, .. _termination.All, _detach])
+        foreach (Option option in (Option[])[_runId, _workflow, _session, _owner, _parent, _workdir, _harden, _ready, .. _termination.All, _detach])
         {
             verb.Add(option);
         }
@@ -123,6 +130,7 @@ internal sealed class RunCommand
             ParentRun = parsed.GetValue(_parent) is { } parent ? RunArgument.Parse(parent) : null,
             WorkingDirectory = parsed.GetValue(_workdir) is { } directory ? FullPath(directory) : null,
             Hardening = HardeningWords.Parse(parsed.GetValue(_harden)),
+            Readiness = ReadinessWords.Parse(parsed.GetValue(_ready), parsed.GetValue(_detach)),
             LaunchedBy = _context.Sessions.Caller,
             OnHostExit = OnHostExit.Kill,
         };

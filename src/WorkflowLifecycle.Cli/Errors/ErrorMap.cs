@@ -23,6 +23,13 @@ internal static class ErrorMap
         _ => new(ExitCodes.Failed, "failed", Describe(exception), "Look at this machine: workflowctl doctor"),
     };
 
+    /// <summary>The name of a parameter says something to who calls a method, not to who types a command.</summary>
+    public static string WithoutParameter(ArgumentException exception)
+    {
+        string suffix = $" (Parameter '{exception.ParamName}')";
+        return exception.Message.EndsWith(suffix, StringComparison.Ordinal) ? exception.Message[..^suffix.Length] : exception.Message;
+    }
+
     private static CliError Translate(AdoptFailedException adoption, IReadOnlyList<string> store) => adoption.Failure switch
     {
         AdoptFailure.NotThere => new(ExitCodes.NotFound, "process-not-found", adoption.Message, "Look again: workflowctl find --match TEXT"),
@@ -34,7 +41,7 @@ internal static class ErrorMap
     private static CliError Translate(LaunchFailedException launch) => launch.Stage switch
     {
         LaunchStage.ProgramMissing => new(ExitCodes.ProgramNotFound, "program-not-found", launch.Message,
-            "Check the name and the PATH, or give the program's whole path: workflowctl run -- /path/to/program"),
+            "Look it up with 'command -v', or give the program's whole path after '--'."),
         LaunchStage.ProgramNotExecutable => new(ExitCodes.NotExecutable, "program-not-executable", launch.Message,
             launch.Path is { } path
                 ? $"Look at the file: {ShellQuote.Join(["ls", "-l", path])}"
@@ -43,13 +50,6 @@ internal static class ErrorMap
             "Create the directory, or choose another with --workdir DIRECTORY."),
         _ => new(ExitCodes.NotRun, "launch-failed", launch.Message, "See what this machine can hold: workflowctl doctor"),
     };
-
-    // The name of a parameter says something to who calls a method, not to who types a command.
-    private static string WithoutParameter(ArgumentException exception)
-    {
-        string suffix = $" (Parameter '{exception.ParamName}')";
-        return exception.Message.EndsWith(suffix, StringComparison.Ordinal) ? exception.Message[..^suffix.Length] : exception.Message;
-    }
 
     private static string Describe(Exception exception) =>
         exception is WorkflowLifecycleException or IOException or UnauthorizedAccessException

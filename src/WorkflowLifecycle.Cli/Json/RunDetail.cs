@@ -39,7 +39,7 @@ internal sealed record RunDetail
 
     public OutputMode Output { get; init; }
 
-    public ReadinessSource Readiness { get; init; }
+    public required string Readiness { get; init; }
 
     public required DateTime CreatedAt { get; init; }
 
@@ -106,7 +106,7 @@ internal sealed record RunDetail
         WorkingDirectory = run.WorkingDirectory,
         OnHostExit = run.OnHostExit,
         Output = run.Output,
-        Readiness = run.Readiness,
+        Readiness = run.Readiness.ToString(),
         CreatedAt = run.CreatedAt.UtcDateTime,
         ReadyAt = run.ReadyAt?.UtcDateTime,
         EndedAt = run.EndedAt?.UtcDateTime,

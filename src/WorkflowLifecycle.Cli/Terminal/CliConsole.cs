@@ -31,7 +31,10 @@ internal sealed class CliConsole
     /// <summary>Standard error is a terminal on which a line may be written anew.</summary>
     public bool RewritesError { get; init; }
 
-    public int Width { get; init; } = DefaultWidth;
+    /// <summary>Measures the window. Not before somebody asks: the runtime readies the terminal for that, and writes to it.</summary>
+    public Func<int> MeasureWidth { get; init; } = static () => DefaultWidth;
+
+    public int Width => MeasureWidth();
 
     /// <summary>True when somebody can be asked: the question is read on standard error and answered on standard input.</summary>
     public bool CanAsk => InIsTerminal && ErrorIsTerminal;
@@ -54,7 +57,7 @@ internal sealed class CliConsole
             ErrorIsTerminal = !Console.IsErrorRedirected,
             UsesColor = outIsTerminal && WantsColor(environment),
             RewritesError = !Console.IsErrorRedirected && WantsColor(environment),
-            Width = outIsTerminal ? WindowWidth() : DefaultWidth,
+            MeasureWidth = outIsTerminal ? WindowWidth : static () => DefaultWidth,
         };
     }
 

@@ -33,7 +33,7 @@ public sealed record ContainmentSpec
     /// <summary>What happens when the host dies.</summary>
     public OnHostExit OnHostExit { get; init; }
 
-    /// <summary>How long processes may stay after the root program exited by itself.</summary>
+    /// <summary>How long processes may stay after the root program exited by itself; <see cref="Timeout.InfiniteTimeSpan"/>: until they end by themselves.</summary>
     public TimeSpan LeftoverGrace { get; init; }
 
     /// <summary>Ways out to close. What cannot be closed fails the launch.</summary>

@@ -9,6 +9,9 @@ public sealed record HoldStatus
     /// <summary>True once the root program has exited.</summary>
     public bool RootExited { get; init; }
 
+    /// <summary>How it exited; null before.</summary>
+    public ExitNotice? Exit { get; init; }
+
     /// <summary>True when the program said READY=1.</summary>
     public bool IsReady { get; init; }
 

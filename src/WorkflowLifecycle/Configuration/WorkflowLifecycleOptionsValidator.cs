@@ -13,6 +13,7 @@ internal sealed class WorkflowLifecycleOptionsValidator : IValidateOptions<Workf
         Check(result, nameof(options.HostName), options.HostName is { Length: >= 1 and <= 100 } && options.HostName.All(IsVisible), "1 to 100 visible characters");
         Check(result, nameof(options.TerminateCeiling), options.TerminateCeiling > TimeSpan.Zero && options.TerminateCeiling <= Day, "above 0 and at most 24 hours");
         Check(result, nameof(options.GraceCap), options.GraceCap > TimeSpan.Zero && options.GraceCap <= Day, "above 0 and at most 24 hours");
+        Check(result, nameof(options.HostShutdownGrace), options.HostShutdownGrace > TimeSpan.Zero && options.HostShutdownGrace <= Day, "above 0 and at most 24 hours");
         CheckCeiling(result, nameof(options.GitCeiling), options.GitCeiling);
         CheckCeiling(result, nameof(options.DatabaseCeiling), options.DatabaseCeiling);
         CheckCeiling(result, nameof(options.FileCeiling), options.FileCeiling);

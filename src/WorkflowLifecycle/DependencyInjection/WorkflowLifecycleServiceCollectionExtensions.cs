@@ -73,11 +73,15 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();
         services.TryAddSingleton<RunFinisher>();
+        services.TryAddSingleton<MainExits>();
+        services.TryAddSingleton<HostRuns>();
+        services.TryAddSingleton<HostShutdown>();
         services.TryAddSingleton<RunReconciler>();
         services.TryAddSingleton<RunSigns>();
         services.TryAddSingleton<RunMonitors>();
         services.TryAddSingleton<IProcessRegistry, ProcessRegistry>();
-        services.TryAddSingleton<IKillCoordinator, KillCoordinator>();
+        services.TryAddSingleton<KillCoordinator>();
+        services.TryAddSingleton<IKillCoordinator>(static provider => provider.GetRequiredService<KillCoordinator>());
         services.TryAddSingleton<AdoptionLauncher>();
         services.TryAddSingleton<ITrackedProcessLauncher, TrackedProcessLauncher>();
         services.TryAddSingleton<IEnvironmentDoctor, EnvironmentDoctor>();

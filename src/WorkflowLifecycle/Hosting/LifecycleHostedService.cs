@@ -5,8 +5,12 @@ using WorkflowLifecycle.Registry;
 
 namespace WorkflowLifecycle.Hosting;
 
-/// <summary>In a host with a start-up: wrong settings and an unusable store stop it there, and the first launch and kill find everything warm.</summary>
-internal sealed class LifecycleHostedService(StoreStart start, IContainmentPlatform platform, IOptions<WorkflowLifecycleOptions> options) : IHostedService
+/// <summary>
+/// In a host with a start-up and an end. Wrong settings and an unusable store stop it at the start, and the first launch and kill find everything
+/// warm. At the end the runs of this host are ended or handed over. A generic host stops its services one by one, the one that was added last first:
+/// services that were added after AddWorkflowLifecycle still have their runs while they stop, those added before find them gone.
+/// </summary>
+internal sealed class LifecycleHostedService(StoreStart start, IContainmentPlatform platform, HostShutdown shutdown, IOptions<WorkflowLifecycleOptions> options) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -15,5 +19,5 @@ internal sealed class LifecycleHostedService(StoreStart start, IContainmentPlatf
         await platform.ProbeAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => shutdown.RunAsync(cancellationToken);
 }

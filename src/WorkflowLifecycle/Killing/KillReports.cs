@@ -1,3 +1,5 @@
+using WorkflowLifecycle.Processes;
+
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>Reports of kills that signalled nobody.</summary>
@@ -15,6 +17,14 @@ internal static class KillReports
     public static KillReport NeverStarted(RunRecord run, KillRecord kill) => run.Root is { } root
         ? Of(run, kill, KillOutcome.EndedUnproven, $"The run had not been adopted yet, and never will be. Nothing was ended: the tree of process {root.Pid} goes on.")
         : Of(run, kill, KillOutcome.Killed, "The run had not started yet, and never will.") with { Proof = EndProof.NeverStarted };
+
+    /// <summary>Of a kill that found the main program over, and only what that had left behind.</summary>
+    public static KillReport OfLeftovers(KillReport report, ExitNotice exit) => report with
+    {
+        ExitCode = exit.ExitCode,
+        ExitSignal = exit.Signal,
+        Message = $"Its main program had exited before: what it had left behind was ended. {report.Message}".TrimEnd(),
+    };
 
     /// <summary>Of a kill whose killer died before the outcome was on record: what the row says of the end is all there is.</summary>
     public static KillReport FoundAfterwards(RunRecord run, KillRecord kill) =>

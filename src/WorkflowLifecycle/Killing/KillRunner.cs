@@ -172,6 +172,11 @@ internal sealed class KillRunner(
             }
 
             KillReport report = await execution.EndAsync().ConfigureAwait(false);
+            if (intent == IntentOutcome.Written && status is { IsEmpty: false, Exit: { } exit })
+            {
+                report = KillReports.OfLeftovers(report, exit);
+            }
+
             if (report.Outcome != KillOutcome.KillUnconfirmed)
             {
                 return await SettleAsync(operation, run, execution, report).ConfigureAwait(false);

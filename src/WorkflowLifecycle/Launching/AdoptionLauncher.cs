@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.Hosting;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
@@ -23,6 +24,7 @@ internal sealed class AdoptionLauncher(
     IOptions<WorkflowLifecycleOptions> options,
     RunUpdater updater,
     RunMonitors monitors,
+    HostRuns hostRuns,
     IRedactor redactor,
     AuditDrafts audit,
     TimeProvider timeProvider,
@@ -184,6 +186,7 @@ internal sealed class AdoptionLauncher(
             IHeldRun held = prepared.Confirm();
             RunMonitor monitor = monitors.Create(spec.RunId, held, null, ReadinessSource.Undeclared);
             monitor.Start();
+            hostRuns.Add(spec.RunId, OnHostExit.Keep, parent: null, monitor.Result);
             Log.Adopted(logger, spec.RunId, prepared.Adopted.Count, spec.Root.Pid, prepared.Containment.Strength, actor, redactor.RedactText(request.Reason));
             return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, null, sections);
         }

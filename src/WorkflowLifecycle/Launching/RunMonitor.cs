@@ -9,11 +9,12 @@ namespace WorkflowLifecycle.Launching;
 
 /// <summary>Watches one run for the host that launched it: readiness, and the end.</summary>
 internal sealed class RunMonitor(
-    RunId runId, IHeldRun held, HostOutput? output, SignWatch signs, RunFinisher finisher, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
+    RunId runId, IHeldRun held, HostOutput? output, SignWatch signs, RunFinisher finisher, MainExits mainExits, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
 {
     private readonly TaskCompletionSource<RunResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Task? _drained;
+    private Task<IReadOnlyList<ProcessSnapshot>> _left = Task.FromResult<IReadOnlyList<ProcessSnapshot>>([]);
 
     /// <summary>Completes once the run's end is recorded.</summary>
     public Task<RunResult> Result => _result.Task;
@@ -21,10 +22,32 @@ internal sealed class RunMonitor(
     public void Start()
     {
         signs.Start(held, output);
+        _left = Task.Run(WatchMainExitAsync);
         _ = Task.Run(WatchEndAsync);
     }
 
     public Task MarkReadyAsync(string? status, CancellationToken cancellationToken) => signs.MarkReadyAsync(status, cancellationToken);
+
+    // Of a tree that nobody here started, nobody hears how its root exited.
+    private async Task<IReadOnlyList<ProcessSnapshot>> WatchMainExitAsync()
+    {
+        ExitNotice exit = await held.Exited.ConfigureAwait(false);
+        if (exit is { ExitCode: null, Signal: null } || held.Ended.IsCompleted)
+        {
+            return [];
+        }
+
+        try
+        {
+            return await mainExits.RecordAsync(runId, exit).ConfigureAwait(false);
+        }
+        catch (WorkflowLifecycleException exception)
+        {
+            // The end of the tree says it again.
+            Log.WatchFailed(logger, runId, exception);
+            return [];
+        }
+    }
 
     private async Task WatchEndAsync()
     {
@@ -65,10 +88,10 @@ internal sealed class RunMonitor(
 
         ExitNotice? exit = held.Exited.IsCompletedSuccessfully ? await held.Exited.ConfigureAwait(false) : null;
         RunRecord run = await finisher.FinishOwnAsync(runId, end, exit).ConfigureAwait(false);
-        _result.TrySetResult(Describe(run, word));
+        _result.TrySetResult(Describe(run, word, word is { Leftovers: > 0 } ? await _left.ConfigureAwait(false) : []));
     }
 
-    private RunResult Describe(RunRecord run, EndNotice? end) => new()
+    private RunResult Describe(RunRecord run, EndNotice? end, IReadOnlyList<ProcessSnapshot> left) => new()
     {
         RunId = run.RunId,
         State = run.State,
@@ -77,6 +100,7 @@ internal sealed class RunMonitor(
         Duration = (run.EndedAt ?? timeProvider.GetUtcNow()) - (run.StartedAt ?? run.CreatedAt),
         Proof = run.Proof,
         Leftovers = end?.Leftovers ?? 0,
+        LeftoverProcesses = left,
         StandardOutput = output?.StandardOutput ?? string.Empty,
         StandardError = output?.StandardError ?? string.Empty,
         OutputTruncated = output?.IsTruncated ?? false,

@@ -9,8 +9,15 @@ namespace WorkflowLifecycle.Launching;
 
 /// <summary>Makes the monitor of each run that this host holds.</summary>
 internal sealed class RunMonitors(
-    RunUpdater updater, RunFinisher finisher, RunSigns signs, IRedactor redactor, IOptions<WorkflowLifecycleOptions> options, TimeProvider timeProvider, ILogger<RunMonitor> logger)
+    RunUpdater updater,
+    RunFinisher finisher,
+    MainExits mainExits,
+    RunSigns signs,
+    IRedactor redactor,
+    IOptions<WorkflowLifecycleOptions> options,
+    TimeProvider timeProvider,
+    ILogger<RunMonitor> logger)
 {
     public RunMonitor Create(RunId runId, IHeldRun held, HostOutput? output, ReadinessSource declared) =>
-        new(runId, held, output, new SignWatch(runId, declared, signs, updater, redactor, timeProvider, logger), finisher, options.Value.OutputDrainLimit, timeProvider, logger);
+        new(runId, held, output, new SignWatch(runId, declared, signs, updater, redactor, timeProvider, logger), finisher, mainExits, options.Value.OutputDrainLimit, timeProvider, logger);
 }

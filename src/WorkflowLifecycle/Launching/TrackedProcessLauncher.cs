@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.CriticalSections;
+using WorkflowLifecycle.Hosting;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
@@ -21,6 +22,7 @@ internal sealed class TrackedProcessLauncher(
     IOptions<WorkflowLifecycleOptions> options,
     RunUpdater updater,
     RunMonitors monitors,
+    HostRuns hostRuns,
     IKillCoordinator kills,
     IRedactor redactor,
     AuditDrafts audit,
@@ -40,6 +42,7 @@ internal sealed class TrackedProcessLauncher(
         using Activity? activity = LifecycleTelemetry.Start("launch", runId);
         try
         {
+            using IDisposable launching = hostRuns.BeginLaunch(runId);
             ITrackedProcess process = await LaunchAsync(request, runId, cancellationToken).ConfigureAwait(false);
             activity?.SetTag("process.pid", process.Identity.Pid);
             telemetry.Launched(succeeded: true);
@@ -162,7 +165,7 @@ internal sealed class TrackedProcessLauncher(
         Output = request.Output,
         OnHostExit = onHostExit,
         Hardening = request.Hardening,
-        LeftoverGrace = options.Value.LeftoverGrace,
+        LeftoverGrace = request.Leftovers == LeftoverPolicy.Keep ? Timeout.InfiniteTimeSpan : options.Value.LeftoverGrace,
         OutputFileCap = options.Value.OutputFileCap,
         OutputFilesKept = options.Value.OutputFilesKept,
     };
@@ -226,6 +229,7 @@ internal sealed class TrackedProcessLauncher(
             // Step 2: who holds the tree is durable before there is a tree.
             await CommitStepAsync(spec.RunId, run => run with { Containment = prepared.Containment }, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
             await RequireParentAsync(request.ParentRun, cancellationToken).ConfigureAwait(false);
+            hostRuns.RequireOpen(spec.RunId);
             // From here on the program may run: no caller's token may leave it without its monitor.
             cancellationToken.ThrowIfCancellationRequested();
             IHeldRun held = await GoAsync(prepared).ConfigureAwait(false);
@@ -240,6 +244,7 @@ internal sealed class TrackedProcessLauncher(
             inputs.Keep(spec.RunId, held.StandardInput, monitor.Result);
             await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
             monitor.Start();
+            hostRuns.Add(spec.RunId, spec.OnHostExit, request.ParentRun, monitor.Result);
             Log.Launched(logger, spec.RunId, spec.Program, held.Root.Pid, prepared.Containment.Strength);
             return new TrackedProcess(spec.RunId, held, prepared.Containment.Strength, monitor, output, sections);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Killing;
@@ -137,8 +138,11 @@ internal sealed class RunFinisher(
             {
                 State = state,
                 Proof = end.Proof,
-                ExitCode = end.Exit?.ExitCode,
-                ExitSignal = end.Exit?.Signal,
+                ExitCode = end.Exit is null ? run.ExitCode : end.Exit.ExitCode,
+                ExitSignal = end.Exit is null ? run.ExitSignal : end.Exit.Signal,
+
+                // Who was left is in the row already, where somebody saw them.
+                Status = end.Leftovers > 0 && run.ExitCode is null && run.ExitSignal is null ? MainExits.Describe(end.Exit, end.Leftovers) : run.Status,
                 EndedAt = timeProvider.GetUtcNow(),
                 Failure = end.Cause == EndCause.HostExit ? "its host died"
                     : end.Proof == EndProof.NeverStarted ? "its host died before the program was started"
@@ -146,11 +150,19 @@ internal sealed class RunFinisher(
             },
             Audit =
             [
-                audit.Of(AuditStages.Exited, run.RunId, actor, details: [("state", state.Name), ("proof", end.Proof.ToString()), ("cause", end.Cause.ToString())]),
+                audit.Of(AuditStages.Exited, run.RunId, actor, details: Details(state, end)),
                 .. audit.Cleaned(run.RunId, actor, run.KillId, receipt),
             ],
         };
     }
+
+    private static (string Key, string Value)[] Details(RunState state, EndNotice end) =>
+    [
+        ("state", state.Name),
+        ("proof", end.Proof.ToString()),
+        ("cause", end.Cause.ToString()),
+        .. end.Leftovers > 0 ? [("leftovers", end.Leftovers.ToString(CultureInfo.InvariantCulture))] : Array.Empty<(string, string)>(),
+    ];
 
     private async Task<RunRecord> LowerStrengthAsync(RunRecord run)
     {

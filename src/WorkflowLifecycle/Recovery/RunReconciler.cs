@@ -9,7 +9,7 @@ namespace WorkflowLifecycle.Recovery;
 
 /// <summary>Holds a row whose host is gone against reality. "Can't tell" leaves the row alone.</summary>
 internal sealed class RunReconciler(
-    IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, IRedactor redactor, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
+    IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, MainExits mainExits, IRedactor redactor, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(200);
 
@@ -63,12 +63,18 @@ internal sealed class RunReconciler(
     // Nobody was there to write down what the holder saw meanwhile.
     private async Task<RunRecord> FollowAsync(RunRecord run, HoldStatus status, CancellationToken cancellationToken)
     {
+        if (status.Exit is { } exit)
+        {
+            // From here on the row says who is left, not what the program said last.
+            await mainExits.RecordAsync(run.RunId, exit).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         (RunRecord? updated, _) = await updater.UpdateAsync(
             run.RunId,
             row =>
             {
                 bool isReady = status.IsReady || (status.HasOutput && row.Readiness == ReadinessSource.Undeclared);
-                RunRecord next = (isReady ? row.Ready(timeProvider.GetUtcNow()) : row).WithStatus(RunProgress.StatusFound(status), redactor);
+                RunRecord next = (isReady ? row.Ready(timeProvider.GetUtcNow()) : row).WithStatus(status.RootExited ? null : RunProgress.StatusFound(status), redactor);
                 return ReferenceEquals(next, row) ? null : new StoreCommit { UpdateRun = next };
             },
             CommitDurability.Process,

@@ -15,6 +15,8 @@ internal sealed class ShutdownProcedure(
     TimeProvider timeProvider,
     ILogger logger)
 {
+    private const int FreezeAttempts = 3;
+
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -64,7 +66,7 @@ internal sealed class ShutdownProcedure(
     {
         while (!stop.IsCancellationRequested)
         {
-            bool isFrozen = await containment.FreezeAsync(Lease, CancellationToken.None).ConfigureAwait(false);
+            bool isFrozen = await FreezeAsync(stop).ConfigureAwait(false);
             try
             {
                 look.Forget();
@@ -113,6 +115,20 @@ internal sealed class ShutdownProcedure(
         }
 
         return runs;
+    }
+
+    // A tree that grows, or a machine that is busy, may not stand still in the time of one attempt. Without a holder the answer comes at once.
+    private async Task<bool> FreezeAsync(CancellationToken stop)
+    {
+        for (int attempt = 0; attempt < FreezeAttempts && !stop.IsCancellationRequested; attempt++)
+        {
+            if (await containment.FreezeAsync(Lease, CancellationToken.None).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async Task<IReadOnlyList<(PhaseRun Run, IReadOnlyList<InFlightWork> Work)>> LookAsync(bool isFrozen, CancellationToken stop)

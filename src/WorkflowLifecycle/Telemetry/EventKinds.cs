@@ -5,6 +5,7 @@ internal static class EventKinds
 {
     public const string Launching = "run.launching";
     public const string State = "run.state";
+    public const string MainExited = "run.main-exited";
     public const string Stopping = "run.stopping";
     public const string StrengthLowered = "run.strength-lowered";
     public const string KillIntent = "kill.intent";

@@ -68,6 +68,23 @@ internal static partial class Log
     [LoggerMessage(311, LogLevel.Warning, "Shutdown phase {Phase} did not stop at its ceiling for run {RunId}; the kill goes on without it")]
     public static partial void PhaseHangs(ILogger logger, string phase, RunId runId);
 
+    [LoggerMessage(350, LogLevel.Information, "Host shutdown: {Count} runs are ended, at most {Seconds:0.#} s until SIGKILL")]
+    public static partial void RunsEnding(ILogger logger, int count, double seconds);
+
+    [LoggerMessage(351, LogLevel.Information, "Host shutdown: {Left} runs had left by themselves and {Killed} were killed, {Seconds:0.0} s after it began; child runs are with their parents")]
+    public static partial void RunsEnded(ILogger logger, int left, int killed, double seconds);
+
+    [LoggerMessage(352, LogLevel.Information, "Host shutdown: {Count} runs are handed over: they go on without this host")]
+    public static partial void RunsHandedOver(ILogger logger, int count);
+
+    [LoggerMessage(353, LogLevel.Warning, "Host shutdown was shorter than what phases may need: {Shortfall}. Raise HostShutdownGrace, and the host's shutdown time-out above it.")]
+    public static partial void ShutdownShortfall(ILogger logger, string shortfall);
+
+    [LoggerMessage(354, LogLevel.Warning, "Host shutdown: run {RunId} is ended at once: {Why}")]
+    public static partial void RunEndedAtOnce(ILogger logger, RunId runId, string why);
+
+    [LoggerMessage(355, LogLevel.Error, "Host shutdown: run {RunId} was not ended: {Why}")]
+    public static partial void RunNotEnded(ILogger logger, RunId runId, string why);
     [LoggerMessage(340, LogLevel.Debug, "Run {RunId} said which process its main one is (MAINPID); the root program is known, and that is ignored")]
     public static partial void MainPidIgnored(ILogger logger, RunId runId);
 

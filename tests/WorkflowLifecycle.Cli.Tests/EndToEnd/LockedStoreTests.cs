@@ -73,17 +73,4 @@ public sealed class LockedStoreTests : ToolRoom
             File.Delete(announced);
         }
     }
-
-    private async Task<ToolRun> LockAsync()
-    {
-        ToolRun locker = new(Room, Path.Combine(AppContext.BaseDirectory, "WorkflowLifecycle.Stores.Tests.Helper"), ["hold", Store], Variables);
-        await locker.SaysAsync("ready");
-        return locker;
-    }
-
-    private static async Task UnlockAsync(ToolRun locker)
-    {
-        await locker.TypeAsync("\n");
-        await locker.WaitAsync();
-    }
 }

@@ -47,6 +47,7 @@ public sealed class RunTests : ToolRoom
     [Theory(Timeout = Limit)]
     [InlineData("INT")]
     [InlineData("TERM")]
+    [InlineData("HUP")]
     public async Task I_can_interrupt_and_the_program_may_clean_up(string signal)
     {
         ToolRun run = Start("run", "--run-id", "interrupted", "--", "sh", "-c", "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done");

@@ -120,12 +120,4 @@ public sealed class StreamTests : ToolRoom
 
     private async Task<double> TimeAsync(string file) =>
         double.Parse(await File.ReadAllTextAsync(Path.Combine(Room, file)), System.Globalization.CultureInfo.InvariantCulture);
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        while (!await condition())
-        {
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-    }
 }

@@ -69,13 +69,16 @@ public abstract class ToolRoom : IAsyncLifetime
     /// <summary>workflowctl with a terminal on its three streams.</summary>
     internal async Task<ToolResult> OnTerminalAsync(string line, string typed = "")
     {
-        ToolRun run = Begin("script", ["-qec", line, "/dev/null"]);
+        ToolRun run = StartOnTerminal(line);
         await run.TypeAsync(typed);
         ToolResult result = await run.WaitAsync();
 
         // The runtime readies every terminal once, for reading keys, whatever the program prints.
         return result with { Out = result.Out.Replace("\u001b[?1h\u001b=", string.Empty, StringComparison.Ordinal) };
     }
+
+    /// <summary>A shell line with a terminal on its three streams, whose keys are pressed by the test.</summary>
+    internal ToolRun StartOnTerminal(string line) => Begin("script", ["-qec", line, "/dev/null"]);
 
     internal async Task<string> DetachAsync(string script, params IReadOnlyList<string> options)
     {
@@ -91,6 +94,28 @@ public abstract class ToolRoom : IAsyncLifetime
     }
 
     internal async Task<string> StateAsync(string runId) => (await JsonAsync("show", runId)).GetProperty("state").GetString()!;
+
+    internal static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        while (!await condition())
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Holds the write lock of the store until <see cref="UnlockAsync"/>.</summary>
+    internal async Task<ToolRun> LockAsync()
+    {
+        ToolRun locker = new(Room, Path.Combine(AppContext.BaseDirectory, "WorkflowLifecycle.Stores.Tests.Helper"), ["hold", Store], Variables);
+        await locker.SaysAsync("ready");
+        return locker;
+    }
+
+    internal static async Task UnlockAsync(ToolRun locker)
+    {
+        await locker.TypeAsync("\n");
+        await locker.WaitAsync();
+    }
 
     private ToolRun Begin(string program, IReadOnlyList<string> arguments)
     {

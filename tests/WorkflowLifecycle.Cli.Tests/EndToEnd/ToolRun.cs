@@ -53,10 +53,18 @@ internal sealed class ToolRun : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
+    /// <summary>Types, and closes the input.</summary>
     public async Task TypeAsync(string text)
     {
         await _process.StandardInput.WriteAsync(text);
         _process.StandardInput.Close();
+    }
+
+    /// <summary>Types, and may go on typing.</summary>
+    public async Task PressAsync(string keys)
+    {
+        await _process.StandardInput.WriteAsync(keys);
+        await _process.StandardInput.FlushAsync();
     }
 
     /// <summary>Waits until a text was written to either stream.</summary>

@@ -55,6 +55,7 @@ public sealed class CompletionTests
     [InlineData("workflowctl critical da", "database")]
     [InlineData("workflowctl run --terminate SIGI", "SIGINT")]
     [InlineData("workflowctl run --leftovers ke", "keep")]
+    [InlineData("workflowctl run --ready no", "notify")]
     [InlineData("workflowctl run --termi", "--terminate-main")]
     [InlineData("workflowctl cri", "critical")]
     public async Task Completion_OfWhatIsChosenFromAFew_OffersIt(string line, string offered) =>

@@ -78,6 +78,7 @@ public sealed class PhaseTests
         {
             Phases = ["git", "other"],
             Leftovers = LeftoverPolicy.Keep,
+            Readiness = ReadinessSource.Notify,
             Termination = new TerminationLadder
             {
                 Scope = TerminationScope.MainProcess,
@@ -89,6 +90,7 @@ public sealed class PhaseTests
 
         Assert.Equal(0, await cli.RunAsync("show", "run_1"));
         Assert.Contains(@"Git: push \x1b[2J (PID 77)", cli.Out, StringComparison.Ordinal);
+        Assert.Contains("Notify", cli.Out, StringComparison.Ordinal);
         Assert.Contains("git, other", cli.Out, StringComparison.Ordinal);
         Assert.Contains("SIGINT (5s), then the line 'quit', then pg_ctl stop (the main process alone)", cli.Out, StringComparison.Ordinal);
         Assert.Contains("kept when the program exits", cli.Out, StringComparison.Ordinal);
@@ -108,6 +110,7 @@ public sealed class PhaseTests
         Assert.Equal("Database month end 77", $"{section.GetProperty("kind")} {section.GetProperty("name")} {section.GetProperty("pid")}");
         Assert.Equal("git", cli.Json.GetProperty("phases")[0].GetString());
         Assert.Equal("End", cli.Json.GetProperty("leftovers").GetString());
+        Assert.Equal("Undeclared", cli.Json.GetProperty("readiness").GetString());
         Assert.Equal("WholeTree", cli.Json.GetProperty("termination").GetProperty("scope").GetString());
         Assert.Equal(15, cli.Json.GetProperty("termination").GetProperty("steps")[0].GetProperty("signal").GetInt32());
     }

@@ -105,6 +105,10 @@ public sealed class SectionTests : IDisposable
         Assert.Equal([".", "Git .", "."], await NamespaceHelper.RunAsync(["--pid", "--mount-proc"], "sections"));
 
     [Fact(Timeout = Limit)]
+    public async Task Section_OnAnOverlayOfTwoFileSystems_IsSeenWithItsHolder() =>
+        Assert.Equal(["push by me: True", "."], await NamespaceHelper.RunAsync(["--mount"], "overlay"));
+
+    [Fact(Timeout = Limit)]
     public async Task Section_OfADeadHolder_IsOver()
     {
         Child holder = await _run.PythonAsync($"import fcntl,time; f=open('{_run.Critical("file-report.csv")}','w'); fcntl.flock(f,fcntl.LOCK_EX); print('ready',flush=True); time.sleep(50)");

@@ -29,6 +29,7 @@ internal static class ShimReadings
         {
             IsEmpty = phase == PhaseEmpty,
             RootExited = phase >= PhaseRootExited,
+            Exit = exit,
             IsReady = (flags & FlagReady) != 0,
             IsStopping = (flags & FlagStopping) != 0,
             StatusText = Text(status, 128),

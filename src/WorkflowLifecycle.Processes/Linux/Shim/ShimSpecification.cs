@@ -18,6 +18,7 @@ internal static class ShimSpecification
     private const uint KillOnHostExit = 4;
     private const uint OutputFiles = 8;
     private const uint LargestGrace = 0xFFFFFFFE;
+    private const uint LeaveLeftovers = 0xFFFFFFFF;
 
     // The directory of all runs, which is the run directory's parent, is hidden; the runtime root above it keeps its place.
     private const ushort HiddenAbove = 1;
@@ -58,7 +59,7 @@ internal static class ShimSpecification
         BinaryPrimitives.WriteUInt32LittleEndian(header[16..], (uint)bytes.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(header[20..], (uint)spec.Arguments.Count);
         BinaryPrimitives.WriteUInt32LittleEndian(header[24..], variables);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[28..], (uint)Math.Min(spec.LeftoverGrace.TotalMilliseconds, LargestGrace));
+        BinaryPrimitives.WriteUInt32LittleEndian(header[28..], GraceOf(spec.LeftoverGrace));
         BinaryPrimitives.WriteUInt64LittleEndian(header[32..], (ulong)spec.OutputFileCap);
         BinaryPrimitives.WriteUInt32LittleEndian(header[40..], (uint)spec.OutputFilesKept);
         if (spec.Hardening != Hardening.None)
@@ -70,6 +71,9 @@ internal static class ShimSpecification
 
         return bytes;
     }
+
+    private static uint GraceOf(TimeSpan grace) =>
+        grace == Timeout.InfiniteTimeSpan ? LeaveLeftovers : (uint)Math.Min(grace.TotalMilliseconds, LargestGrace);
 
     private static void Append(MemoryStream stream, string text)
     {

@@ -11,7 +11,7 @@ internal sealed class SectionFiles(ulong pidNamespace)
     // The kernel's own number of the first PID namespace.
     private const ulong FirstPidNamespace = 0xEFFFFFFC;
 
-    // Device and inode in /proc/locks are those that stat(2) tells: not so on overlayfs and btrfs, and unknown elsewhere.
+    // Where device and inode in /proc/locks are certainly those that stat(2) tells: on overlayfs and btrfs they need not be.
     private const long Tmpfs = 0x01021994;
     private const long Ext = 0xEF53;
     private const long Xfs = 0x58465342;
@@ -27,11 +27,13 @@ internal sealed class SectionFiles(ulong pidNamespace)
             return found;
         }
 
+        // On overlayfs a directory has the device by which its files are listed, and a file may have another one.
+        _ = FileLook.TryTake($"/proc/self/fd/{directory.Number}", followLinks: true, out FileLook place);
         foreach (string name in CriticalDirectory.Names(directory))
         {
             if (FileLook.TryTake(directory, name, out FileLook look) && look.IsRegularFile)
             {
-                int[] takers = [.. locks[look.Inode].Where(held => (held.Major, held.Minor) == (look.Major, look.Minor)).Select(held => held.Pid)];
+                int[] takers = [.. locks[look.Inode].Where(held => IsOn(held, look) || IsOn(held, place)).Select(held => held.Pid)];
                 if (takers.Length > 0 || (!showsAll && IsLocked(directory, name) && IsLocked(directory, name)))
                 {
                     found.Add(new SectionFile(name, CriticalDirectory.KindOf(name), look, takers));
@@ -41,6 +43,8 @@ internal sealed class SectionFiles(ulong pidNamespace)
 
         return found;
     }
+
+    private static bool IsOn(in KernelLock held, in FileLook look) => (held.Major, held.Minor) == (look.Major, look.Minor);
 
     // Asked by doing: for an instant the lock is ours when it is nobody's. Another observer may be asking at that very instant, so that
     // one refusal is none.

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using WorkflowLifecycle.Hosting;
 using WorkflowLifecycle.Processes;
 
 namespace WorkflowLifecycle.Shutdown;
 
 /// <summary>Runs the command by which a program is told to leave: a run of its own, so that it is known and ended like any other.</summary>
-internal sealed class TerminationCommand(IServiceProvider services, IContainmentPlatform platform)
+internal sealed class TerminationCommand(IServiceProvider services, IContainmentPlatform platform, HostRuns hostRuns)
 {
     public const string MainPidVariable = "MAINPID";
     public const string TargetVariable = "WORKFLOW_LIFECYCLE_TARGET_RUN_ID";
@@ -20,8 +21,11 @@ internal sealed class TerminationCommand(IServiceProvider services, IContainment
             return $"not available here: it is run only as {run.HostUser}, who launched the run";
         }
 
+        RunId runId = RunId.New();
+        using IDisposable expected = hostRuns.Expect(runId);
         LaunchRequest request = new(step.Text!, step.Arguments)
         {
+            RunId = runId,
             Workflow = run.Workflow,
             Owner = run.Owner,
             WorkingDirectory = run.WorkingDirectory,
