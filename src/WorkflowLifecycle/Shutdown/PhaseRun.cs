@@ -30,7 +30,7 @@ internal sealed class PhaseRun(
     public string Name => phase.Name;
 
     /// <summary>What it waits for at this moment.</summary>
-    public IReadOnlyList<AwaitedWork> Waiting => [.. _log.Snapshot().Where(work => !work.IsDone)];
+    public IReadOnlyList<AwaitedWork> Waiting => _isOver ? [] : [.. _log.Snapshot().Where(work => !work.IsDone)];
 
     public PhaseReport Report => new()
     {
@@ -157,6 +157,8 @@ internal sealed class PhaseRun(
         _isOver = true;
         _outcome = outcome;
         _message = message;
+        _log.Close();
         _durationMs = Elapsed;
+        onChange();
     }
 }
