@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Xunit;
 
 namespace WorkflowLifecycle.Testing.Conformance;
@@ -94,9 +93,9 @@ public abstract class ShutdownPhaseConformance
         List<TimeSpan> looks = [];
         for (int i = 0; i < 5; i++)
         {
-            long started = Stopwatch.GetTimestamp();
+            long started = TimeProvider.System.GetTimestamp();
             _ = await phase.InspectAsync(context, Aborted);
-            looks.Add(Stopwatch.GetElapsedTime(started));
+            looks.Add(TimeProvider.System.GetElapsedTime(started));
         }
 
         Assert.True(looks.Order().ElementAt(2) < _lookLimit, $"A look took {looks.Order().ElementAt(2).TotalMilliseconds:0} ms; at most {_lookLimit.TotalMilliseconds:0} ms are waited for.");
@@ -113,7 +112,7 @@ public abstract class ShutdownPhaseConformance
         Assert.SkipWhen(work is null, "This phase waits for no work.");
 
         Task waiting = phase.ExecuteAsync(context, Aborted);
-        await Task.Delay(_moment, Aborted);
+        await Task.Delay(_moment, TimeProvider.System, Aborted);
         Assert.False(waiting.IsCompleted, "It returned while the work was in flight.");
         await work!.DisposeAsync();
 
@@ -130,10 +129,10 @@ public abstract class ShutdownPhaseConformance
         await using IAsyncDisposable? work = await BeginWorkAsync(context);
         using CancellationTokenSource ceiling = new();
         Task waiting = phase.ExecuteAsync(context, ceiling.Token);
-        await Task.Delay(_moment, Aborted);
+        await Task.Delay(_moment, TimeProvider.System, Aborted);
         await ceiling.CancelAsync();
 
-        await Task.WhenAny(waiting, Task.Delay(_stopLimit, Aborted));
+        await Task.WhenAny(waiting, Task.Delay(_stopLimit, TimeProvider.System, Aborted));
 
         Assert.True(waiting.IsCompleted, "It went on although its token had fired.");
         if (waiting.IsFaulted)

@@ -8,7 +8,8 @@ public interface IKillCoordinator
     Task<KillPreview> PreviewAsync(RunId runId, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Ends a run and its child runs. Joins a kill under way, and escalates a weaker one. Refusals and survivors are outcomes.
+    /// Ends a run and its child runs, of all levels: a graceful kill the deepest first (see <see cref="WorkflowLifecycleOptions.ChildRunsFirst"/>), an
+    /// emergency all side by side. Joins a kill under way, and escalates a weaker one. Refusals and survivors are outcomes.
     /// A cancelled token ends the wait, never the kill.
     /// </summary>
     /// <exception cref="RunNotFoundException">No such run.</exception>

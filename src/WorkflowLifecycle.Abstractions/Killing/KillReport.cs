@@ -60,7 +60,7 @@ public sealed record KillReport
     /// <summary>The signal that ended the root program; null otherwise.</summary>
     public int? ExitSignal { get; init; }
 
-    /// <summary>Reports of the child runs that were ended with this one.</summary>
+    /// <summary>Reports of the child runs that were ended with this one, each with those below it inside. In the answer to a request; what is stored is each by itself.</summary>
     public IReadOnlyList<KillReport> ChildRuns { get; init; } = [];
 
     /// <summary>What to know or to do next, in one or two sentences; null if nothing.</summary>

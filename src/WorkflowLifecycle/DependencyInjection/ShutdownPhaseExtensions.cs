@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WorkflowLifecycle;
 
@@ -11,7 +12,7 @@ public static class ShutdownPhaseExtensions
     /// the row of each run that is launched: a process that ends the run and does not have the phase reports it as not available. Adding the same
     /// type again changes nothing; two phases of one name are refused at the first launch or kill.
     /// </summary>
-    public static IWorkflowLifecycleBuilder AddShutdownPhase<TPhase>(this IWorkflowLifecycleBuilder builder)
+    public static IWorkflowLifecycleBuilder AddShutdownPhase<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TPhase>(this IWorkflowLifecycleBuilder builder)
         where TPhase : class, IShutdownPhase
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -47,7 +47,11 @@ internal sealed class HostShutdown(
 
         TimeSpan grace = GraceLeft(timeProvider.GetElapsedTime(started));
         Log.RunsEnding(logger, ending.Count, grace.TotalSeconds);
-        KillReport[] reports = [.. (await Task.WhenAll(tops.Select(run => EndAsync(run.RunId, grace, timeIsUp))).ConfigureAwait(false)).OfType<KillReport>()];
+
+        // A kill that was under way before has a time of its own: it is not waited for past ours.
+        TimeSpan left = options.Value.HostShutdownGrace - timeProvider.GetElapsedTime(started);
+        using KillLimit limit = new(left > TimeSpan.Zero ? left : TimeSpan.Zero, timeProvider, timeIsUp);
+        KillReport[] reports = [.. (await Task.WhenAll(tops.Select(run => EndAsync(run.RunId, grace, limit.Token))).ConfigureAwait(false)).OfType<KillReport>()];
         Report(reports, timeProvider.GetElapsedTime(started));
     }
 
@@ -71,7 +75,7 @@ internal sealed class HostShutdown(
             catch (Exception exception) when (exception is OperationCanceledException or StoreUnavailableException)
             {
                 // Without a store there is no graceful kill, and without time neither; the run was not to outlive its host.
-                Log.RunEndedAtOnce(logger, runId, exception is OperationCanceledException ? "the host's shutdown time-out passed" : exception.Message);
+                Log.RunEndedAtOnce(logger, runId, exception is OperationCanceledException ? "the time for the end of this host is up" : exception.Message);
                 return await KillAsync(runId, KillMode.Emergency, grace: null).WaitAsync(EmergencyLimit, timeProvider, CancellationToken.None).ConfigureAwait(false);
             }
         }

@@ -43,7 +43,7 @@ internal sealed class MainExits(IProcessStore store, IContainmentPlatform platfo
     private static string Describe(ExitNotice? exit) => exit switch
     {
         { ExitCode: { } code } => $"the main program exited with code {code.ToString(CultureInfo.InvariantCulture)}",
-        { Signal: { } signal } => $"signal {signal.ToString(CultureInfo.InvariantCulture)} ended the main program, which",
+        { Signal: { } signal } => $"the main program was ended by signal {signal.ToString(CultureInfo.InvariantCulture)}",
         _ => "the main program exited",
     };
 

@@ -7,6 +7,7 @@ internal sealed class AwaitedWorkLog(TimeProvider timeProvider)
 
     private readonly Lock _lock = new();
     private readonly List<(InFlightWork Work, long Since, long? Until)> _seen = [];
+    private long? _closed;
 
     public bool IsEmpty
     {
@@ -46,14 +47,24 @@ internal sealed class AwaitedWorkLog(TimeProvider timeProvider)
         return changed;
     }
 
+    /// <summary>Nothing is waited for any longer: what is not done yet was given up.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed ??= timeProvider.GetTimestamp();
+        }
+    }
+
     public IReadOnlyList<AwaitedWork> Snapshot()
     {
         lock (_lock)
         {
+            long now = _closed ?? timeProvider.GetTimestamp();
             return [.. _seen.Select(seen => new AwaitedWork(
                 seen.Work.Description,
                 seen.Work.Pid,
-                (seen.Until is { } until ? timeProvider.GetElapsedTime(seen.Since, until) : timeProvider.GetElapsedTime(seen.Since)).TotalMilliseconds,
+                timeProvider.GetElapsedTime(seen.Since, seen.Until ?? now).TotalMilliseconds,
                 seen.Until is not null))];
         }
     }

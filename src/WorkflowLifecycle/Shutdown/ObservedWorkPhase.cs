@@ -26,10 +26,10 @@ internal sealed class ObservedWorkPhase(
     {
         // Exactly this. What begins meanwhile is found by the next look at the tree as it stands still.
         IReadOnlyList<InFlightWork> work = Look(context);
-        Task? WaitForSection(IReadOnlyList<InFlightWork> left, CancellationToken token) => left.Any(IsSection)
+        Task WaitForSectionAsync(IReadOnlyList<InFlightWork> left, CancellationToken token) => left.Any(IsSection)
             ? platform.Work.WaitForSectionAsync(context.Run.Containment!, kind, token)
-            : null;
-        await wait.UntilDoneAsync(work, () => Look(context), WaitForSection, context.WaitFor, cancellationToken).ConfigureAwait(false);
+            : Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        await wait.UntilDoneAsync(work, () => Look(context), WaitForSectionAsync, context.WaitFor, cancellationToken).ConfigureAwait(false);
     }
 
     private bool IsSection(InFlightWork work) => work.Description.StartsWith(SectionWords, StringComparison.Ordinal);

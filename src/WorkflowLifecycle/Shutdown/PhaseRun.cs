@@ -6,7 +6,7 @@ namespace WorkflowLifecycle.Shutdown;
 
 /// <summary>One phase in one kill. Nothing that the phase does gets out of here but its line in the report.</summary>
 internal sealed class PhaseRun(
-    IShutdownPhase phase, ShutdownContext context, TimeSpan limit, CancellationToken escalation, Action onChange, TimeProvider timeProvider, ILogger logger)
+    IShutdownPhase phase, ShutdownContext context, TimeSpan limit, Action onChange, TimeProvider timeProvider, ILogger logger, CancellationToken escalation)
 {
     // A phase that does not answer a look is asked again, this often at most.
     private const int LooksUnanswered = 3;
@@ -30,7 +30,7 @@ internal sealed class PhaseRun(
     public string Name => phase.Name;
 
     /// <summary>What it waits for at this moment.</summary>
-    public IReadOnlyList<AwaitedWork> Waiting => [.. _log.Snapshot().Where(work => !work.IsDone)];
+    public IReadOnlyList<AwaitedWork> Waiting => _isOver ? [] : [.. _log.Snapshot().Where(work => !work.IsDone)];
 
     public PhaseReport Report => new()
     {
@@ -157,6 +157,8 @@ internal sealed class PhaseRun(
         _isOver = true;
         _outcome = outcome;
         _message = message;
+        _log.Close();
         _durationMs = Elapsed;
+        onChange();
     }
 }

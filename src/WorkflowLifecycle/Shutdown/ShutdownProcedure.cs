@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Processes;
 
 namespace WorkflowLifecycle.Shutdown;
@@ -10,10 +9,10 @@ internal sealed class ShutdownProcedure(
     ShutdownContext context,
     IContainment containment,
     CachedLook look,
-    CancellationToken escalation,
     Action<string> tell,
     TimeProvider timeProvider,
-    ILogger logger)
+    ILogger logger,
+    CancellationToken escalation)
 {
     private const int FreezeAttempts = 3;
 
@@ -105,10 +104,10 @@ internal sealed class ShutdownProcedure(
         Message = "The host that launched the run has this phase; the process that ended it has not.",
     };
 
-    private IReadOnlyList<PhaseRun> Begin(ShutdownStage stage, TimeSpan limit)
+    private List<PhaseRun> Begin(ShutdownStage stage, TimeSpan limit)
     {
         List<PhaseRun> runs = [.. phases.Of(stage).Select(phase =>
-            new PhaseRun(phase, context, phase.Ceiling < limit ? phase.Ceiling : limit, escalation, TellWhatIsWaitedFor, timeProvider, logger))];
+            new PhaseRun(phase, context, phase.Ceiling < limit ? phase.Ceiling : limit, TellWhatIsWaitedFor, timeProvider, logger, escalation))];
         lock (_lock)
         {
             _runs.AddRange(runs);

@@ -40,7 +40,7 @@ internal sealed class ShutdownProcedures(
             RequestedBy = operation.Kill.RequestedBy,
             Processes = look.Take,
         };
-        return new ShutdownProcedure(phases, context, containment, look, operation.Escalation, waiting => Tell(operation.Kill, waiting), timeProvider, logger);
+        return new ShutdownProcedure(phases, context, containment, look, waiting => Tell(operation.Kill, waiting), timeProvider, logger, operation.Escalation);
     }
 
     /// <summary>What a graceful kill would wait for, in words: the phases with what is in flight now, and the ladder.</summary>
@@ -56,7 +56,7 @@ internal sealed class ShutdownProcedures(
                 ShutdownContext context = new() { Run = run, KillId = KillId.New(timeProvider), Processes = look.Take };
                 foreach (IShutdownPhase phase in phases.Of(ShutdownStage.Quiesce))
                 {
-                    PhaseRun once = new(phase, context, phase.Ceiling, cancellationToken, static () => { }, timeProvider, logger);
+                    PhaseRun once = new(phase, context, phase.Ceiling, static () => { }, timeProvider, logger, cancellationToken);
                     IReadOnlyList<InFlightWork>? work = await once.LookAsync(isFrozen: false, cancellationToken).ConfigureAwait(false);
                     string found = work is null ? "it did not say in time" : work.Count == 0 ? "nothing in flight now" : string.Join(", ", work.Select(Describe));
                     waits.Add($"{phase.Name}, at most {Seconds(phase.Ceiling)}: {found}");

@@ -13,13 +13,13 @@ internal sealed class WorkWait(IContainmentPlatform platform, TimeProvider timeP
 
     /// <param name="work">What is waited for.</param>
     /// <param name="look">What is in flight now.</param>
-    /// <param name="change">Completes when a look may find less; null where nothing says so.</param>
+    /// <param name="change">Completes when a look may find less; never, but with the token, where nothing says so.</param>
     /// <param name="tell">Told what is left, whenever less is.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task UntilDoneAsync(
         IReadOnlyList<InFlightWork> work,
         Func<IReadOnlyList<InFlightWork>> look,
-        Func<IReadOnlyList<InFlightWork>, CancellationToken, Task?> change,
+        Func<IReadOnlyList<InFlightWork>, CancellationToken, Task> change,
         Action<IReadOnlyList<InFlightWork>> tell,
         CancellationToken cancellationToken)
     {
@@ -52,13 +52,13 @@ internal sealed class WorkWait(IContainmentPlatform platform, TimeProvider timeP
     }
 
     private async Task WaitForNewsAsync(
-        List<(InFlightWork Work, Task Exited)> left, Func<IReadOnlyList<InFlightWork>, CancellationToken, Task?> change, CancellationToken cancellationToken)
+        List<(InFlightWork Work, Task Exited)> left, Func<IReadOnlyList<InFlightWork>, CancellationToken, Task> change, CancellationToken cancellationToken)
     {
         using CancellationTokenSource turn = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task exits = Task.WhenAll(left.Select(item => item.Exited));
         Task tick = Task.Delay(Interval, timeProvider, turn.Token);
-        Task? changed = change([.. left.Select(item => item.Work)], turn.Token);
-        Task first = await (changed is null ? Task.WhenAny(exits, tick) : Task.WhenAny(exits, tick, changed)).ConfigureAwait(false);
+        Task changed = change([.. left.Select(item => item.Work)], turn.Token);
+        Task first = await Task.WhenAny(exits, tick, changed).ConfigureAwait(false);
         if (first == changed)
         {
             await Task.WhenAny(exits, Task.Delay(Pause, timeProvider, turn.Token)).ConfigureAwait(false);

@@ -128,7 +128,7 @@ public sealed class HostShutdownTests : EndToEndTest
         TimeSpan took = await host.StopAsync();
 
         Assert.InRange(took.TotalSeconds, 0.9, 2.5);
-        Assert.Contains("the host's shutdown time-out passed", Assert.Single(host.Said(354)), StringComparison.Ordinal);
+        Assert.Contains("the time for the end of this host is up", Assert.Single(host.Said(354)), StringComparison.Ordinal);
         KillReport report = (await engine.Kills.FindReportAsync((await engine.RowAsync(child.RunId)).KillId!.Value))!;
         Assert.Equal((KillOutcome.Killed, KillMode.Emergency), (report.Outcome, report.Mode));
         Assert.Equal(RunState.Killed, (await engine.RowAsync(process.RunId)).State);

@@ -9,9 +9,10 @@ public sealed class CascadeTests : EndToEndTest
 {
     private static readonly RunId _parent = RunId.Parse("parent:1");
 
-    // Appends its name and the moment to a file when it is told to leave.
-    private LaunchRequest Leaver(Engine engine, string name) => engine.Shell(
-        $"trap 'date +%s%N > {name}.left; exit 0' TERM; echo ready; while :; do sleep 0.02; done") with { RunId = RunId.Parse(name) };
+    // Writes the moment to a file of its name when it is told to leave.
+    private static LaunchRequest Leaver(Engine engine, string name) => engine.Shell(
+        $"trap 'date +%s%N > {name}.left; exit 0' TERM; echo ready; while :; do sleep 0.02; done") with
+    { RunId = RunId.Parse(name) };
 
     private async Task<long> LeftAtAsync(string name) => long.Parse(await File.ReadAllTextAsync(Room.File(name + ".left")), CultureInfo.InvariantCulture);
 

@@ -10,7 +10,7 @@ public sealed class LeftoverTests : EndToEndTest
 
     private static LaunchRequest Kept(LaunchRequest request) => request with { Leftovers = LeftoverPolicy.Keep, Output = OutputMode.Discard };
 
-    private async Task<RunRecord> MainExitedAsync(Engine engine, RunId runId)
+    private static async Task<RunRecord> MainExitedAsync(Engine engine, RunId runId)
     {
         await Wait.UntilAsync("its main program exited", async () => (await engine.RowAsync(runId)).ExitCode is not null);
         return await engine.RowAsync(runId);

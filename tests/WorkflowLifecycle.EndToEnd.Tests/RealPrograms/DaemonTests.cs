@@ -58,6 +58,21 @@ public sealed class DaemonTests : RealProgramTest
         Assert.DoesNotContain(daemons, ProcessEntry.Exists);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Kill_OfDaemonsThatWereKept_EndsThem()
+    {
+        Engine engine = Start();
+        await using ITrackedProcess process = await engine.LaunchAsync(Script(engine, $"{Daemons}; exit 4") with { Leftovers = LeftoverPolicy.Keep });
+        await AreThereAsync(engine, process.RunId, _sleeps);
+        await Wait.UntilAsync("the program is gone", () => !ProcessEntry.IsAlive(process.Identity.Pid));
+
+        KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Graceful());
+
+        AssertLeftAtOnce(report);
+        Assert.Equal(_sleeps, report.ProcessesBefore.Select(entry => entry.CommandLine).Order(StringComparer.Ordinal));
+        Assert.Equal(4, report.ExitCode);
+    }
+
     private static Task AreThereAsync(Engine engine, RunId runId, params string[] commandLines) => Wait.UntilAsync(
         $"{string.Join(", ", commandLines)} run",
         async () => (await engine.Registry.InspectAsync(runId)).Select(entry => entry.CommandLine).Intersect(commandLines, StringComparer.Ordinal).Count() == commandLines.Length);

@@ -64,7 +64,7 @@ public sealed class GitPushTests : RealProgramTest
         await local.RunAsync("remote", "add", "origin", Remote);
         string path = Path.Combine(Remote, "hooks", hook);
         await File.WriteAllTextAsync(path, $"#!/bin/sh\necho > {Room.File("in-hook")}\n{UntilReleased}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await RunAsideAsync("chmod", "755", path);
         return local;
     }
 

@@ -61,6 +61,11 @@ public sealed class HostSectionTests : RealProgramTest
         AwaitedWork left = Assert.Single(git.WaitedFor);
         Assert.Equal((PhaseOutcome.CeilingReached, "critical section git: push", false), (git.Outcome, left.Description, left.IsDone));
         Assert.InRange(report.DurationMs, 900, 8000);
+
+        // It is not waited for any longer while the program leaves.
+        Assert.InRange(left.DurationMs, 900, git.DurationMs);
+        await Wait.UntilAsync("who watches is told so", async () =>
+            (await engine.Store.ReadEventsAsync(default, 1000)).Last(happened => happened.Kind == "kill.waiting").Message is "");
         AssertNobodyLeft(report);
     }
 }

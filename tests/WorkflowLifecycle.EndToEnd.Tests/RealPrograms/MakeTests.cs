@@ -16,7 +16,9 @@ public sealed class MakeTests : RealProgramTest
     {
         Need("make");
         await WriteMakefileAsync();
-        Engine engine = Start(strength);
+
+        // Four jobs that write all the time hardly ever leave an instant in which none does: the ceiling decides.
+        Engine engine = Start(strength, options => options.FileCeiling = TimeSpan.FromSeconds(2));
         await using ITrackedProcess process = await engine.LaunchAsync(Run(engine, "make", "-s", "-j4"));
         await Wait.UntilAsync("a few targets are made", () => Targets.Count() >= 8);
 
@@ -26,7 +28,7 @@ public sealed class MakeTests : RealProgramTest
         Assert.True(report.ProcessesBefore.Count > 4, Describe(report));
         AssertDidNotWait(report, "git", "database", "other");
         AssertNobodyLeft(report);
-        Assert.InRange(Targets.Count(), 8, Sources - 1);
+        Assert.False(File.Exists(InWork("all")));
 
         // make takes a target for done when it is there: it ended too early only if a half one was left.
         await RunAsideAsync("make", "-s", "-j4");
@@ -45,7 +47,7 @@ public sealed class MakeTests : RealProgramTest
 
         StringBuilder makefile = new();
         makefile.Append(CultureInfo.InvariantCulture, $"objects := $(patsubst %.c,%.o,$(wildcard *.c))\nall: $(objects)\n\t@cat $(objects) > $@\n");
-        makefile.Append("%.o: %.c\n\t@exec 3> $@; printf $< >&3; cksum $< > /dev/null; sleep 0.02; echo ' whole' >&3\n");
+        makefile.Append("%.o: %.c\n\t@exec 3> $@; printf $< >&3; cksum $< > /dev/null; sleep 0.05; echo ' whole' >&3\n");
         await File.WriteAllTextAsync(InWork("Makefile"), makefile.ToString());
     }
 }

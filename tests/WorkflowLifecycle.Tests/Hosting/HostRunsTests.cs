@@ -5,6 +5,8 @@ namespace WorkflowLifecycle.Tests.Hosting;
 /// <summary>The runs of a host, and the door for new ones.</summary>
 public sealed class HostRunsTests
 {
+    private static readonly RunId _id = RunId.Parse("new");
+
     private readonly HostRuns _runs = new();
 
     [Fact]
@@ -12,15 +14,28 @@ public sealed class HostRunsTests
     {
         Assert.True(_runs.CloseAsync().IsCompleted);
 
-        Assert.Contains("Launch when it is up again", Assert.Throws<LaunchFailedException>(() => _runs.BeginLaunch()).Message, StringComparison.Ordinal);
-        Assert.Throws<LaunchFailedException>(_runs.RequireOpen);
+        Assert.Contains("Launch when it is up again", Assert.Throws<LaunchFailedException>(() => _runs.BeginLaunch(_id)).Message, StringComparison.Ordinal);
+        Assert.Throws<LaunchFailedException>(() => _runs.RequireOpen(_id));
+    }
+
+    [Fact]
+    public void Close_RunThatIsPartOfAKill_IsLetInUntilThatIsOver()
+    {
+        _ = _runs.CloseAsync();
+        using (_runs.Expect(_id))
+        {
+            _runs.BeginLaunch(_id).Dispose();
+            _runs.RequireOpen(_id);
+        }
+
+        Assert.Throws<LaunchFailedException>(() => _runs.RequireOpen(_id));
     }
 
     [Fact]
     public void Close_WithALaunchUnderWay_IsQuietWhenThatIsOver()
     {
-        IDisposable first = _runs.BeginLaunch();
-        IDisposable second = _runs.BeginLaunch();
+        IDisposable first = _runs.BeginLaunch(_id);
+        IDisposable second = _runs.BeginLaunch(_id);
         Task quiet = _runs.CloseAsync();
 
         first.Dispose();

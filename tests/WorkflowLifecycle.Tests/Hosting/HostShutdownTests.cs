@@ -12,9 +12,11 @@ public sealed class HostShutdownTests : IAsyncDisposable
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(100);
 
     private readonly Logs _logs = new();
+    private TimeSpan _graceOfTheHost = TimeSpan.FromSeconds(25);
     private readonly Engine _engine;
 
-    public HostShutdownTests() => _engine = new Engine(services => services.AddSingleton<ILoggerFactory>(new LoggerFactory([_logs])));
+    public HostShutdownTests() => _engine = new Engine(services => services.AddSingleton<ILoggerFactory>(_logs)
+        .Configure<WorkflowLifecycleOptions>(options => options.HostShutdownGrace = _graceOfTheHost));
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
@@ -100,6 +102,21 @@ public sealed class HostShutdownTests : IAsyncDisposable
         Assert.Equal(RunState.Running, (await _engine.RowAsync(RunId.Parse("kept"))).State);
         Assert.Equal(RunState.Exited, (await _engine.RowAsync(RunId.Parse("below"))).State);
         Assert.Equal("Host shutdown: 1 runs are handed over: they go on without this host", Assert.Single(_logs.Entries, entry => entry.Id == 352).Text);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Stop_RunWhoseKillIsUnderWay_DoesNotWaitPastTheTimeOfTheHost()
+    {
+        _graceOfTheHost = TimeSpan.FromSeconds(2);
+        Held held = await AddAsync("a");
+        Task<KillReport> before = _engine.Kills.KillAsync(RunId.Parse("a"), Engine.Request with { GracePeriod = TimeSpan.FromSeconds(9) });
+        await Engine.UntilAsync(() => held.Containment.ReceivedCallsOf(nameof(IContainment.SignalAsync)) > 0);
+
+        await StopAsync();
+
+        KillReport report = await before;
+        Assert.Equal((KillOutcome.Killed, KillMode.Emergency), (report.Outcome, report.Mode));
+        Assert.InRange(report.DurationMs, 1_900, 3_000);
     }
 
     [Fact(Timeout = 30_000)]

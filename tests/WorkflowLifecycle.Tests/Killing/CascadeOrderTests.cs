@@ -166,6 +166,24 @@ public sealed class CascadeOrderTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task KillMany_ParentAndChildTogether_StillEndsTheChildFirst()
+    {
+        await AddFamilyAsync();
+        Task<IReadOnlyList<KillReport>> kills = _engine.Kills.KillManyAsync([_top, _bottom, _middle], Engine.Request);
+
+        foreach (RunId next in new[] { _bottom, _middle, _top })
+        {
+            await UntilToldAsync(next);
+            Assert.Equal(next == _top, IsTold(_top));
+            _engine.HeldOf(next).Leaving.SetResult(Sample.Left);
+        }
+
+        IReadOnlyList<KillReport> reports = await kills;
+        Assert.Equal(reports[1].KillId, reports[0].ChildRuns[0].ChildRuns[0].KillId);
+        Assert.All(reports, report => Assert.Equal(KillOutcome.ExitedGracefully, report.Outcome));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Kill_ChildRunWhoseIntentNoStoreTakes_EndsTheParentAndSaysSo()
     {
         await AddFamilyAsync();

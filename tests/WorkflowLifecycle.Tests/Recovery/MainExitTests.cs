@@ -1,3 +1,4 @@
+using NSubstitute;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Tests.Support;
@@ -36,7 +37,7 @@ public sealed class MainExitTests : IAsyncDisposable
     {
         (RunRecord row, _) = await RecordAsync(row => row, new ExitNotice(null, 9), Sample.Snapshot(301, "d"));
 
-        Assert.Equal((null, 9, "signal 9 ended the main program, which left d (PID 301)"), (row.ExitCode, row.ExitSignal, row.Status));
+        Assert.Equal((null, 9, "the main program was ended by signal 9 and left d (PID 301)"), (row.ExitCode, row.ExitSignal, row.Status));
     }
 
     [Theory(Timeout = 30_000)]

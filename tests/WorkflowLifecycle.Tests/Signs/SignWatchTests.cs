@@ -14,6 +14,7 @@ public sealed class SignWatchTests : IAsyncDisposable
 
     private readonly Engine _engine = new();
     private readonly Channel<HoldSignal> _signals = Channel.CreateUnbounded<HoldSignal>();
+    private readonly TaskCompletionSource<ExitNotice> _exited = new();
     private readonly TaskCompletionSource<EndNotice?> _ended = new();
 
     public SignWatchTests()
@@ -21,7 +22,7 @@ public sealed class SignWatchTests : IAsyncDisposable
         IHeldRun held = Substitute.For<IHeldRun>();
         held.Root.Returns(Sample.Process(200));
         held.Ended.Returns(_ended.Task);
-        held.Exited.Returns(Task.FromResult(new ExitNotice(3, null)));
+        held.Exited.Returns(_exited.Task);
         held.Signals.Returns(_signals.Reader.ReadAllAsync());
         IPreparedRun prepared = Substitute.For<IPreparedRun>();
         prepared.Containment.Returns(Sample.Run("x", _engine.Directory).Containment!);
@@ -32,6 +33,7 @@ public sealed class SignWatchTests : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _signals.Writer.Complete();
+        _exited.TrySetResult(new ExitNotice(3, null));
         _ended.TrySetResult(Sample.Left);
         return _engine.DisposeAsync();
     }

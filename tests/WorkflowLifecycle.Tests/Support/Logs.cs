@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace WorkflowLifecycle.Tests.Support;
 
 /// <summary>Keeps what is logged.</summary>
-internal sealed class Logs : ILoggerProvider, ILogger
+internal sealed class Logs : ILoggerFactory, ILogger
 {
     public ConcurrentQueue<(int Id, string Text)> Entries { get; } = new();
 
@@ -17,6 +17,8 @@ internal sealed class Logs : ILoggerProvider, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         Entries.Enqueue((eventId.Id, formatter(state, exception)));
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 
     public void Dispose() => Entries.Enqueue((0, "disposed"));
 }

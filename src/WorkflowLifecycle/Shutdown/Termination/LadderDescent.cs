@@ -23,7 +23,6 @@ internal sealed class LadderDescent(
     private const string InputWords = "a line on standard input";
 
     private readonly TerminationLadder _ladder = run.Termination ?? TerminationLadder.Default;
-    private readonly CancellationTokenSource _over = new();
     private readonly Lock _lock = new();
     private readonly List<string> _done = [];
     private Task _commands = Task.CompletedTask;
@@ -61,6 +60,7 @@ internal sealed class LadderDescent(
     public async Task<string> FinishAsync(TimeSpan left, TimeSpan cap, CancellationToken escalation)
     {
         long started = clock.Now;
+        CancellationTokenSource over = new();
         try
         {
             for (int i = 0; i < _ladder.Steps.Count; i++)
@@ -72,7 +72,7 @@ internal sealed class LadderDescent(
                     break;
                 }
 
-                await TakeAsync(step, isFirst: i == 0, rest).ConfigureAwait(false);
+                await TakeAsync(step, isFirst: i == 0, rest, over.Token).ConfigureAwait(false);
                 for (TimeSpan wait = WaitOf(step, isLast: i == _ladder.Steps.Count - 1, rest); wait > TimeSpan.Zero;)
                 {
                     using KillLimit limit = clock.Limit(wait, escalation);
@@ -96,22 +96,24 @@ internal sealed class LadderDescent(
         }
         finally
         {
-            await LeaveCommandsAsync(isOver: End is not null).ConfigureAwait(false);
+            await LeaveCommandsAsync(over, isTreeGone: End is not null).ConfigureAwait(false);
         }
     }
 
     // Where the tree is gone, the command is about to see that: it is not waited for longer than a moment, and not cut short.
-    private async Task LeaveCommandsAsync(bool isOver)
+    private async Task LeaveCommandsAsync(CancellationTokenSource over, bool isTreeGone)
     {
-        if (isOver)
+        if (isTreeGone)
         {
             await Task.WhenAny(_commands, clock.Delay(CommandMoment, CancellationToken.None)).ConfigureAwait(false);
-            _over.CancelAfter(CommandLimit);
+            over.CancelAfter(CommandLimit);
         }
         else
         {
-            await _over.CancelAsync().ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
         }
+
+        _ = _commands.ContinueWith(_ => over.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private async Task<TimeSpan> ReadExtensionAsync(TimeSpan cap)
@@ -126,7 +128,7 @@ internal sealed class LadderDescent(
         return wait < rest ? wait : rest < TimeSpan.Zero ? TimeSpan.Zero : rest;
     }
 
-    private async Task TakeAsync(TerminationStep step, bool isFirst, TimeSpan left)
+    private async Task TakeAsync(TerminationStep step, bool isFirst, TimeSpan left, CancellationToken over)
     {
         switch (step.Kind)
         {
@@ -138,7 +140,7 @@ internal sealed class LadderDescent(
                 Say($"{InputWords}: {await WriteAsync(step).ConfigureAwait(false)}");
                 break;
             case TerminationStepKind.Command:
-                _commands = Task.WhenAll(_commands, RunCommandAsync(step));
+                _commands = Task.WhenAll(_commands, RunCommandAsync(step, over));
                 break;
             default:
                 break;
@@ -174,12 +176,12 @@ internal sealed class LadderDescent(
         }
     }
 
-    private async Task RunCommandAsync(TerminationStep step)
+    private async Task RunCommandAsync(TerminationStep step, CancellationToken over)
     {
         string name = Path.GetFileName(step.Text!);
         onStep(name, null);
         Say($"{name} was started");
-        Say($"{name}: {await command.RunAsync(run, step, _over.Token).ConfigureAwait(false)}");
+        Say($"{name}: {await command.RunAsync(run, step, over).ConfigureAwait(false)}");
     }
 
     private void Say(string what)
@@ -195,7 +197,7 @@ internal sealed class LadderDescent(
     {
         using CancellationTokenSource other = CancellationTokenSource.CreateLinkedTokenSource(limit);
         Task gone = WaitForTreeAsync(other.Token);
-        Task main = Scope == SignalScope.MainProcess ? WaitForMainAsync(other.Token) : Task.Delay(Timeout.InfiniteTimeSpan, other.Token);
+        Task main = Scope == SignalScope.MainProcess ? WaitForMainAsync(other.Token) : clock.Delay(Timeout.InfiniteTimeSpan, other.Token);
         await Task.WhenAny(gone, main).ConfigureAwait(false);
         if (!gone.IsCompleted && main.IsCompletedSuccessfully)
         {

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using WorkflowLifecycle.Testing.Conformance;
 using Xunit;
 
