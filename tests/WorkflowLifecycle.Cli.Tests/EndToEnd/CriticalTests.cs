@@ -80,12 +80,16 @@ public sealed class CriticalTests : ToolRoom
     [Fact(Timeout = Limit)]
     public async Task I_keep_my_section_until_the_program_has_left_it_whatever_is_sent_to_me()
     {
-        string id = await DetachAsync($"workflowctl critical git -- sh -c 'sleep 2; echo whole > {Done}; exit 4' & for s in INT TERM HUP QUIT; do sleep 0.4; kill -s $s $!; done; wait $!; echo $?; exec sleep 300");
-        await EnteredAsync(id);
-        await Task.Delay(TimeSpan.FromMilliseconds(1000), TestContext.Current.CancellationToken);
+        string entered = Path.Combine(Room, "entered");
+        string go = Path.Combine(Room, "go");
+        string id = await DetachAsync(
+            $"workflowctl critical git -- sh -c ': > {entered}; until [ -e {go} ]; do sleep 0.05; done; echo whole > {Done}; exit 4' & " +
+            $"until [ -e {entered} ]; do sleep 0.05; done; for s in INT TERM HUP QUIT; do kill -s $s $!; sleep 0.2; done; echo signalled; wait $!; echo $?; exec sleep 300");
+        await UntilAsync(async () => (await RunAsync("logs", id)).Out == "signalled\n");
         Assert.NotEmpty((await JsonAsync("show", id)).GetProperty("criticalSections").EnumerateArray());
+        await File.WriteAllTextAsync(go, string.Empty);
 
-        await UntilAsync(async () => (await RunAsync("logs", id)).Out == "4\n");
+        await UntilAsync(async () => (await RunAsync("logs", id)).Out == "signalled\n4\n");
 
         Assert.Equal("whole\n", await File.ReadAllTextAsync(Done));
         Assert.Empty((await JsonAsync("show", id)).GetProperty("criticalSections").EnumerateArray());
