@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using WorkflowLifecycle.EndToEnd.Tests.Shutdown;
 using Xunit;
 
 namespace WorkflowLifecycle.EndToEnd.Tests.RealPrograms;
@@ -19,6 +21,30 @@ public sealed class GraceTests : RealProgramTest
 
         AssertLeftAtOnce(report);
         Assert.Equal("nothing in flight", report.Steps.Single(step => step.Name == "quiesce").Outcome);
+    }
+
+    [Fact(Timeout = Limit)]
+    [Trait("Scenario", "kubernetes#24695")]
+    public async Task Grace_WithAPhaseThatAnswersLateThatThereIsNothing_SaysThatThereWasNothing()
+    {
+        using ManualResetEventSlim never = new();
+        int looks = 0;
+        ScriptedPhase late = new("late")
+        {
+            Look = _ =>
+            {
+                never.Wait(Interlocked.Increment(ref looks) == 1 ? 300 : 0);
+                return [];
+            },
+        };
+        Engine engine = Start(services: services => services.AddSingleton<IShutdownPhase>(late));
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(Script(engine, $"echo ready; {Stays}"));
+
+        KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Graceful());
+
+        AssertLeftAtOnce(report);
+        AssertDidNotWait(report, "late");
+        Assert.True(late.Executions >= 1);
     }
 
     [Fact(Timeout = Limit)]
