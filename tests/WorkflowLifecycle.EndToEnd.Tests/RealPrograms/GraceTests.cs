@@ -8,7 +8,7 @@ namespace WorkflowLifecycle.EndToEnd.Tests.RealPrograms;
 public sealed class GraceTests : RealProgramTest
 {
     [Theory(Timeout = Limit)]
-    [Trait("Scenario", "kubernetes#24695")]
+    [Trait("Issue", "kubernetes#24695")]
     [InlineData("exec sleep 300")]
     [InlineData("sleep 300 & wait")]
     [InlineData("trap 'exit 0' TERM; while :; do sleep 0.05; done")]
@@ -24,7 +24,7 @@ public sealed class GraceTests : RealProgramTest
     }
 
     [Fact(Timeout = Limit)]
-    [Trait("Scenario", "kubernetes#24695")]
+    [Trait("Issue", "kubernetes#24695")]
     public async Task Grace_WithAPhaseThatAnswersLateThatThereIsNothing_SaysThatThereWasNothing()
     {
         using ManualResetEventSlim never = new();
@@ -48,7 +48,7 @@ public sealed class GraceTests : RealProgramTest
     }
 
     [Fact(Timeout = Limit)]
-    [Trait("Scenario", "kubernetes#115817")]
+    [Trait("Issue", "kubernetes#115817")]
     public async Task Grace_UsedUpByWorkInFlight_IsNotGivenAgainForLeaving()
     {
         const double Grace = 6;
@@ -68,7 +68,7 @@ public sealed class GraceTests : RealProgramTest
     }
 
     [Fact(Timeout = Limit)]
-    [Trait("Scenario", "pm2#1522")]
+    [Trait("Issue", "pm2#1522")]
     public async Task Grace_ThatTheUserSet_IsGivenWhole()
     {
         // Longer than what a program gets by default: it saves for as long as the user said that it may.
@@ -87,7 +87,7 @@ public sealed class GraceTests : RealProgramTest
     }
 
     [Fact(Timeout = Limit)]
-    [Trait("Scenario", "pm2#1522")]
+    [Trait("Issue", "pm2#1522")]
     public async Task Grace_ThatTheUserSet_IsNotExceeded()
     {
         Engine engine = Start();
