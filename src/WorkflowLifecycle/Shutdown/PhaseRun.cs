@@ -98,7 +98,9 @@ internal sealed class PhaseRun(
         {
             await work.WaitAsync(ceiling.Token).ConfigureAwait(false);
             Note([]);
-            _outcome = PhaseOutcome.Finished;
+
+            // A look that was answered too late is no work: where none was named, there was none.
+            _outcome = phase.Stage == ShutdownStage.Quiesce && _log.IsEmpty ? PhaseOutcome.NothingInFlight : PhaseOutcome.Finished;
             _durationMs = Elapsed;
         }
         catch (OperationCanceledException) when (ceiling.Token.IsCancellationRequested)

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using WorkflowLifecycle.EndToEnd.Tests.Shutdown;
 using Xunit;
 
 namespace WorkflowLifecycle.EndToEnd.Tests.RealPrograms;
@@ -6,7 +8,7 @@ namespace WorkflowLifecycle.EndToEnd.Tests.RealPrograms;
 public sealed class GraceTests : RealProgramTest
 {
     [Theory(Timeout = Limit)]
-    [Trait("Scenario", "kubernetes#24695")]
+    [Trait("Issue", "kubernetes#24695")]
     [InlineData("exec sleep 300")]
     [InlineData("sleep 300 & wait")]
     [InlineData("trap 'exit 0' TERM; while :; do sleep 0.05; done")]
@@ -22,7 +24,31 @@ public sealed class GraceTests : RealProgramTest
     }
 
     [Fact(Timeout = Limit)]
-    [Trait("Scenario", "kubernetes#115817")]
+    [Trait("Issue", "kubernetes#24695")]
+    public async Task Grace_WithAPhaseThatAnswersLateThatThereIsNothing_SaysThatThereWasNothing()
+    {
+        using ManualResetEventSlim never = new();
+        int looks = 0;
+        ScriptedPhase late = new("late")
+        {
+            Look = _ =>
+            {
+                never.Wait(Interlocked.Increment(ref looks) == 1 ? 300 : 0);
+                return [];
+            },
+        };
+        Engine engine = Start(services: services => services.AddSingleton<IShutdownPhase>(late));
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(Script(engine, $"echo ready; {Stays}"));
+
+        KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Graceful());
+
+        AssertLeftAtOnce(report);
+        AssertDidNotWait(report, "late");
+        Assert.True(late.Executions >= 1);
+    }
+
+    [Fact(Timeout = Limit)]
+    [Trait("Issue", "kubernetes#115817")]
     public async Task Grace_UsedUpByWorkInFlight_IsNotGivenAgainForLeaving()
     {
         const double Grace = 6;
@@ -42,7 +68,7 @@ public sealed class GraceTests : RealProgramTest
     }
 
     [Fact(Timeout = Limit)]
-    [Trait("Scenario", "pm2#1522")]
+    [Trait("Issue", "pm2#1522")]
     public async Task Grace_ThatTheUserSet_IsGivenWhole()
     {
         // Longer than what a program gets by default: it saves for as long as the user said that it may.
@@ -61,7 +87,7 @@ public sealed class GraceTests : RealProgramTest
     }
 
     [Fact(Timeout = Limit)]
-    [Trait("Scenario", "pm2#1522")]
+    [Trait("Issue", "pm2#1522")]
     public async Task Grace_ThatTheUserSet_IsNotExceeded()
     {
         Engine engine = Start();
