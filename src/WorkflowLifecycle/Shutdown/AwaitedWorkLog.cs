@@ -30,14 +30,18 @@ internal sealed class AwaitedWorkLog(TimeProvider timeProvider)
         {
             for (int i = 0; i < _seen.Count; i++)
             {
-                if (_seen[i].Until is null && !work.Contains(_seen[i].Work))
+                if (_seen[i].Until is not null)
                 {
-                    _seen[i] = _seen[i] with { Until = now };
-                    changed = true;
+                    continue;
                 }
+
+                // Of the same work a later look may know more: who is at it.
+                InFlightWork? same = work.FirstOrDefault(_seen[i].Work.IsSameAs);
+                changed |= same is null || (same.Pid is not null && _seen[i].Work.Pid is null);
+                _seen[i] = same is null ? _seen[i] with { Until = now } : _seen[i] with { Work = same.Pid is null ? _seen[i].Work : same };
             }
 
-            foreach (InFlightWork item in work.Where(item => _seen.Count < MostKept && !_seen.Exists(seen => seen.Until is null && seen.Work == item)))
+            foreach (InFlightWork item in work.Where(item => _seen.Count < MostKept && !_seen.Exists(seen => seen.Until is null && seen.Work.IsSameAs(item))))
             {
                 _seen.Add((item, now, null));
                 changed = true;

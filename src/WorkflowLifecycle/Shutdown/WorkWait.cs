@@ -39,7 +39,7 @@ internal sealed class WorkWait(IContainmentPlatform platform, TimeProvider timeP
                 if (left.Count > 0)
                 {
                     IReadOnlyList<InFlightWork> now = await Task.Run(look, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
-                    left.RemoveAll(item => !now.Contains(item.Work));
+                    left.RemoveAll(item => !item.Work.IsAmong(now));
                 }
 
                 tell([.. left.Select(item => item.Work)]);
