@@ -108,7 +108,8 @@ public sealed class HardenedRunTests : EndToEndTest
         await host.KillAsync();
 
         await Wait.UntilAsync("the tree is gone", () => ProcessEntry.StandingIn(Room.Path).All(entry => entry.Name == "wl-shim"));
-        Assert.Equal(RunState.Killed, (await Start().RowAsync(_id)).State);
+        Engine engine = Start();
+        await Wait.UntilAsync("another process sees its end", async () => (await engine.RowAsync(_id)).State == RunState.Killed);
     }
 
     [Theory(Timeout = Limit)]

@@ -7,6 +7,9 @@ public sealed class StreamTests : EndToEndTest
 {
     private static LaunchRequest Streaming(LaunchRequest request) => request with { Output = OutputMode.Stream };
 
+    private static long BytesWrittenBy(int pid) =>
+        long.Parse(File.ReadLines($"/proc/{pid}/io").First(line => line.StartsWith("wchar:", StringComparison.Ordinal))["wchar:".Length..], System.Globalization.CultureInfo.InvariantCulture);
+
     private static async Task<byte[]> ReadAllAsync(Stream stream)
     {
         using MemoryStream all = new();
@@ -33,6 +36,7 @@ public sealed class StreamTests : EndToEndTest
     {
         Engine engine = Start();
         await using ITrackedProcess process = await engine.LaunchAsync(Streaming(engine.Request("yes")));
+        await Wait.UntilAsync("it has written", () => BytesWrittenBy(process.Identity.Pid) >= 4096);
 
         KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Emergency());
         RunResult result = await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(5));

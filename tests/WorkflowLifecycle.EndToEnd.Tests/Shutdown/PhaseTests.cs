@@ -24,12 +24,15 @@ public sealed class PhaseTests : EndToEndTest
                     order.Add(name);
                 }
 
+                // The program leaves once the phase beside its termination had its turn.
+                File.WriteAllText(Room.File(name), string.Empty);
                 return Task.CompletedTask;
             },
         };
         Engine engine = Start(services: Add(
             Of("last", ShutdownStage.After, false), Of("quiesce", ShutdownStage.Quiesce, true), Of("first", ShutdownStage.Before, false), Of("beside", ShutdownStage.Terminate, false)));
-        await using ITrackedProcess process = await engine.LaunchReadyAsync(engine.Shell(Waits));
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(engine.Shell(
+            "trap 'while [ ! -e beside ]; do sleep 0.05; done; exit 0' TERM; echo ready; while :; do sleep 0.05; done"));
 
         KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Graceful());
 
