@@ -16,7 +16,7 @@ internal sealed class ToolRun : IAsyncDisposable
     public ToolRun(string directory, string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables)
     {
         // A shell ignores SIGINT for what it runs in the background, and that is inherited: here it must not depend on who runs the tests.
-        ProcessStartInfo start = new("env", ["--default-signal=INT", program, .. arguments])
+        ProcessStartInfo start = new("env", ["--default-signal=INT,HUP", program, .. arguments])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
