@@ -49,6 +49,36 @@ public sealed class OptionsValidatorTests
     }
 
     [Fact]
+    public void Validate_GraceCap_IsAbove0AndAtMost24Hours()
+    {
+        Good(options => options.GraceCap = _tick);
+        Good(options => options.GraceCap = TimeSpan.FromDays(1));
+        foreach (TimeSpan cap in (TimeSpan[])[TimeSpan.Zero, -_tick, Timeout.InfiniteTimeSpan, TimeSpan.FromDays(1) + _tick])
+        {
+            Bad(nameof(WorkflowLifecycleOptions.GraceCap), options => options.GraceCap = cap);
+        }
+    }
+
+    [Fact]
+    public void Validate_CeilingsOfWorkInFlight_Are0To24Hours()
+    {
+        (string Name, Action<WorkflowLifecycleOptions, TimeSpan> Set)[] ceilings =
+        [
+            (nameof(WorkflowLifecycleOptions.GitCeiling), (options, ceiling) => options.GitCeiling = ceiling),
+            (nameof(WorkflowLifecycleOptions.DatabaseCeiling), (options, ceiling) => options.DatabaseCeiling = ceiling),
+            (nameof(WorkflowLifecycleOptions.FileCeiling), (options, ceiling) => options.FileCeiling = ceiling),
+            (nameof(WorkflowLifecycleOptions.OtherCeiling), (options, ceiling) => options.OtherCeiling = ceiling),
+        ];
+        Assert.All(ceilings, setting =>
+        {
+            Good(options => setting.Set(options, TimeSpan.Zero));
+            Good(options => setting.Set(options, TimeSpan.FromDays(1)));
+            Bad(setting.Name, options => setting.Set(options, -_tick));
+            Bad(setting.Name, options => setting.Set(options, TimeSpan.FromDays(1) + _tick));
+        });
+    }
+
+    [Fact]
     public void Validate_HostShutdownGrace_IsAbove0AndAtMost24Hours()
     {
         Good(options => options.HostShutdownGrace = _tick);
