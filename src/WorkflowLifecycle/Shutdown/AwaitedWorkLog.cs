@@ -37,14 +37,28 @@ internal sealed class AwaitedWorkLog(TimeProvider timeProvider)
                 }
             }
 
-            foreach (InFlightWork item in work.Where(item => _seen.Count < MostKept && !_seen.Exists(seen => seen.Until is null && seen.Work == item)))
+            foreach (InFlightWork item in work.Where(item => !_seen.Exists(seen => seen.Until is null && seen.Work == item)))
             {
-                _seen.Add((item, now, null));
-                changed = true;
+                if (HasRoom())
+                {
+                    _seen.Add((item, now, null));
+                    changed = true;
+                }
             }
         }
 
         return changed;
+    }
+
+    // What is still in flight at a ceiling is to be named: where there is much, what was done first makes room for it.
+    private bool HasRoom()
+    {
+        if (_seen.Count == MostKept && _seen.FindIndex(seen => seen.Until is not null) is >= 0 and var oldest)
+        {
+            _seen.RemoveAt(oldest);
+        }
+
+        return _seen.Count < MostKept;
     }
 
     /// <summary>Nothing is waited for any longer: what is not done yet was given up.</summary>
