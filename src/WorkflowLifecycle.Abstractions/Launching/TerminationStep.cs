@@ -40,7 +40,7 @@ public sealed record TerminationStep
         ? new TerminationStep { Kind = TerminationStepKind.Signal, Signal = signal, Wait = wait }
         : throw new ArgumentOutOfRangeException(nameof(signal), signal, "A signal that a program can answer: 1 to 64, neither 9 (SIGKILL) nor 19 (SIGSTOP).");
 
-    /// <summary>Writes a line to standard input.</summary>
+    /// <summary>Writes a line to standard input. It is stored as it is, so no secrets in it.</summary>
     /// <param name="line">Up to 4,096 characters without line breaks and NUL.</param>
     /// <param name="wait">See <see cref="Wait"/>.</param>
     /// <exception cref="ArgumentException">Longer, or with such characters.</exception>

@@ -27,6 +27,9 @@ public interface IShutdownPhase
     /// done; called again when a look at the frozen tree found more.
     /// </summary>
     /// <param name="context">The shutdown. Tell <see cref="ShutdownContext.WaitFor"/> what is waited for.</param>
-    /// <param name="cancellationToken">Fires at the ceiling and on escalation.</param>
+    /// <param name="cancellationToken">
+    /// Fires at the ceiling, and in the stages <see cref="ShutdownStage.Quiesce"/> and <see cref="ShutdownStage.Terminate"/> also on escalation and at the
+    /// end of the tree; the other stages are only no longer waited for then.
+    /// </param>
     Task ExecuteAsync(ShutdownContext context, CancellationToken cancellationToken);
 }

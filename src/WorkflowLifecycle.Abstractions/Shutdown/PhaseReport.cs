@@ -15,7 +15,7 @@ public sealed record PhaseReport
     /// <summary>Milliseconds, from the beginning of its stage.</summary>
     public double DurationMs { get; init; }
 
-    /// <summary>What it waited for, by name, in the order in which it was seen; at most 20.</summary>
+    /// <summary>What it waited for, by name, in the order in which it was seen; at most 20, and of more the oldest that were done are left out.</summary>
     public IReadOnlyList<AwaitedWork> WaitedFor { get; init; } = [];
 
     /// <summary>Why it failed, or is not available; null otherwise.</summary>

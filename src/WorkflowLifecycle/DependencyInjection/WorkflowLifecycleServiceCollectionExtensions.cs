@@ -63,6 +63,7 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<RunUpdater>();
         services.TryAddSingleton<KillAudit>();
         services.TryAddSingleton<KillLedger>();
+        services.TryAddSingleton<KillRemarks>();
         services.TryAddSingleton<RequestRecorder>();
         services.TryAddSingleton<IntentWithdrawal>();
         services.TryAddSingleton<SpooledIntents>();

@@ -18,6 +18,7 @@ internal sealed class KillCoordinator(
     RunReconciler reconciler,
     KillRunner runner,
     KillLedger ledger,
+    KillRemarks remarks,
     RequestRecorder requests,
     IEnumerable<IKillAuthorizer> authorizers,
     ChildRuns childRuns,
@@ -134,7 +135,7 @@ internal sealed class KillCoordinator(
             procedures,
             (child, asked, parent, isHeld) => AdmitAsync(child, asked, $"child run of {parent}", isHeld),
             isSpared,
-            (kill, waiting) => _ = StoreReturn.BeginAsync(kill.RunId, () => ledger.RecordWaitingAsync(kill, waiting), timeProvider, logger),
+            remarks.Tell,
             isDeepestFirst: request.Mode == KillMode.Graceful && options.Value.ChildRunsFirst,
             timeProvider);
         return own with { Report = cascade.EndAsync(run, request, own) };

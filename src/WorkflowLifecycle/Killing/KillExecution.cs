@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
@@ -19,7 +20,8 @@ internal sealed class KillExecution(
     ShutdownProcedure shutdown,
     LadderDescent descent,
     IRedactor redactor,
-    KillClock clock)
+    KillClock clock,
+    ILogger logger)
 {
     private static readonly TimeSpan SurvivorLimit = TimeSpan.FromMilliseconds(100);
 
@@ -52,7 +54,7 @@ internal sealed class KillExecution(
     {
         if (!_wasEmpty && !_hasNotStarted)
         {
-            await PrepareAsync().ConfigureAwait(false);
+            await PrepareOrGoOnAsync().ConfigureAwait(false);
         }
 
         if (!_proven)
@@ -69,12 +71,11 @@ internal sealed class KillExecution(
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Clean);
         long started = clock.Now;
         bool isEmergency = operation.Mode == KillMode.Emergency;
-        Task after = RunStageAsync(ShutdownStage.After, isEmergency ? BesideLimit : KillRequest.MaximumGracePeriod, CancellationToken.None);
+        Task after = RunStageAsync(ShutdownStage.After, isEmergency ? BesideLimit : budget.Total, CancellationToken.None);
         IReadOnlyList<CleanupResult> cleanup = await containment.FreeAsync(run).ConfigureAwait(false);
         int remaining = cleanup.Count(line => line.Outcome == "Failed");
         _steps.Add(new KillStep(KillSteps.Clean, clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
-        Task stages = Task.WhenAll(after, _beside);
-        await (isEmergency ? Task.WhenAny(stages, clock.Delay(BesideLimit, CancellationToken.None)) : stages).ConfigureAwait(false);
+        await WaitBesideAsync(Task.WhenAll(after, _beside)).ConfigureAwait(false);
         return report with { Cleanup = cleanup, Phases = Phases, Steps = [.. _steps], DurationMs = clock.SinceIntent };
     }
 
@@ -84,6 +85,35 @@ internal sealed class KillExecution(
         _end = await containment.WaitForEndAsync().ConfigureAwait(false);
         _proven = true;
         return Report();
+    }
+
+    // An emergency that comes meanwhile is one from then on.
+    private async Task WaitBesideAsync(Task stages)
+    {
+        if (operation.Mode != KillMode.Emergency)
+        {
+            await stages.WaitAsync(operation.Escalation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (!stages.IsCompleted)
+        {
+            await Task.WhenAny(stages, clock.Delay(BesideLimit, CancellationToken.None)).ConfigureAwait(false);
+        }
+    }
+
+    // Whatever goes wrong in being polite, the intent is on record and the run is to end.
+    private async Task PrepareOrGoOnAsync()
+    {
+        long started = clock.Now;
+        try
+        {
+            await PrepareAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.PoliteStepsFailed(logger, operation.Kill.KillId, run.RunId, exception);
+            _steps.Add(new KillStep(KillSteps.Terminate, clock.Since(started), $"failed ({exception.GetType().Name})"));
+        }
     }
 
     private async Task PrepareAsync()
@@ -100,37 +130,45 @@ internal sealed class KillExecution(
 
         // Nothing else is waited for once the tree is gone, or somebody asked for more.
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(operation.Escalation);
-        Task watching = WatchEndAsync(stop);
-        await QuiesceAsync(stop.Token).ConfigureAwait(false);
-        if (!operation.Escalation.IsCancellationRequested && !_proven)
+        Task<EndNotice?> watching = WatchEndAsync(stop);
+        try
         {
-            await TerminateAsync(stop.Token).ConfigureAwait(false);
+            await QuiesceAsync(stop.Token).ConfigureAwait(false);
+            if (!stop.IsCancellationRequested)
+            {
+                await TerminateAsync(stop.Token).ConfigureAwait(false);
+            }
         }
-
-        await stop.CancelAsync().ConfigureAwait(false);
-        await watching.ConfigureAwait(false);
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            EndNotice? watched = await watching.ConfigureAwait(false);
+            _end = descent.End ?? watched;
+            _proven = _end is not null;
+        }
     }
 
     // Ends with the end of the tree, when its holder tells of it, or with the token.
-    private async Task WatchEndAsync(CancellationTokenSource stop)
+    private async Task<EndNotice?> WatchEndAsync(CancellationTokenSource stop)
     {
         try
         {
-            if (await containment.WatchEndAsync(stop.Token).ConfigureAwait(false) is { } end)
+            EndNotice? end = await containment.WatchEndAsync(stop.Token).ConfigureAwait(false);
+            if (end is not null)
             {
-                _end = end;
-                _proven = true;
                 await stop.CancelAsync().ConfigureAwait(false);
             }
+
+            return end;
         }
         catch (OperationCanceledException)
         {
-            return;
+            return null;
         }
     }
 
-    private Task RunStageAsync(ShutdownStage stage, TimeSpan limit, CancellationToken stop) =>
-        shutdown.Has(stage) ? shutdown.RunStageAsync(stage, limit, stop) : Task.CompletedTask;
+    private Task RunStageAsync(ShutdownStage stage, TimeSpan limit, CancellationToken stop, CancellationToken over = default) =>
+        shutdown.Has(stage) ? shutdown.RunStageAsync(stage, limit, stop, over) : Task.CompletedTask;
 
     private async Task QuiesceAsync(CancellationToken stop)
     {
@@ -159,13 +197,13 @@ internal sealed class KillExecution(
         _steps.Add(new KillStep(
             KillSteps.SafePoint, clock.Since(started), stoodStill ? "the tree stood still" : "the tree could not be made to stand still: a look alone"));
         started = clock.Now;
+        TimeSpan left = budget.TerminateAfter(SinceIntent);
+        using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using CancellationTokenSource over = new();
-        Task phases = RunStageAsync(ShutdownStage.Terminate, budget.Terminate, over.Token);
-        string outcome = await descent.FinishAsync(budget.TerminateAfter(SinceIntent), Left(budget.Total), operation.Escalation).ConfigureAwait(false);
-        await over.CancelAsync().ConfigureAwait(false);
+        Task phases = RunStageAsync(ShutdownStage.Terminate, left, gone.Token, over.Token);
+        string outcome = await descent.FinishAsync(left, Left(budget.Total), operation.Escalation).ConfigureAwait(false);
+        await (outcome == LadderDescent.AllLeft ? gone : over).CancelAsync().ConfigureAwait(false);
         await phases.ConfigureAwait(false);
-        _end = descent.End ?? _end;
-        _proven = _end is not null;
         _steps.Add(new KillStep(KillSteps.Terminate, clock.Since(started), $"{descent.Done}: {outcome}"));
         _terminated = TerminatePhase(clock.Since(started), outcome);
     }
@@ -175,7 +213,7 @@ internal sealed class KillExecution(
     {
         Name = KillSteps.Terminate,
         Stage = ShutdownStage.Terminate,
-        Outcome = operation.Escalation.IsCancellationRequested ? PhaseOutcome.Escalated
+        Outcome = outcome == LadderDescent.Escalated ? PhaseOutcome.Escalated
             : outcome == LadderDescent.CeilingReached ? PhaseOutcome.CeilingReached
             : descent.IsExtended ? PhaseOutcome.Extended
             : PhaseOutcome.Finished,

@@ -165,7 +165,7 @@ internal sealed class KillRunner(
             HoldStatus? known = waited is null || status is { IsEmpty: true } ? status : null;
             KillExecution execution = new(
                 operation, run, containment, before, known, intent == IntentOutcome.Joined, procedures.Budget(operation.Kill),
-                procedures.Create(operation, run, containment), procedures.Descend(operation, run, containment, clock), redactor, clock);
+                procedures.Create(operation, run, containment), procedures.Descend(operation, run, containment, clock), redactor, clock, logger);
             if (waited is not null)
             {
                 execution.Follow(waited);

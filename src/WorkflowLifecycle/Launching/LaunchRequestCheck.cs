@@ -40,10 +40,32 @@ internal static class LaunchRequestCheck
             request.Readiness?.Source != ReadinessSource.OutputPattern || request.Output is OutputMode.Capture or OutputMode.Stream,
             $"The host does not see what a program writes with Output = {request.Output}, so no output pattern can make it ready. Use Output = Capture or Stream, or Readiness.Notify() or Readiness.Api().",
             nameof(request));
+        CheckLadder(request.Termination);
         Require(
             !requireReadiness || request.Readiness is not null,
             "This host launches nothing that does not declare how it becomes ready (RequireReadiness). Set Readiness to Readiness.Notify(), Readiness.OutputPattern(…) or Readiness.Api().",
             nameof(request));
+    }
+
+    // By its initializers a step can be anything, and what is wrong with it would show only in the kill.
+    private static void CheckLadder(TerminationLadder? ladder)
+    {
+        Require(ladder is not null, "Termination is null. Leave it out for SIGTERM to the whole tree.", "request");
+        for (int i = 0; i < ladder!.Steps.Count; i++)
+        {
+            TerminationStep? step = ladder.Steps[i];
+            string? problem = step?.Kind switch
+            {
+                null => "is null",
+                TerminationStepKind.Signal => step.Signal is >= 1 and <= 64 and not (9 or 19) ? null : $"sends signal {step.Signal}, which no program can answer",
+                TerminationStepKind.InputLine => step.Text is not null ? null : "has no line",
+                TerminationStepKind.Command => string.IsNullOrWhiteSpace(step.Text) ? "has no program"
+                    : step.Text.Contains('\0', StringComparison.Ordinal) || step.Arguments is null || step.Arguments.Any(argument => argument is null || argument.Contains('\0', StringComparison.Ordinal))
+                        ? "has a NUL or a null in its command" : null,
+                _ => $"is of an unknown kind ({step.Kind})",
+            };
+            Require(problem is null, $"Step {i} of the termination ladder {problem}. Make it with TerminationStep.SendSignal, WriteLine or RunCommand.", "request");
+        }
     }
 
     public static void CheckAdoption(AdoptRequest request)

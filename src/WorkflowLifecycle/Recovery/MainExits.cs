@@ -70,11 +70,11 @@ internal sealed class MainExits(IProcessStore store, IContainmentPlatform platfo
 
         // A program that leaves a daemon behind has started it: that is how one says so, where nothing else was declared.
         bool isReady = row is { Leftovers: LeftoverPolicy.Keep, Readiness: ReadinessSource.Undeclared };
-        RunRecord next = (isReady ? row.Ready(timeProvider.GetUtcNow()) : row) with { ExitCode = exit.ExitCode, ExitSignal = exit.Signal, Status = status };
+        RunRecord next = (isReady ? row.Ready(timeProvider.GetUtcNow()) : row).WithStatus(status, redactor) with { ExitCode = exit.ExitCode, ExitSignal = exit.Signal };
         return new StoreCommit
         {
             UpdateRun = next,
-            Events = [new RunEvent { RunId = row.RunId, Kind = EventKinds.MainExited, State = next.State, At = timeProvider.GetUtcNow(), Message = status }],
+            Events = [new RunEvent { RunId = row.RunId, Kind = EventKinds.MainExited, State = next.State, At = timeProvider.GetUtcNow(), Message = next.Status }],
         };
     }
 }

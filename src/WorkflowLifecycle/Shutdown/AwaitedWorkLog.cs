@@ -41,10 +41,13 @@ internal sealed class AwaitedWorkLog(TimeProvider timeProvider)
                 _seen[i] = same is null ? _seen[i] with { Until = now } : _seen[i] with { Work = same.Pid is null ? _seen[i].Work : same };
             }
 
-            foreach (InFlightWork item in work.Where(item => _seen.Count < MostKept && !_seen.Exists(seen => seen.Until is null && seen.Work.IsSameAs(item))))
+            foreach (InFlightWork item in work.Where(item => !_seen.Exists(seen => seen.Until is null && seen.Work.IsSameAs(item))))
             {
-                _seen.Add((item, now, null));
-                changed = true;
+                if (HasRoom())
+                {
+                    _seen.Add((item, now, null));
+                    changed = true;
+                }
             }
         }
 
@@ -71,5 +74,16 @@ internal sealed class AwaitedWorkLog(TimeProvider timeProvider)
                 timeProvider.GetElapsedTime(seen.Since, seen.Until ?? now).TotalMilliseconds,
                 seen.Until is not null))];
         }
+    }
+
+    // What is still in flight at a ceiling is to be named: where there is much, what was done first makes room for it.
+    private bool HasRoom()
+    {
+        if (_seen.Count == MostKept && _seen.FindIndex(seen => seen.Until is not null) is >= 0 and var oldest)
+        {
+            _seen.RemoveAt(oldest);
+        }
+
+        return _seen.Count < MostKept;
     }
 }

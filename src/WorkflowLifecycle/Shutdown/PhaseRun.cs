@@ -24,8 +24,8 @@ internal sealed class PhaseRun(
     private int _unanswered;
     private bool _isOver;
 
-    // It was given its turn, and is not waited for any longer where no outcome follows.
-    private bool _isExecuting;
+    // It began to look or to work, and nobody waited for how that ends where no outcome follows.
+    private bool _isUnsettled;
 
     public string Name => phase.Name;
 
@@ -36,7 +36,9 @@ internal sealed class PhaseRun(
     {
         Name = phase.Name,
         Stage = phase.Stage,
-        Outcome = _outcome ?? (_isExecuting ? PhaseOutcome.Escalated : PhaseOutcome.NothingInFlight),
+        Outcome = _outcome ?? (!_isUnsettled ? PhaseOutcome.NothingInFlight
+            : escalation.IsCancellationRequested ? PhaseOutcome.Escalated
+            : PhaseOutcome.CeilingReached),
         DurationMs = _durationMs,
         WaitedFor = _log.Snapshot(),
         Message = _message,
@@ -47,65 +49,66 @@ internal sealed class PhaseRun(
     {
         if (_isOver || stop.IsCancellationRequested)
         {
+            _isUnsettled |= escalation.IsCancellationRequested;
             return [];
         }
 
+        using KillLimit limit = new(LookLimit, timeProvider, stop);
+        CancellationTokenSource told = new();
+        Task<IReadOnlyList<InFlightWork>> looking = Task.Run(
+            () => phase.InspectAsync(context with { IsFrozen = isFrozen }, told.Token).AsTask(), CancellationToken.None);
         try
         {
-            using KillLimit ended = new(LookLimit, timeProvider, stop);
-            IReadOnlyList<InFlightWork> work = await Task.Run(() => phase.InspectAsync(context with { IsFrozen = isFrozen }, ended.Token).AsTask(), CancellationToken.None)
-                .WaitAsync(LookLimit, timeProvider, stop).ConfigureAwait(false);
+            IReadOnlyList<InFlightWork> work = WithoutGaps(await looking.WaitAsync(limit.Token).ConfigureAwait(false));
             _unanswered = 0;
             return work;
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            if (stop.IsCancellationRequested)
-            {
-                return [];
-            }
-
-            _unanswered++;
-            if (_unanswered < LooksUnanswered)
-            {
-                return null;
-            }
-
-            Close(PhaseOutcome.Failed, $"It did not answer {LooksUnanswered} looks within {LookLimit.TotalMilliseconds:0} ms each.");
-            return [];
+            return LeaveUnanswered(stop);
         }
         catch (Exception exception)
         {
             Fail(exception);
             return [];
         }
+        finally
+        {
+            Abandon(looking, told);
+        }
     }
 
     /// <summary>Notes what a look found, and lets the phase do its work until its ceiling, counted from the beginning of its stage.</summary>
-    public async Task ExecuteAsync(IReadOnlyList<InFlightWork> found, CancellationToken stop)
+    /// <param name="found">What the look found.</param>
+    /// <param name="stop">The tree is gone, or somebody asked for more.</param>
+    /// <param name="over">Its stage is over, and the tree is still there.</param>
+    public async Task ExecuteAsync(IReadOnlyList<InFlightWork> found, CancellationToken stop, CancellationToken over = default)
     {
         if (_isOver)
         {
             return;
         }
 
-        _isExecuting = true;
+        _isUnsettled = true;
         Note(found);
         TimeSpan left = limit - timeProvider.GetElapsedTime(_started);
         using KillLimit ceiling = new(left > TimeSpan.Zero ? left : TimeSpan.Zero, timeProvider, stop);
-        Task work = Task.Run(() => phase.ExecuteAsync(context with { Waiting = Note }, ceiling.Token), CancellationToken.None);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(ceiling.Token, over);
+        CancellationTokenSource told = new();
+        Task work = Task.Run(() => phase.ExecuteAsync(context with { Waiting = Note }, told.Token), CancellationToken.None);
         try
         {
-            await work.WaitAsync(ceiling.Token).ConfigureAwait(false);
+            await work.WaitAsync(end.Token).ConfigureAwait(false);
             Note([]);
 
             // A look that was answered too late is no work: where none was named, there was none.
             _outcome = phase.Stage == ShutdownStage.Quiesce && _log.IsEmpty ? PhaseOutcome.NothingInFlight : PhaseOutcome.Finished;
             _durationMs = Elapsed;
         }
-        catch (OperationCanceledException) when (ceiling.Token.IsCancellationRequested)
+        catch (OperationCanceledException) when (end.Token.IsCancellationRequested)
         {
-            await StopAsync(work, stop).ConfigureAwait(false);
+            Abandon(work, told);
+            await StopAsync(work, stop, over).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -113,10 +116,51 @@ internal sealed class PhaseRun(
         }
     }
 
+    // What the phase does when it is told to stop, it does on a thread of its own: it may block there, and the kill goes on. What it throws
+    // later is nobody's business any more, but must not end the host.
+    private static void Abandon(Task work, CancellationTokenSource told)
+    {
+        if (!work.IsCompleted)
+        {
+            Observe(told.CancelAsync());
+        }
+
+        Observe(work);
+    }
+
+    private static void Observe(Task task) =>
+        _ = task.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    private static IReadOnlyList<InFlightWork> WithoutGaps(IReadOnlyList<InFlightWork> work) => [.. work.Where(static item => item is not null)];
+
+    private IReadOnlyList<InFlightWork>? LeaveUnanswered(CancellationToken stop)
+    {
+        if (stop.IsCancellationRequested)
+        {
+            // Nobody knows what it would have found.
+            _isUnsettled |= escalation.IsCancellationRequested;
+            return [];
+        }
+
+        _unanswered++;
+        if (_unanswered < LooksUnanswered)
+        {
+            return null;
+        }
+
+        Close(PhaseOutcome.Failed, $"It did not answer {LooksUnanswered} looks within {LookLimit.TotalMilliseconds:0} ms each.");
+        return [];
+    }
+
     private double Elapsed => timeProvider.GetElapsedTime(_started).TotalMilliseconds;
 
-    private async Task StopAsync(Task work, CancellationToken stop)
+    private async Task StopAsync(Task work, CancellationToken stop, CancellationToken over)
     {
+        if (!stop.IsCancellationRequested)
+        {
+            await Task.WhenAny(work, Task.Delay(StopLimit, timeProvider, stop)).ConfigureAwait(false);
+        }
+
         if (escalation.IsCancellationRequested)
         {
             Close(PhaseOutcome.Escalated, null);
@@ -126,23 +170,20 @@ internal sealed class PhaseRun(
             Note([]);
             Close(PhaseOutcome.Finished, "The tree was gone first.");
         }
-        else if (await Task.WhenAny(work, Task.Delay(StopLimit, timeProvider, stop)).ConfigureAwait(false) == work)
+        else if (work.IsCompleted)
         {
-            Close(PhaseOutcome.CeilingReached, null);
+            Close(PhaseOutcome.CeilingReached, over.IsCancellationRequested ? "Its stage was over first." : null);
         }
         else
         {
             Log.PhaseHangs(logger, phase.Name, context.Run.RunId);
             Close(PhaseOutcome.Failed, "It did not stop at its ceiling and was left to itself.");
         }
-
-        // What it throws later is nobody's business any more, but must not end the host.
-        _ = work.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     private void Note(IReadOnlyList<InFlightWork> work)
     {
-        if (!_isOver && _log.Note(work))
+        if (!_isOver && _log.Note(WithoutGaps(work)))
         {
             onChange();
         }

@@ -18,6 +18,9 @@ internal sealed class ShutdownProcedure(
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
 
+    // A holder that does not even refuse in time is not asked again.
+    private static readonly TimeSpan FreezeLimit = TimeSpan.FromMilliseconds(600);
+
     private readonly Lock _lock = new();
     private readonly List<PhaseRun> _runs = [];
     private IReadOnlyList<PhaseRun> _quiescing = [];
@@ -43,8 +46,12 @@ internal sealed class ShutdownProcedure(
     public bool Has(ShutdownStage stage) => phases.Of(stage).Count > 0;
 
     /// <summary>Runs the phases of a stage side by side, each up to its ceiling. Does not throw.</summary>
-    public async Task RunStageAsync(ShutdownStage stage, TimeSpan limit, CancellationToken stop) =>
-        await Task.WhenAll(Begin(stage, limit).Select(run => run.ExecuteAsync([], stop))).ConfigureAwait(false);
+    /// <param name="stage">The stage.</param>
+    /// <param name="limit">The longest for each of them.</param>
+    /// <param name="stop">The tree is gone, or somebody asked for more.</param>
+    /// <param name="over">The stage is over, and the tree is still there.</param>
+    public async Task RunStageAsync(ShutdownStage stage, TimeSpan limit, CancellationToken stop, CancellationToken over = default) =>
+        await Task.WhenAll(Begin(stage, limit).Select(run => run.ExecuteAsync([], stop, over))).ConfigureAwait(false);
 
     /// <summary>Waits for what is in flight, and not at all where nothing is. Does not throw.</summary>
     /// <returns>In words, what was waited for.</returns>
@@ -119,15 +126,24 @@ internal sealed class ShutdownProcedure(
     // A tree that grows, or a machine that is busy, may not stand still in the time of one attempt. Without a holder the answer comes at once.
     private async Task<bool> FreezeAsync(CancellationToken stop)
     {
-        for (int attempt = 0; attempt < FreezeAttempts && !stop.IsCancellationRequested; attempt++)
+        long started = timeProvider.GetTimestamp();
+        try
         {
-            if (await containment.FreezeAsync(Lease, CancellationToken.None).ConfigureAwait(false))
+            for (int attempt = 0; attempt < FreezeAttempts && timeProvider.GetElapsedTime(started) < FreezeLimit; attempt++)
             {
-                return true;
+                if (await containment.FreezeAsync(Lease, stop).ConfigureAwait(false))
+                {
+                    return true;
+                }
             }
-        }
 
-        return false;
+            return false;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // An emergency waits for no attempt; nothing is left frozen by one that was given up.
+            return false;
+        }
     }
 
     private async Task<IReadOnlyList<(PhaseRun Run, IReadOnlyList<InFlightWork> Work)>> LookAsync(bool isFrozen, CancellationToken stop)

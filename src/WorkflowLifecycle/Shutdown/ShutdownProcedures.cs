@@ -10,6 +10,7 @@ namespace WorkflowLifecycle.Shutdown;
 internal sealed class ShutdownProcedures(
     ShutdownPhases phases,
     KillLedger ledger,
+    KillRemarks remarks,
     IContainmentPlatform platform,
     StandardInputs inputs,
     TerminationCommand command,
@@ -40,7 +41,7 @@ internal sealed class ShutdownProcedures(
             RequestedBy = operation.Kill.RequestedBy,
             Processes = look.Take,
         };
-        return new ShutdownProcedure(phases, context, containment, look, waiting => Tell(operation.Kill, waiting), timeProvider, logger, operation.Escalation);
+        return new ShutdownProcedure(phases, context, containment, look, waiting => remarks.Tell(operation.Kill, waiting), timeProvider, logger, operation.Escalation);
     }
 
     /// <summary>What a graceful kill would wait for, in words: the phases with what is in flight now, and the ladder.</summary>
@@ -88,7 +89,4 @@ internal sealed class ShutdownProcedures(
     };
 
     private static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.###} s";
-
-    private void Tell(KillRecord kill, string waiting) =>
-        _ = StoreReturn.BeginAsync(kill.RunId, () => ledger.RecordWaitingAsync(kill, waiting), timeProvider, logger);
 }

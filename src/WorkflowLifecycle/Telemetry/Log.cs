@@ -68,6 +68,12 @@ internal static partial class Log
     [LoggerMessage(311, LogLevel.Warning, "Shutdown phase {Phase} did not stop at its ceiling for run {RunId}; the kill goes on without it")]
     public static partial void PhaseHangs(ILogger logger, string phase, RunId runId);
 
+    [LoggerMessage(312, LogLevel.Error, "Kill {KillId} of run {RunId}: telling the program to leave failed; the kill goes on with SIGKILL")]
+    public static partial void PoliteStepsFailed(ILogger logger, KillId killId, RunId runId, Exception exception);
+
+    [LoggerMessage(313, LogLevel.Debug, "What kill {KillId} of run {RunId} waits for was not told: {Why}")]
+    public static partial void RemarkLost(ILogger logger, KillId killId, RunId runId, string why);
+
     [LoggerMessage(350, LogLevel.Information, "Host shutdown: {Count} runs are ended, at most {Seconds:0.#} s until SIGKILL")]
     public static partial void RunsEnding(ILogger logger, int count, double seconds);
 

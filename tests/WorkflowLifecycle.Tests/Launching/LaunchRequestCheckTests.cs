@@ -49,6 +49,21 @@ public sealed class LaunchRequestCheckTests
     }
 
     [Fact]
+    public void Check_LadderWithAStepThatMeansNothing_IsRefusedAndNamesIt()
+    {
+        LaunchRequest With(TerminationStep step) => _good with { Termination = new TerminationLadder { Steps = [TerminationStep.SendSignal(15), step] } };
+
+        Refused(With(new TerminationStep()), "Step 1 of the termination ladder sends signal 0");
+        Refused(With(new TerminationStep { Signal = 9 }), "sends signal 9");
+        Refused(With(new TerminationStep { Kind = TerminationStepKind.InputLine }), "has no line");
+        Refused(With(new TerminationStep { Kind = TerminationStepKind.Command }), "has no program");
+        Refused(With(TerminationStep.RunCommand("stop", "a\0b")), "NUL");
+        Refused(With(null!), "is null");
+        Refused(_good with { Termination = null! }, "Termination is null");
+        LaunchRequestCheck.Check(With(TerminationStep.RunCommand("stop")));
+    }
+
+    [Fact]
     public void Check_NothingToLaunch_IsRefused()
     {
         Assert.Throws<ArgumentNullException>(() => LaunchRequestCheck.Check(null!));

@@ -33,6 +33,15 @@ public sealed class MainExitTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Record_NameWithControlCharacters_IsSaidWithoutThem()
+    {
+        (RunRecord row, _) = await RecordAsync(row => row, _exit, Sample.Snapshot(301, "d\u001b[2J\n"));
+
+        Assert.Equal("the main program exited with code 3 and left d [2J  (PID 301)", row.Status);
+        Assert.Equal(row.Status, (await _engine.Store.ReadEventsAsync(default, 10)).Single(told => told.Kind == "run.main-exited").Message);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Record_Signal_IsSaid()
     {
         (RunRecord row, _) = await RecordAsync(row => row, new ExitNotice(null, 9), Sample.Snapshot(301, "d"));

@@ -35,4 +35,29 @@ public sealed class AwaitedWorkLogTests
 
         Assert.Equal([(12, true), (13, false)], log.Snapshot().Select(work => (work.Pid!.Value, work.IsDone)));
     }
+
+    [Fact]
+    public void Snapshot_OfMoreThanIsKept_NamesWhatIsStillInFlight()
+    {
+        AwaitedWorkLog log = new(_time);
+        for (int i = 0; i < 30; i++)
+        {
+            log.Note([new InFlightWork($"git commit {i}")]);
+        }
+
+        IReadOnlyList<AwaitedWork> work = log.Snapshot();
+
+        Assert.Equal(20, work.Count);
+        Assert.Equal(("git commit 29", false), (work[^1].Description, work[^1].IsDone));
+        Assert.Equal("git commit 10", work[0].Description);
+    }
+
+    [Fact]
+    public void Snapshot_OfMoreAtOnceThanIsKept_KeepsTheFirst()
+    {
+        AwaitedWorkLog log = new(_time);
+        log.Note([.. Enumerable.Range(0, 30).Select(i => new InFlightWork($"file {i}"))]);
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"file {i}"), log.Snapshot().Select(work => work.Description));
+    }
 }

@@ -19,6 +19,8 @@ internal sealed class LadderDescent(
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(2);
 
     public const string CeilingReached = "ceiling reached";
+    public const string Escalated = "escalated";
+    public const string AllLeft = "all left";
 
     private const string InputWords = "a line on standard input";
 
@@ -72,7 +74,12 @@ internal sealed class LadderDescent(
                     break;
                 }
 
-                await TakeAsync(step, isFirst: i == 0, rest, over.Token).ConfigureAwait(false);
+                if (escalation.IsCancellationRequested)
+                {
+                    return Escalated;
+                }
+
+                await TakeAsync(step, isFirst: i == 0, rest, over.Token, escalation).ConfigureAwait(false);
                 for (TimeSpan wait = WaitOf(step, isLast: i == _ladder.Steps.Count - 1, rest); wait > TimeSpan.Zero;)
                 {
                     using KillLimit limit = clock.Limit(wait, escalation);
@@ -83,7 +90,7 @@ internal sealed class LadderDescent(
 
                     if (escalation.IsCancellationRequested)
                     {
-                        return "escalated";
+                        return Escalated;
                     }
 
                     wait = await ReadExtensionAsync(cap - TimeSpan.FromMilliseconds(clock.Since(started))).ConfigureAwait(false);
@@ -128,7 +135,7 @@ internal sealed class LadderDescent(
         return wait < rest ? wait : rest < TimeSpan.Zero ? TimeSpan.Zero : rest;
     }
 
-    private async Task TakeAsync(TerminationStep step, bool isFirst, TimeSpan left, CancellationToken over)
+    private async Task TakeAsync(TerminationStep step, bool isFirst, TimeSpan left, CancellationToken over, CancellationToken escalation)
     {
         switch (step.Kind)
         {
@@ -137,10 +144,13 @@ internal sealed class LadderDescent(
                 break;
             case TerminationStepKind.InputLine:
                 onStep(InputWords, null);
-                Say($"{InputWords}: {await WriteAsync(step).ConfigureAwait(false)}");
+                Say($"{InputWords}: {await WriteAsync(step, escalation).ConfigureAwait(false)}");
                 break;
             case TerminationStepKind.Command:
-                _commands = Task.WhenAll(_commands, RunCommandAsync(step, over));
+                string name = Path.GetFileName(step.Text) ?? string.Empty;
+                onStep(name, null);
+                Say($"{name} was started");
+                _commands = Task.WhenAll(_commands, Task.Run(() => RunCommandAsync(step, name, over), CancellationToken.None));
                 break;
             default:
                 break;
@@ -155,7 +165,7 @@ internal sealed class LadderDescent(
         return count;
     }
 
-    private async Task<string> WriteAsync(TerminationStep step)
+    private async Task<string> WriteAsync(TerminationStep step, CancellationToken escalation)
     {
         if (inputs.Find(run.RunId) is not { } input)
         {
@@ -165,7 +175,7 @@ internal sealed class LadderDescent(
         try
         {
             // A program that does not read must not hold the kill up.
-            using KillLimit limit = clock.Limit(Moment, CancellationToken.None);
+            using KillLimit limit = clock.Limit(Moment, escalation);
             await input.WriteAsync(System.Text.Encoding.UTF8.GetBytes(step.Text + "\n"), limit.Token).ConfigureAwait(false);
             await input.FlushAsync(limit.Token).ConfigureAwait(false);
             return "written";
@@ -176,13 +186,8 @@ internal sealed class LadderDescent(
         }
     }
 
-    private async Task RunCommandAsync(TerminationStep step, CancellationToken over)
-    {
-        string name = Path.GetFileName(step.Text!);
-        onStep(name, null);
-        Say($"{name} was started");
+    private async Task RunCommandAsync(TerminationStep step, string name, CancellationToken over) =>
         Say($"{name}: {await command.RunAsync(run, step, over).ConfigureAwait(false)}");
-    }
 
     private void Say(string what)
     {
@@ -206,7 +211,7 @@ internal sealed class LadderDescent(
 
         await other.CancelAsync().ConfigureAwait(false);
         await gone.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return gone.IsCompletedSuccessfully ? "all left" : main.IsCompletedSuccessfully ? "the main process left" : null;
+        return gone.IsCompletedSuccessfully ? AllLeft : main.IsCompletedSuccessfully ? "the main process left" : null;
     }
 
     private async Task WaitForTreeAsync(CancellationToken limit)
@@ -229,5 +234,7 @@ internal sealed class LadderDescent(
     private bool IsAnybodyLeft() =>
         containment.Inspect(InspectionDepth.Full, LookLimit) is var listing && (listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X')));
 
-    private Task WaitForMainAsync(CancellationToken limit) => run.Root is { } root ? platform.WaitForExitAsync(root, limit) : Task.CompletedTask;
+    // Of a run that has only just begun, the row may not say yet which process that is.
+    private Task WaitForMainAsync(CancellationToken limit) =>
+        run.Root is { } root ? platform.WaitForExitAsync(root, limit) : clock.Delay(Timeout.InfiniteTimeSpan, limit);
 }

@@ -52,5 +52,10 @@ internal sealed class TerminationCommand(IServiceProvider services, IContainment
         {
             return exception.Message;
         }
+        catch (Exception exception)
+        {
+            // A step of the row that no launch takes, or a host that is about to be gone: the ladder goes on.
+            return $"not run ({exception.GetType().Name})";
+        }
     }
 }
