@@ -16,6 +16,9 @@ internal sealed class ShutdownProcedure(
 {
     private const int FreezeAttempts = 3;
 
+    // Ignored by everybody but who stands still, or asked to be told.
+    private const int SigCont = 18;
+
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
 
     // A holder that does not even refuse in time is not asked again.
@@ -24,6 +27,8 @@ internal sealed class ShutdownProcedure(
     private readonly Lock _lock = new();
     private readonly List<PhaseRun> _runs = [];
     private IReadOnlyList<PhaseRun> _quiescing = [];
+    private TimeSpan _quiesceLimit;
+    private long _quiesceStarted;
     private string _told = string.Empty;
 
     /// <summary>What became of each phase that had its turn, and of those that the run names and this process does not have.</summary>
@@ -58,6 +63,8 @@ internal sealed class ShutdownProcedure(
     public async Task<string> QuiesceAsync(TimeSpan limit, CancellationToken stop)
     {
         _quiescing = Begin(ShutdownStage.Quiesce, limit);
+        _quiesceLimit = limit;
+        _quiesceStarted = timeProvider.GetTimestamp();
         await WaitForWorkAsync(await LookAsync(isFrozen: false, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
         return string.Join(", ", _quiescing.Select(run => run.Report).Where(report => report.Outcome != PhaseOutcome.NothingInFlight)
             .Select(report => $"{report.Name}: {report.Outcome}")) is { Length: > 0 } words ? words : "nothing in flight";
@@ -155,8 +162,24 @@ internal sealed class ShutdownProcedure(
         return [.. answers.Where(answer => answer.Work is not { Count: 0 }).Select(answer => (answer.Run, answer.Work ?? []))];
     }
 
-    private static Task WaitForWorkAsync(IReadOnlyList<(PhaseRun Run, IReadOnlyList<InFlightWork> Work)> inFlight, CancellationToken stop) =>
-        Task.WhenAll(inFlight.Select(item => item.Run.ExecuteAsync(item.Work, stop)));
+    private async Task WaitForWorkAsync(IReadOnlyList<(PhaseRun Run, IReadOnlyList<InFlightWork> Work)> inFlight, CancellationToken stop)
+    {
+        if (inFlight.Count > 0)
+        {
+            await HoldLeftoversAsync().ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(inFlight.Select(item => item.Run.ExecuteAsync(item.Work, stop))).ConfigureAwait(false);
+    }
+
+    // The holder ends what the main program leaves behind when it exits, work in flight or not. With a signal it is asked to be patient.
+    private async Task HoldLeftoversAsync()
+    {
+        if (_quiesceLimit - timeProvider.GetElapsedTime(_quiesceStarted) is { Ticks: > 0 } left)
+        {
+            _ = await containment.SignalAsync(SigCont, SignalScope.MainProcess, left, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
 
     private void TellWhatIsWaitedFor()
     {

@@ -170,7 +170,9 @@ internal sealed class RunContainment : IContainment
             return TimeSpan.Zero;
         }
 
-        TimeSpan left = status.ExtendAskedAt + status.ExtendTimeout - now;
+        // The program may ask for any time: added to another one it could leave the range.
+        TimeSpan passed = now > status.ExtendAskedAt ? now - status.ExtendAskedAt : TimeSpan.Zero;
+        TimeSpan left = status.ExtendTimeout - passed;
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 

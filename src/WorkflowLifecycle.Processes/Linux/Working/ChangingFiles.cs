@@ -1,3 +1,5 @@
+using WorkflowLifecycle.Processes.Linux.Interop;
+
 namespace WorkflowLifecycle.Processes.Linux.Working;
 
 /// <summary>Finds files that are being written: open for writing, and changed a moment ago.</summary>
@@ -7,7 +9,7 @@ internal sealed class ChangingFiles(OpenFiles openFiles, TimeProvider timeProvid
     private const int LongestDescription = 200;
     private const string RepositoryPart = "/.git/";
 
-    // Those of SQLite: a transaction is seen by its lock, and without one they are at rest.
+    // Those of SQLite, beside their database: a transaction is seen by its lock, and without one they are at rest.
     private static readonly string[] _databaseSuffixes = ["-wal", "-shm", "-journal"];
 
     public IReadOnlyList<InFlightWork> Find(string workDirectory, string? runDirectory, IReadOnlyList<ProcessSnapshot> processes, TimeSpan moment)
@@ -29,7 +31,7 @@ internal sealed class ChangingFiles(OpenFiles openFiles, TimeProvider timeProvid
     private static bool IsLeftOut(string path, string? runDirectory, IReadOnlyList<string> repositories) =>
         (runDirectory is not null && WorkPath.IsBelow(path, runDirectory))
         || path.Contains(RepositoryPart, StringComparison.Ordinal)
-        || _databaseSuffixes.Any(suffix => path.EndsWith(suffix, StringComparison.Ordinal))
+        || _databaseSuffixes.Any(suffix => path.EndsWith(suffix, StringComparison.Ordinal) && FileFacts.Of(path[..^suffix.Length]) is not null)
         || repositories.Any(repository => WorkPath.IsBelow(path, repository));
 
     // Through the descriptor, so that it is the very file that is written to, whatever has its name by now. A change of its size is one of

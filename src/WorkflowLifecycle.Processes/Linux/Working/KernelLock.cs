@@ -49,6 +49,8 @@ internal readonly record struct KernelLock(KernelLockKind Kind, bool IsWrite, in
 
     public bool Touches(ulong first, ulong last) => Start <= last && End >= first;
 
+    public bool LiesWithin(ulong first, ulong last) => Start >= first && End <= last;
+
     private static int Split(ReadOnlySpan<byte> line, Span<Range> fields)
     {
         int count = 0;

@@ -10,8 +10,9 @@ internal sealed class SqliteWork(OpenFiles openFiles)
     private const ulong FirstByte = 0x40000000;
     private const ulong LastByte = FirstByte + 511;
 
-    // A write-ahead log: the writer's byte of the shared memory file.
+    // A write-ahead log: the writer's byte of the shared memory file, and the last one that is locked with it.
     private const ulong WriterByte = 120;
+    private const ulong LastSharedByte = 128;
     private const string SharedMemory = "-shm";
     private const int MostLines = 50;
     private const int LongestDescription = 200;
@@ -38,10 +39,11 @@ internal sealed class SqliteWork(OpenFiles openFiles)
 
     /// <summary>Whether a file is a database that its holder has locked as SQLite does, if only for reading: while it is, its lock says whether it is written to.</summary>
     public static bool IsInUse(OpenFile file) =>
-        LockTable.Of(file.Process.Pid, file.Descriptor).Exists(held => held.Kind == KernelLockKind.Posix && held.Touches(FirstByte, LastByte));
+        LockTable.Of(file.Process.Pid, file.Descriptor).Exists(held => held.Kind == KernelLockKind.Posix && held.LiesWithin(FirstByte, LastByte));
 
     private static bool IsSharedMemory(string path) => path.EndsWith(SharedMemory, StringComparison.Ordinal);
 
-    private static bool IsWriter(in KernelLock held, bool isSharedMemory) =>
-        held.Kind == KernelLockKind.Posix && held.IsWrite && (isSharedMemory ? held.Touches(WriterByte, WriterByte) : held.Touches(FirstByte, LastByte));
+    // SQLite locks nothing but these bytes. Who locks a whole file, such as the one of its PID, is no database: it would hold that for good.
+    private static bool IsWriter(in KernelLock held, bool isSharedMemory) => held.Kind == KernelLockKind.Posix && held.IsWrite
+        && (isSharedMemory ? held.Touches(WriterByte, WriterByte) && held.LiesWithin(WriterByte, LastSharedByte) : held.LiesWithin(FirstByte, LastByte));
 }
