@@ -53,13 +53,13 @@ internal sealed class PhaseRun(
             return [];
         }
 
-        using KillLimit limit = new(LookLimit, timeProvider, stop);
+        using KillLimit patience = new(LookLimit, timeProvider, stop);
         CancellationTokenSource told = new();
         Task<IReadOnlyList<InFlightWork>> looking = Task.Run(
             () => phase.InspectAsync(context with { IsFrozen = isFrozen }, told.Token).AsTask(), CancellationToken.None);
         try
         {
-            IReadOnlyList<InFlightWork> work = WithoutGaps(await looking.WaitAsync(limit.Token).ConfigureAwait(false));
+            IReadOnlyList<InFlightWork> work = WithoutGaps(await looking.WaitAsync(patience.Token).ConfigureAwait(false));
             _unanswered = 0;
             return work;
         }
