@@ -20,6 +20,7 @@ public sealed class WorkflowLifecycleOptions
 
     /// <summary>
     /// The operator's cap: from the intent of a graceful kill to SIGKILL it never takes longer, whatever phases, programs and requests ask for.
+    /// It is that of the process that carries out the kill, and begins anew where another process resumes it.
     /// Default 60 s; above 0, at most 24 h. Where it is shorter than the ceilings, a quarter of it at most is kept for the terminate stage.
     /// </summary>
     public TimeSpan GraceCap { get; set; } = TimeSpan.FromSeconds(60);

@@ -53,7 +53,7 @@ public sealed record TerminationStep
     }
 
     /// <summary>
-    /// Runs a command in the run's working directory, as a run of its own. It finds the main process in <c>MAINPID</c> and the run in
+    /// Runs a command in the run's working directory, as a run of its own, as the user who launched the run; as root only in the process that did. It finds the main process in <c>MAINPID</c> and the run in
     /// <c>WORKFLOW_LIFECYCLE_TARGET_RUN_ID</c>. It is stored as it is, so no secrets in it.
     /// </summary>
     /// <param name="program">A path, or a name that is looked up in PATH.</param>

@@ -73,7 +73,7 @@ internal static class RunTable
             KillId = read.TextOrNull() is { } kill ? KillId.Parse(kill) : null,
             Failure = read.TextOrNull(),
             Phases = read.TextOrNull() is { } phases ? ReadTexts(phases) : [],
-            Termination = read.TextOrNull() is { } ladder ? JsonSerializer.Deserialize(ladder, SqliteJsonContext.Default.TerminationLadder) : null,
+            Termination = read.TextOrNull() is { } ladder ? ReadLadder(ladder) : null,
             Leftovers = (LeftoverPolicy)(read.NumberOrNull() ?? 0),
         };
     }
@@ -166,6 +166,19 @@ internal static class RunTable
         (prefix + "_start_ticks", unchecked((long?)identity?.StartTicks)),
         (prefix + "_pidfs_handle", identity?.PidfsHandle),
     ];
+
+    // A newer version may know steps that this one does not. The run must be listed and ended all the same: by SIGTERM.
+    private static TerminationLadder? ReadLadder(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, SqliteJsonContext.Default.TerminationLadder);
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
 
     private static string? WriteTime(DateTimeOffset? time) => time is { } value ? StoredTime.Write(value) : null;
 

@@ -16,7 +16,7 @@ internal sealed class HostShutdown(
     private const string Reason = "host shutdown";
     private const string Door = "host";
 
-    // Of the time, what is kept for SIGKILL, the proof and the receipt.
+    // Of the time, what is kept for SIGKILL, the proof and the receipt; and what a launch that is under way may take of it.
     private const int ReserveShare = 5;
 
     private static readonly TimeSpan LargestReserve = TimeSpan.FromSeconds(2);
@@ -30,7 +30,7 @@ internal sealed class HostShutdown(
     public async Task RunAsync(CancellationToken timeIsUp)
     {
         long started = timeProvider.GetTimestamp();
-        await hostRuns.CloseAsync().WaitAsync(timeIsUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await hostRuns.CloseAsync().WaitAsync(options.Value.HostShutdownGrace / ReserveShare, timeProvider, timeIsUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         IReadOnlyList<HostRun> live = hostRuns.Live;
         if (live.Count(run => run.OnHostExit == OnHostExit.Keep) is > 0 and int kept)
         {

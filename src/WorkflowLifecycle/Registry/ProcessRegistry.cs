@@ -10,6 +10,8 @@ internal sealed class ProcessRegistry(
     StoreStart start, IProcessStore store, IContainmentPlatform platform, RunReconciler reconciler, EventSignal signal, IRedactor redactor, TimeProvider timeProvider)
     : IProcessRegistry
 {
+    private const int LongestName = 200;
+
     private const int EventsPerRead = 500;
 
     // Other processes' commits reach us only by looking; a person who watches does not notice a quarter of a second.
@@ -63,7 +65,7 @@ internal sealed class ProcessRegistry(
         RunRecord run = await FindAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
         return run.Containment is not { } containment || run.State.IsFinal
             ? []
-            : [.. platform.Work.ReadSections(containment).Select(section => section with { Name = redactor.RedactText(section.Name) })];
+            : [.. platform.Work.ReadSections(containment).Select(section => section with { Name = Cut(redactor.RedactText(section.Name)) })];
     }
 
     public async Task<RunRecord> WaitForEndAsync(RunId runId, CancellationToken cancellationToken = default)
@@ -121,4 +123,6 @@ internal sealed class ProcessRegistry(
 
         await Task.WhenAny(signal.Next, Task.Delay(EndInterval, timeProvider, cancellationToken)).ConfigureAwait(false);
     }
+
+    private static string Cut(string text) => text.Length > LongestName ? text[..LongestName] : text;
 }

@@ -36,9 +36,6 @@ internal sealed class ShutdownPhases
 
     public IReadOnlyList<IShutdownPhase> Of(ShutdownStage stage) => [.. _phases.Where(phase => phase.Stage == stage)];
 
-    /// <summary>The longest that work in flight may be waited for.</summary>
-    public TimeSpan LongestQuiesce => Of(ShutdownStage.Quiesce).Select(phase => phase.Ceiling).DefaultIfEmpty(TimeSpan.Zero).Max();
-
     private static void Check(IShutdownPhase phase)
     {
         if (phase.Name is not { Length: >= 1 and <= LongestName } || !phase.Name.All(letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-'))

@@ -23,12 +23,8 @@ internal sealed class ShutdownProcedures(
 
     public GraceBudget Budget(KillRecord kill) => GraceBudget.Of(kill, options.Value);
 
-    /// <summary>The longest that a kill can be at work before it sends SIGKILL, as far as nobody extends it.</summary>
-    public TimeSpan LongestGrace(KillRecord kill)
-    {
-        TimeSpan ceilings = phases.LongestQuiesce + kill.TerminateCeiling;
-        return Budget(kill).Total < ceilings ? Budget(kill).Total : ceilings;
-    }
+    /// <summary>The longest that a kill can be at work before it sends SIGKILL, as far as its settings are known here.</summary>
+    public TimeSpan LongestGrace(KillRecord kill) => Budget(kill).Total;
 
     public ShutdownProcedure Create(KillOperation operation, RunRecord run, IContainment containment)
     {

@@ -103,6 +103,28 @@ public sealed class LadderTests : EndToEndTest
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Kill_CommandByRootInAnotherProcess_IsNotRun()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root is refused that.");
+        Engine engine = Start();
+        Engine other = Start();
+        LaunchRequest request = engine.Shell($"echo ready; {SleepOn}") with
+        {
+            Termination = new TerminationLadder
+            {
+                Steps = [TerminationStep.RunCommand("/bin/sh", "-c", "echo run > was") with { Wait = TimeSpan.FromMilliseconds(100) }, TerminationStep.SendSignal(SigTerm)],
+            },
+        };
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(request);
+
+        KillReport report = await other.Kills.KillAsync(process.RunId, Engine.Graceful());
+
+        Assert.Equal((KillOutcome.ExitedGracefully, SigTerm), (report.Outcome, report.ExitSignal));
+        Assert.False(File.Exists(Room.File("was")));
+        Assert.Contains("as root it is run only in the process that launched the run", report.Steps.Single(step => step.Name == "terminate").Outcome, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Kill_CommandThatHangs_IsEndedAtTheCeiling()
     {
         Engine engine = Start(configure: options => options.TerminateCeiling = _second);

@@ -9,8 +9,8 @@ public sealed class EscalationTests : IAsyncDisposable
 {
     private static readonly TimeSpan _ceiling = TimeSpan.FromSeconds(10);
 
-    // The longest for work in flight, the ceiling, the five seconds after it, and three for the cleaning.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(48);
+    // The cap of the grace, the five seconds after it, and three for the cleaning.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(68);
     private static readonly TimeSpan _moment = TimeSpan.FromMilliseconds(1);
 
     private readonly Engine _engine = new();

@@ -6,6 +6,9 @@ namespace WorkflowLifecycle.Tests.Support;
 /// <summary>A substitute for the containment of one run: a tree of two that goes when it is told to.</summary>
 internal sealed class Held
 {
+    // Sent to be patient with what the main program leaves behind; it ends nobody.
+    private const int SigCont = 18;
+
     private readonly TaskCompletionSource _terminated = new();
 
     public Held(CallLog log)
@@ -16,10 +19,14 @@ internal sealed class Held
         Containment.Count(default).ReturnsForAnyArgs(_ => Tree.Processes.Count);
         Containment.Inspect(default, default).ReturnsForAnyArgs(_ => Tree);
         Containment.IsPopulated().Returns(_ => Populated);
-        Containment.SignalAsync(default, default, default, default).ReturnsForAnyArgs(_ =>
+        Containment.SignalAsync(default, default, default, default).ReturnsForAnyArgs(call =>
         {
-            log.Add("SIGTERM");
-            _terminated.TrySetResult();
+            if (call.ArgAt<int>(0) != SigCont)
+            {
+                log.Add("SIGTERM");
+                _terminated.TrySetResult();
+            }
+
             return Task.FromResult(Tree.Processes.Count);
         });
         Containment.WatchEndAsync(default)!.ReturnsForAnyArgs(call => LeaveAsync(call.Arg<CancellationToken>()));

@@ -11,6 +11,9 @@ internal sealed class SectionReader(SectionFiles files, TimeProvider timeProvide
     private const int MostSections = 100;
     private const int LongestName = 100;
 
+    // Whoever shows it takes secrets out first and cuts it then: half a secret is not recognized as one.
+    private const int LongestCommand = 4096;
+
     private static readonly TimeSpan HolderLimit = TimeSpan.FromMilliseconds(50);
 
     public IReadOnlyList<CriticalSection> Read(ContainmentRecord containment)
@@ -56,7 +59,7 @@ internal sealed class SectionReader(SectionFiles files, TimeProvider timeProvide
     private static CriticalSection Describe(SectionFile file, string name, int? holder)
     {
         ulong start = holder is { } pid && ProcessReader.TryReadStat(pid, out ProcStat stat) ? stat.StartTicks : 0;
-        string command = name.Length == 0 && start != 0 ? VisibleText.Of(HolderCommand.Of(ProcessReader.ReadCommandLine(holder!.Value)), LongestName) : name;
+        string command = name.Length == 0 && start != 0 ? VisibleText.Of(HolderCommand.Of(ProcessReader.ReadCommandLine(holder!.Value)), LongestCommand) : name;
         return new CriticalSection { Kind = file.Kind, Name = command, Pid = start == 0 ? null : holder, StartTicks = start };
     }
 

@@ -21,6 +21,13 @@ internal sealed class TerminationCommand(IServiceProvider services, IContainment
             return $"not available here: it is run only as {run.HostUser}, who launched the run";
         }
 
+        // The row says who launched the run, and a row may be in a store that somebody else made. What is launched in this process is known
+        // without it.
+        if (platform.User.IsPrivileged && hostRuns.Live.All(live => live.RunId != run.RunId))
+        {
+            return "not available here: as root it is run only in the process that launched the run";
+        }
+
         RunId runId = RunId.New();
         using IDisposable expected = hostRuns.Expect(runId);
         LaunchRequest request = new(step.Text!, step.Arguments)
