@@ -187,6 +187,8 @@ internal sealed class RunFinisher(
         IContainment containment = platform.Open(run);
         await using (containment.ConfigureAwait(false))
         {
+            // A holder that was lost while the tree stood still lets go of nobody any more.
+            await containment.ThawAsync().ConfigureAwait(false);
             using PeriodicTimer timer = new(LookInterval, timeProvider);
             while (IsThere(run, containment) && !(await ReadAsync(run.RunId).ConfigureAwait(false)).State.IsFinal)
             {

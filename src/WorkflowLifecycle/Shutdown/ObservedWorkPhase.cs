@@ -24,12 +24,25 @@ internal sealed class ObservedWorkPhase(
 
     public async Task ExecuteAsync(ShutdownContext context, CancellationToken cancellationToken)
     {
-        // Exactly this. What begins meanwhile is found by the next look at the tree as it stands still.
+        // Exactly this. What begins meanwhile is found by the next look at the tree as it stands still. A section that was left is over, though
+        // its holder is in the next one by now: to a look the two are the same.
         IReadOnlyList<InFlightWork> work = Look(context);
-        Task WaitForSectionAsync(IReadOnlyList<InFlightWork> left, CancellationToken token) => left.Any(IsSection)
-            ? platform.Work.WaitForSectionAsync(context.Run.Containment!, kind, token)
-            : Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
-        await wait.UntilDoneAsync(work, () => Look(context), WaitForSectionAsync, context.WaitFor, cancellationToken).ConfigureAwait(false);
+        bool isSectionLeft = false;
+        async Task WaitForSectionAsync(IReadOnlyList<InFlightWork> left, CancellationToken token)
+        {
+            if (left.Any(IsSection))
+            {
+                await platform.Work.WaitForSectionAsync(context.Run.Containment!, kind, token).ConfigureAwait(false);
+                Volatile.Write(ref isSectionLeft, true);
+            }
+            else
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(false);
+            }
+        }
+
+        IReadOnlyList<InFlightWork> LookForTheRest() => Volatile.Read(ref isSectionLeft) ? Find(context) : Look(context);
+        await wait.UntilDoneAsync(work, LookForTheRest, WaitForSectionAsync, context.WaitFor, cancellationToken).ConfigureAwait(false);
     }
 
     private bool IsSection(InFlightWork work) => work.Description.StartsWith(SectionWords, StringComparison.Ordinal);
@@ -46,9 +59,11 @@ internal sealed class ObservedWorkPhase(
         IEnumerable<InFlightWork> sections = platform.Work.ReadSections(containment)
             .Where(section => section.Kind == kind)
             .Select(section => new InFlightWork(Describe(section)) { Pid = section.Pid, StartTicks = section.StartTicks });
-        IEnumerable<InFlightWork> seen = find(context.Run, context.ListProcesses()).Select(work => work with { Description = Clean(work.Description) });
-        return [.. sections, .. seen];
+        return [.. sections, .. Find(context)];
     }
+
+    private IReadOnlyList<InFlightWork> Find(ShutdownContext context) =>
+        [.. find(context.Run, context.ListProcesses()).Select(work => work with { Description = Clean(work.Description) })];
 
     private string Describe(CriticalSection section) => section.Name.Length == 0 ? SectionWords : $"{SectionWords}: {Clean(section.Name)}";
 

@@ -24,11 +24,15 @@ internal sealed class ShutdownProcedure(
     // A holder that does not even refuse in time is not asked again.
     private static readonly TimeSpan FreezeLimit = TimeSpan.FromMilliseconds(600);
 
+    // What the signal needs to reach the holder.
+    private static readonly TimeSpan SignalTime = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _lock = new();
     private readonly List<PhaseRun> _runs = [];
     private IReadOnlyList<PhaseRun> _quiescing = [];
     private TimeSpan _quiesceLimit;
     private long _quiesceStarted;
+    private long _freezeAsked;
     private string _told = string.Empty;
 
     /// <summary>What became of each phase that had its turn, and of those that the run names and this process does not have.</summary>
@@ -77,6 +81,7 @@ internal sealed class ShutdownProcedure(
     /// <returns>What the signal returned, and whether the tree stood still; nothing was sent, and null is returned, when the token fired before.</returns>
     public async Task<(int? Signalled, bool StoodStill)> TerminateAtSafePointAsync(Func<Task<int>> terminate, CancellationToken stop)
     {
+        int overdue = 0;
         while (!stop.IsCancellationRequested)
         {
             bool isFrozen = await FreezeAsync(stop).ConfigureAwait(false);
@@ -84,9 +89,15 @@ internal sealed class ShutdownProcedure(
             {
                 look.Forget();
                 IReadOnlyList<(PhaseRun Run, IReadOnlyList<InFlightWork> Work)> inFlight = await LookAsync(isFrozen, stop).ConfigureAwait(false);
+                if (isFrozen && !IsHeldFor(SignalTime) && ++overdue < FreezeAttempts)
+                {
+                    continue;
+                }
+
                 if (inFlight.Count == 0 && !stop.IsCancellationRequested)
                 {
-                    return (await terminate().ConfigureAwait(false), isFrozen);
+                    int signalled = await terminate().ConfigureAwait(false);
+                    return (signalled, isFrozen && IsHeldFor(TimeSpan.Zero));
                 }
 
                 if (isFrozen)
@@ -138,6 +149,7 @@ internal sealed class ShutdownProcedure(
         {
             for (int attempt = 0; attempt < FreezeAttempts && timeProvider.GetElapsedTime(started) < FreezeLimit; attempt++)
             {
+                _freezeAsked = timeProvider.GetTimestamp();
                 if (await containment.FreezeAsync(Lease, stop).ConfigureAwait(false))
                 {
                     return true;
@@ -152,6 +164,9 @@ internal sealed class ShutdownProcedure(
             return false;
         }
     }
+
+    // A host that did not get to run meanwhile finds a tree that goes on, and a look that counts no more.
+    private bool IsHeldFor(TimeSpan time) => timeProvider.GetElapsedTime(_freezeAsked) + time < Lease;
 
     private async Task<IReadOnlyList<(PhaseRun Run, IReadOnlyList<InFlightWork> Work)>> LookAsync(bool isFrozen, CancellationToken stop)
     {
