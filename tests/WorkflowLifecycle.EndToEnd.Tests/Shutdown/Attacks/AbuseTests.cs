@@ -30,7 +30,8 @@ public sealed class AbuseTests : EndToEndTest
             more()
             print('ready')
             while True: time.sleep(0.2); more()
-            """) with { Readiness = Readiness.Notify() };
+            """) with
+        { Readiness = Readiness.Notify() };
         await using ITrackedProcess process = await engine.LaunchReadyAsync(request);
 
         KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Graceful());
@@ -169,7 +170,8 @@ public sealed class AbuseTests : EndToEndTest
             while True:
                 try: s.sendto(b'STATUS=' + b'\xff\x1b[31m' * 500, os.environ['NOTIFY_SOCKET'])
                 except OSError: pass
-            """) with { Readiness = Readiness.Notify() };
+            """) with
+        { Readiness = Readiness.Notify() };
         await using ITrackedProcess process = await engine.LaunchReadyAsync(request);
 
         KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Graceful());

@@ -140,7 +140,10 @@ public sealed class CutWorkTests : EndToEndTest
         {
             Environment = new Dictionary<string, string?>
             {
-                ["GIT_AUTHOR_NAME"] = "a", ["GIT_AUTHOR_EMAIL"] = "a@example.invalid", ["GIT_COMMITTER_NAME"] = "a", ["GIT_COMMITTER_EMAIL"] = "a@example.invalid",
+                ["GIT_AUTHOR_NAME"] = "a",
+                ["GIT_AUTHOR_EMAIL"] = "a@example.invalid",
+                ["GIT_COMMITTER_NAME"] = "a",
+                ["GIT_COMMITTER_EMAIL"] = "a@example.invalid",
             },
         };
         await using ITrackedProcess process = await engine.LaunchReadyAsync(request);
