@@ -183,8 +183,9 @@ internal sealed class PreparedAdoption : IPreparedAdoption
         {
             return Directory.EnumerateDirectories($"/proc/{stat.Pid}/task").Skip(1).Any();
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException)
         {
+            // Gone before the directory was opened, or between that and reading it (ESRCH).
             return false;
         }
     }

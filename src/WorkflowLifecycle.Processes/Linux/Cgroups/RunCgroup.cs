@@ -154,7 +154,7 @@ internal sealed class RunCgroup : IDisposable
         {
             return System.IO.Directory.GetDirectories(Path, "*", SearchOption.AllDirectories);
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException)
         {
             return [];
         }

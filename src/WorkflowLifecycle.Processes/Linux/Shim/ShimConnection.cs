@@ -14,6 +14,7 @@ internal sealed class ShimConnection : IAsyncDisposable
     private const int PeerCredentials = 17;
     private const int DoNotWait = 0x40;
     private const int NoSignal = 0x4000;
+    private const int DatagramsPerTurn = 16;
 
     private readonly FileDescriptor _socket;
     private readonly Action<ShimMessage> _onEvent;
@@ -97,7 +98,9 @@ internal sealed class ShimConnection : IAsyncDisposable
         byte* buffer = stackalloc byte[LargestDatagram];
         lock (_lock)
         {
-            while (!_closed.Task.IsCompleted)
+            // A program can send notifications faster than they are taken. What is left is taken in the next turn: the others that the loop
+            // serves come first, and whoever wants to send.
+            for (int taken = 0; taken < DatagramsPerTurn && !_closed.Task.IsCompleted; taken++)
             {
                 nint length = Libc.Receive(_socket, buffer, LargestDatagram, DoNotWait);
                 int errno = length < 0 ? Marshal.GetLastPInvokeError() : 0;

@@ -168,8 +168,10 @@ public sealed class AbuseTests : EndToEndTest
             s.setblocking(False)
             print('ready')
             while True:
-                try: s.sendto(b'STATUS=' + b'\xff\x1b[31m' * 500, os.environ['NOTIFY_SOCKET'])
-                except OSError: pass
+                for burst in range(200):
+                    try: s.sendto(b'STATUS=' + b'\xff\x1b[31m' * 500, os.environ['NOTIFY_SOCKET'])
+                    except OSError: pass
+                time.sleep(0.001)
             """) with
         { Readiness = Readiness.Notify() };
         await using ITrackedProcess process = await engine.LaunchReadyAsync(request);
