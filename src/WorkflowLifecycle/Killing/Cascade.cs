@@ -53,7 +53,6 @@ internal sealed class Cascade(
             _problem = $"Its child runs, if it has any, were not ended: {exception.Message}";
             ReleaseAll();
         }
-
         catch
         {
             ReleaseAll();

@@ -19,8 +19,6 @@ internal sealed class ShutdownProcedures(
     TimeProvider timeProvider,
     ILogger<ShutdownProcedure> logger)
 {
-    public IReadOnlyList<string> Names => phases.Names;
-
     public GraceBudget Budget(KillRecord kill) => GraceBudget.Of(kill, options.Value);
 
     /// <summary>The longest that a kill can be at work before it sends SIGKILL, as far as its settings are known here.</summary>
