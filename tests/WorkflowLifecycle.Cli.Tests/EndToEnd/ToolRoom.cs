@@ -27,6 +27,9 @@ public abstract class ToolRoom : IAsyncLifetime
         Variables["WORKFLOW_LIFECYCLE_STORE"] = Store;
         Variables["WORKFLOW_LIFECYCLE_RUNTIME_DIR"] = Path.Combine(Room, "run");
         Variables["XDG_STATE_HOME"] = Path.Combine(Room, "state");
+
+        // What opens a terminal runs its line in this shell; dash leaves on Ctrl-C before it says how the program ended.
+        Variables["SHELL"] = "/bin/bash";
         return ValueTask.CompletedTask;
     }
 

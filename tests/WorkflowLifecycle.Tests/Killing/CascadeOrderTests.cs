@@ -36,6 +36,14 @@ public sealed class CascadeOrderTests : IAsyncDisposable
     private Task UntilToldAsync(RunId runId) => Engine.UntilAsync(
         () => IsTold(runId) && _engine.HeldOf(runId).Containment.ReceivedCallsOf(nameof(IContainment.WatchEndAsync)) > 1);
 
+    private async Task UntilJoinedAsync(int count)
+    {
+        while ((await _engine.AuditAsync()).Count(entry => entry.Details.ContainsKey("joined")) < count)
+        {
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
+    }
+
     private async Task AdvanceAsync(double seconds)
     {
         _engine.Time.Advance(TimeSpan.FromSeconds(seconds));
@@ -171,6 +179,8 @@ public sealed class CascadeOrderTests : IAsyncDisposable
         await AddFamilyAsync();
         Task<IReadOnlyList<KillReport>> kills = _engine.Kills.KillManyAsync([_top, _bottom, _middle], Engine.Request);
 
+        // Only runs that still live are found below another: nobody leaves before each of the three families is known.
+        await UntilJoinedAsync(3);
         foreach (RunId next in new[] { _bottom, _middle, _top })
         {
             await UntilToldAsync(next);
