@@ -52,6 +52,12 @@ public sealed record LaunchRequest(string Program, params IReadOnlyList<string> 
     /// <summary>What becomes of processes that are still there when the program has exited by itself. Default: they are ended. Either way they are reported.</summary>
     public LeftoverPolicy Leftovers { get; init; }
 
+    /// <summary>The cleaners that run at the end, by name; null for all that this host has. An unknown name is refused.</summary>
+    public IReadOnlyList<string>? Cleaners { get; init; }
+
+    /// <summary>What becomes of the working directory at the end; null for the setting of the host's <c>work-directory</c> cleaner. Delete and Archive need that cleaner.</summary>
+    public WorkDirectoryPolicy? WorkDirectory { get; init; }
+
     /// <summary>Refuse to launch below this strength; default: <see cref="WorkflowLifecycleOptions.MinimumStrength"/>.</summary>
     public ContainmentStrength? MinimumStrength { get; init; }
 

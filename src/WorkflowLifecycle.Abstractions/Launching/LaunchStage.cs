@@ -26,4 +26,7 @@ public enum LaunchStage
 
     /// <summary>A hardening that was asked for cannot be had here.</summary>
     Hardening = 7,
+
+    /// <summary>A resource that a cleaner makes for the run, as its temp directory, could not be made, or may not be one.</summary>
+    Resources = 8,
 }

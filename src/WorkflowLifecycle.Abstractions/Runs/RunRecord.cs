@@ -63,6 +63,12 @@ public sealed record RunRecord
     /// <summary>What becomes of processes that are still there when the program has exited by itself.</summary>
     public LeftoverPolicy Leftovers { get; init; }
 
+    /// <summary>The names of the cleaners that run at its end. A process that does not have one leaves its part as a debt.</summary>
+    public IReadOnlyList<string> Cleaners { get; init; } = [];
+
+    /// <summary>What was made or noted for it before its program started.</summary>
+    public IReadOnlyList<RunResource> Resources { get; init; } = [];
+
     /// <summary>The process that launched the run and watches it.</summary>
     public required ProcessIdentity Host { get; init; }
 

@@ -17,4 +17,7 @@ public enum CommitOutcome
 
     /// <summary>The kill changed since it was read, or is not there; nothing was written.</summary>
     KillConflict = 4,
+
+    /// <summary>A debt changed since it was read, or is not there; nothing was written.</summary>
+    DebtConflict = 5,
 }

@@ -20,4 +20,18 @@ public sealed record StoreCommit
 
     /// <summary>Events to append, in order; their cursors are assigned by the store.</summary>
     public IReadOnlyList<RunEvent> Events { get; init; } = [];
+
+    /// <summary>
+    /// Debts that arise. One that is there already by its id stays as it is while it is open, and is opened anew, with its attempts at 0, where it was settled.
+    /// </summary>
+    public IReadOnlyList<CleanupDebt> AddDebts { get; init; } = [];
+
+    /// <summary>Debts as they are after another attempt. The version must be the stored one, or nothing of the commit is written (<see cref="CommitOutcome.DebtConflict"/>).</summary>
+    public IReadOnlyList<CleanupDebt> UpdateDebts { get; init; } = [];
+
+    /// <summary>The receipt of a run that ended by itself; an earlier one of the same run is replaced.</summary>
+    public RunReceipt? AddReceipt { get; init; }
+
+    /// <summary>Evidence. A run may have several, one per capture.</summary>
+    public EvidenceRecord? AddEvidence { get; init; }
 }

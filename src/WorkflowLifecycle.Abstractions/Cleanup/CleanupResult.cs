@@ -12,10 +12,10 @@ public sealed record CleanupResult
     /// <summary>What was freed, and verified to be gone.</summary>
     public IReadOnlyList<string> Cleaned { get; init; } = [];
 
-    /// <summary>What is still there, or could not be looked at.</summary>
+    /// <summary>What is still there, or could not be looked at, with who holds it where that is known.</summary>
     public IReadOnlyList<string> Remaining { get; init; } = [];
 
-    /// <summary><c>Clean</c>, <c>Kept</c> (on purpose, until its retention) or <c>Failed</c> (the reason follows in <see cref="Message"/>).</summary>
+    /// <summary>One of <see cref="CleanupOutcomes"/>; where something remains, the reason follows in <see cref="Message"/>.</summary>
     public required string Outcome { get; init; }
 
     /// <summary>Why something remains; null otherwise.</summary>

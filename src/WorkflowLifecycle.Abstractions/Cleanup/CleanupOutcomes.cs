@@ -1,0 +1,23 @@
+namespace WorkflowLifecycle;
+
+/// <summary>The words of <see cref="CleanupResult.Outcome"/>. A newer version may have more.</summary>
+public static class CleanupOutcomes
+{
+    /// <summary>Nothing is left of what was found.</summary>
+    public const string Clean = nameof(Clean);
+
+    /// <summary>Something stays on purpose.</summary>
+    public const string Kept = nameof(Kept);
+
+    /// <summary>Something is there for a person to see; nothing of it is a debt.</summary>
+    public const string Reported = nameof(Reported);
+
+    /// <summary>Something remains, or nobody can tell: it is a debt.</summary>
+    public const string Failed = nameof(Failed);
+
+    /// <summary>The time was up before the work was done: what remains is a debt.</summary>
+    public const string CeilingReached = nameof(CeilingReached);
+
+    /// <summary>The run's row names a cleaner that this process does not have: all of it is a debt.</summary>
+    public const string NotAvailableHere = nameof(NotAvailableHere);
+}
