@@ -10,6 +10,6 @@ public static class GitCleaner
     public static IResourceCleaner Create(GitCleanerOptions options, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return OperatingSystem.IsLinux() ? new GitRepair(options, timeProvider) : new UnsupportedCleaner(GitRepair.CleanerName, options.Ceiling);
+        return OperatingSystem.IsLinux() ? new GitRepair(options, timeProvider) : new UnsupportedCleaner(CleanerNames.Git, options.Ceiling);
     }
 }

@@ -28,12 +28,12 @@ public sealed class GitRepairTests : IDisposable
     }
 
     // Git waits for its hook and holds the index all the while, without having the lock open.
-    private async Task<Child> CommitUntilItsHookRunsAsync(string prefix = "")
+    private async Task<Child> CommitUntilItsHookRunsAsync()
     {
         Write(".git/hooks/pre-commit", $"#!/bin/sh\ntouch {_run.File("hook-runs")}\nexec sleep 50\n");
         _run.Place.Run("chmod", "+x", ".git/hooks/pre-commit");
         File.WriteAllText(_run.File("new"), "1");
-        return await _run.Place.ShellAsync($"git add new; {prefix} git -c user.name=t -c user.email=t@t commit -q -a -m second & git=$!; while [ ! -e hook-runs ]; do sleep 0.02; done; echo ready; wait $git");
+        return await _run.Place.ShellAsync($"git add new; git -c user.name=t -c user.email=t@t commit -q -a -m second & git=$!; while [ ! -e hook-runs ]; do sleep 0.02; done; echo ready; wait $git");
     }
 
     private static string Line(RunResource resource) => $"{resource.Handling} {resource.Note}";
@@ -114,7 +114,8 @@ public sealed class GitRepairTests : IDisposable
     {
         MakeRepository();
         await _run.BeginAsync();
-        await CommitUntilItsHookRunsAsync($"cd / && GIT_WORK_TREE={_run.File(".")} GIT_DIR={_run.File(".git")}");
+        Write(".git/index.lock");
+        await _run.Place.ShellAsync($"mkfifo f; (cd / && exec git --git-dir={_run.File(".git")} fast-import --quiet) < f & exec 3> f; echo ready; wait");
 
         RunResource found = Assert.Single(await _run.DiscoverAsync(_cleaner));
         await Assert.ThrowsAsync<IOException>(async () => await _cleaner.CleanAsync(found, _run.Context(), TestContext.Current.CancellationToken));

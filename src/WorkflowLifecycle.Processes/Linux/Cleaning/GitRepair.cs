@@ -9,7 +9,7 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 /// </summary>
 internal sealed class GitRepair(GitCleanerOptions options, TimeProvider timeProvider) : IResourceCleaner
 {
-    public const string CleanerName = "git";
+    private const string CleanerName = CleanerNames.Git;
 
     private const int MostLocks = 100;
     private const string LockSuffix = ".lock";

@@ -27,6 +27,10 @@ internal sealed class LockFileLife(RunRecord run, DateTimeOffset end)
     /// <summary>True when it was made within the run's life.</summary>
     public bool Holds(in LockFileMark file) => file.Born is { } born && born >= _begin && born <= end;
 
+    /// <summary>True when it was written last within the run's life.</summary>
+    public bool HoldsChange(in LockFileMark file) =>
+        DateTimeOffset.UnixEpoch.AddTicks(file.ModifiedNanoseconds / TimeSpan.NanosecondsPerTick) is var changed && changed >= _begin && changed <= end;
+
     /// <summary>Why it is not provably the run's, in words; null when it is.</summary>
     public string? FindDoubt(string path, in LockFileMark file) =>
         file.Born is not { } born ? "the file system does not tell when it was made"

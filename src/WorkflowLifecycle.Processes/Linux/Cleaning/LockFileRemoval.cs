@@ -13,8 +13,9 @@ internal sealed class LockFileRemoval(Action? beforeMoving = null)
     /// <summary>Removes it, where it is still that file; what is another one by now stays.</summary>
     /// <param name="path">Its path, without links.</param>
     /// <param name="expected">Which file.</param>
+    /// <param name="isMeant">Whether it still says what it said; asked where nobody can reach it by its name.</param>
     /// <exception cref="IOException">It could not be removed, or looked at.</exception>
-    public void Remove(string path, in LockFileMark expected)
+    public void Remove(string path, in LockFileMark expected, Func<FileDescriptor, string, bool>? isMeant = null)
     {
         using FileDescriptor? directory = OpenDirectory(Path.GetDirectoryName(path)!, out int errno);
         if (directory is null)
@@ -35,7 +36,7 @@ internal sealed class LockFileRemoval(Action? beforeMoving = null)
         string aside = $".wfl-{Guid.NewGuid():N}.lock";
         if (Libc.RenameExclusively(directory, name, aside) == 0)
         {
-            Settle(directory, name, aside, expected, path);
+            Settle(directory, name, aside, expected, isMeant, path);
             return;
         }
 
@@ -47,7 +48,7 @@ internal sealed class LockFileRemoval(Action? beforeMoving = null)
         }
 
         // A file system that has no such move: a second look, as late as it can be.
-        if (IsThere(directory, name, expected, path))
+        if (IsThere(directory, name, expected, path) && isMeant?.Invoke(directory, name) != false)
         {
             Check(Libc.UnlinkAt(directory, name, 0), path);
         }
@@ -80,10 +81,10 @@ internal sealed class LockFileRemoval(Action? beforeMoving = null)
         return null;
     }
 
-    private static void Settle(FileDescriptor directory, string name, string aside, in LockFileMark expected, string path)
+    private static void Settle(FileDescriptor directory, string name, string aside, in LockFileMark expected, Func<FileDescriptor, string, bool>? isMeant, string path)
     {
         int errno = LockFileMark.Take(directory, aside, out LockFileMark moved);
-        if (errno == 0 && moved.IsSameFile(expected))
+        if (errno == 0 && moved.IsSameFile(expected) && isMeant?.Invoke(directory, aside) != false)
         {
             Check(Libc.UnlinkAt(directory, aside, 0), path);
             return;
