@@ -37,6 +37,17 @@ internal sealed class GitRepair(GitCleanerOptions options, TimeProvider timeProv
             return ValueTask.CompletedTask;
         }
 
+        // What a debt says was written by a process of the run's user: it is not enough to remove anything of anybody.
+        if ((!path.EndsWith(LockSuffix, StringComparison.Ordinal) && Path.GetFileName(path) != GitWorktreeLocks.FileName) || !file.IsRegularFile)
+        {
+            throw new IOException("it is no lock of git");
+        }
+
+        if (new LockFileLife(context.Run, timeProvider.GetUtcNow()).FindForeignOwner(file) is { } foreign)
+        {
+            throw new IOException(foreign);
+        }
+
         if (LockFileHolders.Find(file, cancellationToken) is { } holder)
         {
             throw new IOException($"{holder} has it open");
@@ -113,7 +124,7 @@ internal sealed class GitRepair(GitCleanerOptions options, TimeProvider timeProv
         {
             string? seen = context.Known.FirstOrDefault(known => known.Name == NameOf(file.Path) && LockFileMark.Read(known.Details) is { } mark && mark.IsSameFile(file.Mark))?.Details.GetValueOrDefault(HolderKey);
             string? doubt = holders.TryGetValue(LockFileHolders.KeyOf(file.Mark), out string? holder) ? $"{holder} has it open"
-                : seen is not null ? null
+                : seen is not null ? life.FindForeignOwner(file.Mark)
                 : life.FindDoubt(file.Path, file.Mark) ?? FindDoubt(file.Place);
             yield return doubt is null ? Describe(file, seen) : Report(file.Path, doubt);
         }

@@ -6,6 +6,8 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 /// <summary>Finds worktrees that were locked (<c>git worktree lock</c>) during a run: a file named <c>locked</c> whose content is the reason.</summary>
 internal static class GitWorktreeLocks
 {
+    public const string FileName = "locked";
+
     private const int LongestReason = 200;
     private const int MostWorktrees = 1000;
 
@@ -23,7 +25,7 @@ internal static class GitWorktreeLocks
 
         foreach (string directory in Directory.EnumerateDirectories(worktrees).Take(MostWorktrees))
         {
-            string path = Path.Combine(directory, "locked");
+            string path = Path.Combine(directory, FileName);
             if (LockFileMark.Take(path, out LockFileMark mark) == 0 && mark.IsRegularFile && life.Holds(mark))
             {
                 string reason = ReadReason(path);

@@ -35,9 +35,13 @@ internal sealed class LockFileLife(RunRecord run, DateTimeOffset end)
     public string? FindDoubt(string path, in LockFileMark file) =>
         file.Born is not { } born ? "the file system does not tell when it was made"
         : !Holds(file) ? string.Create(CultureInfo.InvariantCulture, $"made {born:yyyy-MM-dd HH:mm:ss}Z, before the run")
-        : _user is not (null or Root) && file.Owner != _user ? $"it belongs to user {file.Owner}, and the run was of user {_user}"
+        : FindForeignOwner(file) is { } foreign ? foreign
         : IsShared(path) ? "other machines may use that file system: who holds it there cannot be seen"
         : null;
+
+    /// <summary>Whose it is, in words, where that is not the run's user; null when it is. What root ran may be anybody's.</summary>
+    public string? FindForeignOwner(in LockFileMark file) =>
+        _user is not (null or Root) && file.Owner != _user ? $"it belongs to user {file.Owner}, and the run was of user {_user}" : null;
 
     private static unsafe bool IsShared(string path)
     {

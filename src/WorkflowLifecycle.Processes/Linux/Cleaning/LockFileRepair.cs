@@ -39,6 +39,12 @@ internal sealed class LockFileRepair(LockFileCleanerOptions options, TimeProvide
             throw new IOException(alive);
         }
 
+        // What a debt says was written by a process of the run's user: it is not enough to remove anything of anybody.
+        if (new LockFileLife(context.Run, timeProvider.GetUtcNow()).FindForeignOwner(file) is { } foreign)
+        {
+            throw new IOException(foreign);
+        }
+
         if (file.IsRegularFile && LockFileHolders.Find(file, cancellationToken) is { } holder)
         {
             throw new IOException($"{holder} has it open");
@@ -79,7 +85,7 @@ internal sealed class LockFileRepair(LockFileCleanerOptions options, TimeProvide
             }
 
             // A member of the run wrote it, or had it written: it is the run's, and freed once nobody has the number.
-            bool isOfRun = members.Contains(file.Content.Pid) && life.HoldsChange(file.Mark);
+            bool isOfRun = members.Contains(file.Content.Pid) && life.HoldsChange(file.Mark) && life.FindForeignOwner(file.Mark) is null;
             string? alive = isOfRun ? null : FindAlive(file.Content.Pid);
             if (alive is not null && !life.HoldsChange(file.Mark))
             {
@@ -145,7 +151,7 @@ internal sealed class LockFileRepair(LockFileCleanerOptions options, TimeProvide
         int errno = LockFileMark.Take(path, out LockFileMark found);
         return errno switch
         {
-            0 => found.IsSameFile(expected) && (Read(path) is not { } now || now.Content.Pid == PidOf(resource)) ? found : null,
+            0 => found.IsSameFile(expected) && Read(path)?.Content.Pid == PidOf(resource) ? found : null,
             Errno.ENOENT or Errno.ENOTDIR => null,
             _ => throw new IOException($"{path}: {Errno.Describe(errno)}"),
         };
