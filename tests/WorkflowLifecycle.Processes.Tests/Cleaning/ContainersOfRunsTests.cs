@@ -38,7 +38,8 @@ public sealed class ContainersOfRunsTests : IDisposable
             // The engine keeps its storage mounted upon itself.
             _run.Place.Run("sh", "-c", $"! mountpoint -q {_engine}/root/overlay || umount {_engine}/root/overlay");
 
-            // The engine leaves its parent behind, in every hierarchy there is, and its monitor is in them a moment longer than the container.
+            // Its monitors are there a moment longer than the containers, and its cgroups, in every hierarchy there is, are left behind.
+            _run.Place.Run("sh", "-c", $"for i in 1 2 3 4 5 6 7 8 9 10; do pgrep -f '^/usr/bin/conmon.*{_engine}' > /dev/null || break; sleep 0.3; done");
             _run.Place.Run("sh", "-c", $"for i in 1 2 3 4 5 6 7 8 9 10; do find /sys/fs/cgroup -depth -type d -path '*/{_cgroup}*' -exec rmdir {{}} + 2> /dev/null && exit; sleep 0.3; done; exit 1");
         }
 
