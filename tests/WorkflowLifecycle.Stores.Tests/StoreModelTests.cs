@@ -119,7 +119,7 @@ public sealed class StoreModelTests
             (await sqlite.ReadEventsAsync(default, 100, SqliteFixture.Aborted)).Count);
     }
 
-    private static async Task CompareEndsAsync(IProcessStore memory, IProcessStore sqlite)
+    private static async Task CompareEndsAsync(IProcessStore memory, SqliteProcessStore sqlite)
     {
         DebtQuery[] debts = [new(), new() { IncludeSettled = true }, new() { DueBy = Rows.Time.AddSeconds(1) }, new() { RunId = RunId.Parse("Run-1") }];
         foreach (DebtQuery query in debts)
