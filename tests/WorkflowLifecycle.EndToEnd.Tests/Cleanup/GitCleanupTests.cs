@@ -29,17 +29,15 @@ public sealed class GitCleanupTests : EndToEndTest
         return process;
     }
 
-    [Theory(Timeout = Limit)]
-    [InlineData(KillMode.Emergency)]
-    [InlineData(KillMode.Graceful)]
-    public async Task Commit_KilledInTheMiddle_LeavesNoLock(KillMode mode)
+    [Fact(Timeout = Limit)]
+    public async Task Commit_KilledInTheMiddle_LeavesNoLock()
     {
         Engine engine = StartWithGitCleaner();
         GitRepository repository = await CreateAsync();
         await using ITrackedProcess process = await LaunchCommitAsync(engine);
         string path = Assert.Single(repository.Locks);
 
-        KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Graceful(1) with { Mode = mode });
+        KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Emergency());
 
         CleanupResult line = Assert.Single(report.Cleanup, line => line.Cleaner == CleanerNames.Git);
         Assert.Equal((CleanupOutcomes.Clean, null), (line.Outcome, line.Message));
@@ -49,6 +47,21 @@ public sealed class GitCleanupTests : EndToEndTest
         await repository.RunAsync("status", "--porcelain");
         await repository.RunAsync("commit", "-q", "-a", "--no-verify", "-m", "2");
         Assert.Empty(await repository.FindFaultsAsync());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Commit_ThatIsAskedToLeave_TakesItsLockWithIt()
+    {
+        Engine engine = StartWithGitCleaner();
+        GitRepository repository = await CreateAsync();
+        await using ITrackedProcess process = await LaunchCommitAsync(engine);
+
+        KillReport report = await engine.Kills.KillAsync(process.RunId, Engine.Graceful(1));
+
+        CleanupResult line = Assert.Single(report.Cleanup, line => line.Cleaner == CleanerNames.Git);
+        Assert.Equal(CleanupOutcomes.Clean, line.Outcome);
+        Assert.Empty(line.Remaining);
+        Assert.Empty(repository.Locks);
     }
 
     [Fact(Timeout = Limit)]

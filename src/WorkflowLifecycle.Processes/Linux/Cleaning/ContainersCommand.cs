@@ -29,6 +29,7 @@ internal static class ContainersCommand
         ProcessStartInfo start = new(client.Path, [.. client.Arguments, .. arguments])
         {
             WorkingDirectory = "/",
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
