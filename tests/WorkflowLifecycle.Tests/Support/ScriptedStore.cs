@@ -14,6 +14,9 @@ internal sealed class ScriptedStore(CallLog log) : IProcessStore
     /// <summary>What happens before a read; by default nothing.</summary>
     public Func<Task> OnRead { get; set; } = static () => Task.CompletedTask;
 
+    /// <summary>What was committed, in order.</summary>
+    public ConcurrentQueue<StoreCommit> Commits { get; } = new();
+
     /// <summary>How often it was searched.</summary>
     public int Searches { get; private set; }
 
@@ -44,6 +47,11 @@ internal sealed class ScriptedStore(CallLog log) : IProcessStore
         }
 
         CommitResult result = await _store.CommitAsync(commit, durability, cancellationToken);
+        if (result.IsCommitted)
+        {
+            Commits.Enqueue(commit);
+        }
+
         log.Add($"commit {string.Join(' ', commit.Audit.Select(entry => entry.Stage))} {durability} {result.Outcome}");
         return result;
     }
