@@ -9,6 +9,7 @@ using WorkflowLifecycle.Configuration;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.DependencyInjection;
 using WorkflowLifecycle.Diagnosis;
+using WorkflowLifecycle.Evidence;
 using WorkflowLifecycle.Hosting;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Launching;
@@ -71,6 +72,9 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<RemainsSweeper>();
         services.TryAddSingleton<SectionEntrance>();
         AddPhases(services);
+        services.TryAddSingleton<LiveOutputs>();
+        services.TryAddSingleton<EvidenceTaker>();
+        services.TryAddSingleton<EvidenceWriter>();
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();
         services.TryAddSingleton<RunFinisher>();

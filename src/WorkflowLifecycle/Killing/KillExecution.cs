@@ -62,6 +62,7 @@ internal sealed class KillExecution(
             await KillAsync().ConfigureAwait(false);
         }
 
+        await shutdown.Evidence.WrittenAsync(_steps).ConfigureAwait(false);
         return Report();
     }
 
@@ -124,6 +125,8 @@ internal sealed class KillExecution(
             return;
         }
 
+        shutdown.Evidence.Begin(Left(budget.Quiesce));
+
         // What belongs before it is done to its end also when the tree is gone meanwhile; an escalation only no longer waits for it.
         _beside = RunStageAsync(ShutdownStage.Before, Left(budget.Quiesce), CancellationToken.None);
         await _beside.WaitAsync(operation.Escalation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -134,6 +137,7 @@ internal sealed class KillExecution(
         try
         {
             await QuiesceAsync(stop.Token).ConfigureAwait(false);
+            await shutdown.Evidence.TakenAsync(_steps, stop.Token).ConfigureAwait(false);
             if (!stop.IsCancellationRequested)
             {
                 await TerminateAsync(stop.Token).ConfigureAwait(false);
