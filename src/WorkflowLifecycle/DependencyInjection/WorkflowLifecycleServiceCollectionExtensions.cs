@@ -75,6 +75,7 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<LiveOutputs>();
         services.TryAddSingleton<EvidenceTaker>();
         services.TryAddSingleton<EvidenceWriter>();
+        services.TryAddSingleton<IRunEvidence, RunEvidenceAccess>();
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();
         services.TryAddSingleton<RunFinisher>();
