@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using WorkflowLifecycle;
 using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Configuration;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.DependencyInjection;
@@ -76,6 +77,11 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<EvidenceTaker>();
         services.TryAddSingleton<EvidenceWriter>();
         services.TryAddSingleton<IRunEvidence, RunEvidenceAccess>();
+        services.TryAddSingleton<ContainmentDebts>();
+        services.TryAddSingleton<ResourceCleaners>();
+        services.TryAddSingleton<RunCleanups>();
+        services.TryAddSingleton<RunProvisioner>();
+        services.TryAddSingleton<KillRecorder>();
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();
         services.TryAddSingleton<RunFinisher>();
@@ -88,6 +94,7 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<IProcessRegistry, ProcessRegistry>();
         services.TryAddSingleton<KillCoordinator>();
         services.TryAddSingleton<IKillCoordinator>(static provider => provider.GetRequiredService<KillCoordinator>());
+        services.TryAddSingleton<LaunchFailures>();
         services.TryAddSingleton<AdoptionLauncher>();
         services.TryAddSingleton<ITrackedProcessLauncher, TrackedProcessLauncher>();
         services.TryAddSingleton<IEnvironmentDoctor, EnvironmentDoctor>();
