@@ -88,4 +88,22 @@ internal sealed class ScriptedStore(CallLog log) : IProcessStore
 
     public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken = default) =>
         _store.ReadAuditAsync(query, cancellationToken);
+
+    public ValueTask<IReadOnlyList<CleanupDebt>> ReadDebtsAsync(DebtQuery query, CancellationToken cancellationToken = default) =>
+        _store.ReadDebtsAsync(query, cancellationToken);
+
+    public ValueTask<RunReceipt?> FindReceiptAsync(RunId runId, CancellationToken cancellationToken = default) =>
+        _store.FindReceiptAsync(runId, cancellationToken);
+
+    public ValueTask<IReadOnlyList<EvidenceRecord>> ReadEvidenceAsync(RunId runId, CancellationToken cancellationToken = default) =>
+        _store.ReadEvidenceAsync(runId, cancellationToken);
+
+    public ValueTask<KillPage> SearchKillsAsync(KillQuery query, CancellationToken cancellationToken = default) =>
+        _store.SearchKillsAsync(query, cancellationToken);
+
+    public ValueTask<EndPage> SearchEndsAsync(EndQuery query, CancellationToken cancellationToken = default) =>
+        _store.SearchEndsAsync(query, cancellationToken);
+
+    public ValueTask<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellationToken = default) =>
+        _store.PurgeAsync(request, cancellationToken);
 }
