@@ -22,12 +22,12 @@ public sealed class DeepTreeTests : IDisposable
         using Child child = Child.Start("python3", "-c", $"import os; os.mkdir('{Base}'); os.chdir('{Base}')\nfor i in range({levels}): os.mkdir('d'); os.chdir('d')\nopen('leaf','w').close(); print('ready', flush=True)");
         Assert.Equal("ready", await child.ReadLineAsync());
         await child.WaitAsync();
-        int before = Directory.GetFiles("/proc/self/fd").Length;
+        int before = Directory.GetFileSystemEntries("/proc/self/fd").Length;
         int most = 0;
 
         RemovalResult result = Removal.Of(Base, keep: (_, _) =>
         {
-            most = Directory.GetFiles("/proc/self/fd").Length;
+            most = Directory.GetFileSystemEntries("/proc/self/fd").Length;
             return null;
         });
 
@@ -100,7 +100,7 @@ public sealed class DeepTreeTests : IDisposable
 
         Directory.CreateDirectory(deep);
         using PinnedDirectory place = PinnedDirectory.Open(Base)!;
-        int highest = Directory.GetFiles("/proc/self/fd").Max(path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture));
+        int highest = Directory.GetFileSystemEntries("/proc/self/fd").Max(path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture));
         RemovalResult result;
         using (DescriptorLimit.At((ulong)(highest + 4)))
         {
