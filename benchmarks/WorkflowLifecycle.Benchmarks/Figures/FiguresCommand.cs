@@ -18,6 +18,7 @@ internal static class FiguresCommand
             ["crowd"] = () => CrowdFigures.MeasureAsync(room, Rounds),
             ["launch"] = () => LaunchFigures.MeasureAsync(room, Rounds),
             ["evidence"] = () => EvidenceFigures.MeasureAsync(room, Rounds),
+            ["deleting"] = () => DeletingFigures.MeasureAsync(room),
             ["footprint"] = () => FootprintFigures.MeasureAsync(room, IdleRuns),
         };
         if (wanted.FirstOrDefault(name => !groups.ContainsKey(name)) is { } unknown)
