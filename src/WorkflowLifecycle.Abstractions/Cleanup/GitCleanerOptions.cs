@@ -11,4 +11,10 @@ public sealed class GitCleanerOptions
     /// 0 to 8. Default 3. At most 2,000 directories are looked into and 50 repositories cared for: what is cut is said in the receipt.
     /// </summary>
     public int LevelsBelow { get; set; } = 3;
+
+    /// <summary>What becomes of the worktree that is the run's working directory. Default: it stays.</summary>
+    public GitWorktreePolicy Worktree { get; set; } = GitWorktreePolicy.Keep;
+
+    /// <summary>Removes it also with changes that are not committed and commits that are on no branch: they are lost. Default false.</summary>
+    public bool RemoveWorktreeWithWork { get; set; }
 }

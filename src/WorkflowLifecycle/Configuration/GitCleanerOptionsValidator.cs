@@ -20,6 +20,11 @@ internal sealed class GitCleanerOptionsValidator : IValidateOptions<GitCleanerOp
             result.AddError("must be 0 to 8. Correct the setting.", nameof(options.LevelsBelow));
         }
 
+        if (!Enum.IsDefined(options.Worktree))
+        {
+            result.AddError("must be Keep or Remove. Correct the setting.", nameof(options.Worktree));
+        }
+
         return result.Build();
     }
 }

@@ -17,6 +17,8 @@ internal sealed class ContainersOfRuns(ContainerCleanerOptions options) : IResou
     private const string ClientKey = "client";
     private const string IdKey = "id";
 
+    private static readonly string[] _names = ["docker", "podman"];
+
     // Of a daemon that runs. Where none of them is, there is nobody to ask.
     private static readonly string[] _dockerSockets = ["/var/run/docker.sock", "/run/docker.sock"];
 
@@ -126,7 +128,8 @@ internal sealed class ContainersOfRuns(ContainerCleanerOptions options) : IResou
     }
 
     private IReadOnlyList<ContainerClient> ClientsFor(RunRecord run) =>
-        options.Clients.Count > 0 ? [.. options.Clients] : ContainersClients.Find(Environment.GetEnvironmentVariable("PATH"), run.WorkingDirectory);
+        options.Clients.Count > 0 ? [.. options.Clients]
+        : [.. _names.Select(name => TrustedPrograms.Find(name, Environment.GetEnvironmentVariable("PATH"), run.WorkingDirectory)).OfType<string>().Select(path => new ContainerClient { Path = path })];
 
     private static bool IsMeant(RunResource resource, string id) => resource.Details.GetValueOrDefault(IdKey) is not { } meant || meant == id;
 }

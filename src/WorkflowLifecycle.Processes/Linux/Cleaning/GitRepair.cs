@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Working;
 
@@ -7,6 +8,7 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 /// Takes away the locks that a run left in its repositories, and tells what it left half done. By files alone: the configuration of a repository
 /// names programs that git runs, and nothing of a run that is over may run again.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal sealed class GitRepair(GitCleanerOptions options, TimeProvider timeProvider) : IResourceCleaner
 {
     private const string CleanerName = CleanerNames.Git;
@@ -21,16 +23,36 @@ internal sealed class GitRepair(GitCleanerOptions options, TimeProvider timeProv
 
     private readonly OpenFiles _openFiles = new(timeProvider);
     private readonly LockFileRemoval _removal = new();
+    private readonly GitWorktreeRemoval _worktrees = new(options, timeProvider);
 
     public string Name => CleanerName;
 
     public TimeSpan Ceiling => options.Ceiling;
 
-    public ValueTask<IReadOnlyList<RunResource>> DiscoverAsync(CleanupContext context, CancellationToken cancellationToken = default) =>
-        new(context.Moment == CleanupMoment.BeforeEnd ? FindOpen(context) : FindAll(context, cancellationToken));
+    public async ValueTask<IReadOnlyList<RunResource>> DiscoverAsync(CleanupContext context, CancellationToken cancellationToken = default)
+    {
+        if (context.Moment == CleanupMoment.BeforeEnd)
+        {
+            return FindOpen(context);
+        }
+
+        // Locks first: what is freed in this order finds the worktree without them.
+        List<RunResource> found = FindAll(context, cancellationToken);
+        if (await _worktrees.FindAsync(context.Run, cancellationToken).ConfigureAwait(false) is { } worktree)
+        {
+            found.Add(worktree);
+        }
+
+        return found;
+    }
 
     public ValueTask CleanAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default)
     {
+        if (GitWorktreeRemoval.IsOne(resource))
+        {
+            return new ValueTask(_worktrees.RemoveAsync(resource, context, cancellationToken));
+        }
+
         string path = PathOf(resource);
         if (Look(resource, path) is not { } file)
         {
@@ -65,7 +87,7 @@ internal sealed class GitRepair(GitCleanerOptions options, TimeProvider timeProv
     }
 
     public ValueTask<bool> ExistsAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default) =>
-        new(Look(resource, PathOf(resource)) is not null);
+        new(GitWorktreeRemoval.IsOne(resource) ? GitWorktreeRemoval.Exists(resource) : Look(resource, PathOf(resource)) is not null);
 
     // Before the first signal a process can still be asked for what it has open: what it made is then the run's beyond doubt, whenever it was made.
     private List<RunResource> FindOpen(CleanupContext context)

@@ -49,18 +49,18 @@ internal readonly record struct LockFileMark(uint Mode, uint Owner, ulong Inode,
     public static int TakeTarget(string path, out LockFileMark mark) => Take(CurrentDirectory, path, 0, out mark);
 
     /// <summary>As it is kept with a debt.</summary>
-    public void Write(IDictionary<string, string> details)
+    public void Write(IDictionary<string, string> details, string prefix = "")
     {
-        details[InodeKey] = Inode.ToString(CultureInfo.InvariantCulture);
-        details[DeviceKey] = Device.ToString(CultureInfo.InvariantCulture);
-        details[BirthKey] = BornNanoseconds.ToString(CultureInfo.InvariantCulture);
+        details[prefix + InodeKey] = Inode.ToString(CultureInfo.InvariantCulture);
+        details[prefix + DeviceKey] = Device.ToString(CultureInfo.InvariantCulture);
+        details[prefix + BirthKey] = BornNanoseconds.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>As it was kept; null where it is not, or was spoilt.</summary>
-    public static LockFileMark? Read(IReadOnlyDictionary<string, string> details) =>
-        ulong.TryParse(details.GetValueOrDefault(InodeKey), NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode)
-        && ulong.TryParse(details.GetValueOrDefault(DeviceKey), NumberStyles.None, CultureInfo.InvariantCulture, out ulong device)
-        && long.TryParse(details.GetValueOrDefault(BirthKey), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long born)
+    public static LockFileMark? Read(IReadOnlyDictionary<string, string> details, string prefix = "") =>
+        ulong.TryParse(details.GetValueOrDefault(prefix + InodeKey), NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode)
+        && ulong.TryParse(details.GetValueOrDefault(prefix + DeviceKey), NumberStyles.None, CultureInfo.InvariantCulture, out ulong device)
+        && long.TryParse(details.GetValueOrDefault(prefix + BirthKey), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long born)
             ? new LockFileMark(0, 0, inode, device, born, 0)
             : null;
 
