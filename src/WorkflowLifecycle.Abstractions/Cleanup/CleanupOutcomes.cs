@@ -18,6 +18,9 @@ public static class CleanupOutcomes
     /// <summary>The time was up before the work was done: what remains is a debt.</summary>
     public const string CeilingReached = nameof(CeilingReached);
 
+    /// <summary>The end of the tree was not proven, so nothing of it is touched: a debt, until the machine was restarted.</summary>
+    public const string Withheld = nameof(Withheld);
+
     /// <summary>The run's row names a cleaner that this process does not have: all of it is a debt.</summary>
     public const string NotAvailableHere = nameof(NotAvailableHere);
 }

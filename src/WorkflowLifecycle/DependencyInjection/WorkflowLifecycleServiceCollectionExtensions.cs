@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using WorkflowLifecycle;
 using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Configuration;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.DependencyInjection;
@@ -71,6 +72,11 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<RemainsSweeper>();
         services.TryAddSingleton<SectionEntrance>();
         AddPhases(services);
+        services.TryAddSingleton<ContainmentDebts>();
+        services.TryAddSingleton<ResourceCleaners>();
+        services.TryAddSingleton<RunCleanups>();
+        services.TryAddSingleton<RunProvisioner>();
+        services.TryAddSingleton<KillRecorder>();
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();
         services.TryAddSingleton<RunFinisher>();
@@ -83,6 +89,7 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<IProcessRegistry, ProcessRegistry>();
         services.TryAddSingleton<KillCoordinator>();
         services.TryAddSingleton<IKillCoordinator>(static provider => provider.GetRequiredService<KillCoordinator>());
+        services.TryAddSingleton<LaunchFailures>();
         services.TryAddSingleton<AdoptionLauncher>();
         services.TryAddSingleton<ITrackedProcessLauncher, TrackedProcessLauncher>();
         services.TryAddSingleton<IEnvironmentDoctor, EnvironmentDoctor>();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Processes;
-using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Telemetry;
@@ -19,6 +19,7 @@ internal sealed class KillExecution(
     GraceBudget budget,
     ShutdownProcedure shutdown,
     LadderDescent descent,
+    RunCleanup cleanup,
     IRedactor redactor,
     KillClock clock,
     ILogger logger)
@@ -29,6 +30,13 @@ internal sealed class KillExecution(
 
     // An emergency runs what belongs before and after it beside it, and waits this long for it at the end.
     private static readonly TimeSpan BesideLimit = TimeSpan.FromMilliseconds(250);
+
+    // What cleaners may look for before the first signal; it runs beside the quiesce stage, so mostly nobody waits for it.
+    private static readonly TimeSpan CleanupLookLimit = TimeSpan.FromMilliseconds(500);
+
+    // Of the five seconds of an emergency, what is kept for the receipt's commit, and what cleaning gets in any case.
+    private static readonly TimeSpan AnswerReserve = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ShortestCleanup = TimeSpan.FromMilliseconds(250);
 
     private readonly bool _wasEmpty = status?.IsEmpty == true;
 
@@ -65,18 +73,19 @@ internal sealed class KillExecution(
         return Report();
     }
 
-    /// <summary>Frees what the launch made, but for the records of the end; only after the proof.</summary>
-    public async Task<KillReport> CleanAsync(KillReport report)
+    /// <summary>Frees what the run had, but for the records of the end; only after the proof.</summary>
+    public async Task<KillEnd> CleanAsync(KillReport report)
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Clean);
         long started = clock.Now;
         bool isEmergency = operation.Mode == KillMode.Emergency;
         Task after = RunStageAsync(ShutdownStage.After, isEmergency ? BesideLimit : budget.Total, CancellationToken.None);
-        IReadOnlyList<CleanupResult> cleanup = await containment.FreeAsync(run).ConfigureAwait(false);
-        int remaining = cleanup.Count(line => line.Outcome == "Failed");
-        _steps.Add(new KillStep(KillSteps.Clean, clock.Since(started), remaining == 0 ? "ok" : $"{remaining} not freed"));
+        (IReadOnlyList<CleanupResult> receipt, IReadOnlyList<CleanupDebt> debts) = report.Proof == EndProof.None
+            ? await cleanup.WithholdAsync(containment).ConfigureAwait(false)
+            : await FreeAsync(isEmergency).ConfigureAwait(false);
+        _steps.Add(new KillStep(KillSteps.Clean, clock.Since(started), debts.Count == 0 ? "ok" : $"{debts.Count} not freed"));
         await WaitBesideAsync(Task.WhenAll(after, _beside)).ConfigureAwait(false);
-        return report with { Cleanup = cleanup, Phases = Phases, Steps = [.. _steps], DurationMs = clock.SinceIntent };
+        return new KillEnd(report with { Cleanup = receipt, Phases = Phases, Steps = [.. _steps], DurationMs = clock.SinceIntent }, SentKill, debts);
     }
 
     /// <summary>The end of an unconfirmed kill, whenever it comes.</summary>
@@ -85,6 +94,32 @@ internal sealed class KillExecution(
         _end = await containment.WaitForEndAsync().ConfigureAwait(false);
         _proven = true;
         return Report();
+    }
+
+    // An emergency answers in its five seconds; a graceful kill waits for its cleaners, each of which has its ceiling, until an emergency joins.
+    private async Task<CleanupEnd> FreeAsync(bool isEmergency)
+    {
+        if (!cleanup.HasCleaners)
+        {
+            return await cleanup.CleanAsync(containment, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        using CancellationTokenSource stop = new();
+        Task<CleanupEnd> cleaning = cleanup.CleanAsync(containment, stop.Token);
+        if (!isEmergency)
+        {
+            await ((Task)cleaning).WaitAsync(operation.Escalation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (!cleaning.IsCompleted)
+        {
+            TimeSpan left = KillClock.Ceiling - AnswerReserve - (isEmergency ? SinceIntent : TimeSpan.Zero);
+            using KillLimit limit = clock.Limit(left > ShortestCleanup ? left : ShortestCleanup, CancellationToken.None);
+            await ((Task)cleaning).WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+
+        return await cleaning.ConfigureAwait(false);
     }
 
     // An emergency that comes meanwhile is one from then on.
@@ -133,7 +168,9 @@ internal sealed class KillExecution(
         Task<EndNotice?> watching = WatchEndAsync(stop);
         try
         {
+            Task looking = LookForResourcesAsync(stop.Token);
             await QuiesceAsync(stop.Token).ConfigureAwait(false);
+            await looking.ConfigureAwait(false);
             if (!stop.IsCancellationRequested)
             {
                 await TerminateAsync(stop.Token).ConfigureAwait(false);
@@ -145,6 +182,16 @@ internal sealed class KillExecution(
             EndNotice? watched = await watching.ConfigureAwait(false);
             _end = descent.End ?? watched;
             _proven = _end is not null;
+        }
+    }
+
+    // Only while they live can processes be asked for what they hold.
+    private async Task LookForResourcesAsync(CancellationToken stop)
+    {
+        if (cleanup.HasCleaners && !stop.IsCancellationRequested)
+        {
+            using KillLimit limit = clock.Limit(CleanupLookLimit, stop);
+            await cleanup.LookAsync(limit.Token).ConfigureAwait(false);
         }
     }
 

@@ -121,14 +121,14 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
     /// <summary>Commits an outcome: of an open kill, or, where the store was away at the intent, of one that is written whole now.</summary>
     /// <param name="kill">The kill as it was last seen.</param>
     /// <param name="ground">On what ground it was permitted.</param>
-    /// <param name="report">The outcome.</param>
+    /// <param name="end">The outcome.</param>
     /// <param name="finish">From the run's row as it is to the row as the outcome makes it.</param>
-    /// <param name="sentKill">Whether SIGKILL was sent.</param>
     /// <param name="asWritten">The run's row as the commit of the intent made it, with <paramref name="kill"/> likewise; null when that is not known.</param>
     /// <returns>The report on record, and whether this call wrote it: another process may have been faster.</returns>
     public async Task<(KillReport Report, bool IsOurs)> CompleteAsync(
-        KillRecord kill, string ground, KillReport report, Func<RunRecord, RunRecord> finish, bool sentKill, RunRecord? asWritten)
+        KillRecord kill, string ground, KillEnd end, Func<RunRecord, RunRecord> finish, RunRecord? asWritten)
     {
+        KillReport report = end.Report;
         bool isOver = report.Outcome != KillOutcome.KillUnconfirmed;
         bool isBesideAnother = false;
         (RunRecord Run, KillRecord? Kill)? known = asWritten is null ? null : (asWritten, kill);
@@ -150,7 +150,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
                 Report = final,
             };
             RunRecord? finished = run.State.IsFinal ? null : finish(run);
-            IReadOnlyList<AuditDraft> outcome = audit.Outcome(row, final, sentKill);
+            IReadOnlyList<AuditDraft> outcome = audit.Outcome(row, final, end.SentKill);
             StoreCommit commit = new()
             {
                 UpdateRun = finished,
@@ -159,6 +159,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
                 Audit = current is null && !isBesideAnother
                     ? [.. audit.SpooledIntent(row, ground, report.ProcessesBefore.Count, report.Strength.ToString()), .. outcome]
                     : outcome,
+                AddDebts = end.Debts,
                 Events = [Event(isOver ? EventKinds.KillCompleted : EventKinds.KillUnconfirmed, kill.RunId, (finished ?? run).State, final.Outcome.ToString())],
             };
             CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);

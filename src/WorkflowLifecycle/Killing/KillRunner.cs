@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Processes;
-using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Shutdown;
@@ -14,11 +14,12 @@ namespace WorkflowLifecycle.Killing;
 internal sealed class KillRunner(
     KillLedger ledger,
     IntentWithdrawal withdrawal,
-    EndRecords records,
+    KillRecorder recorder,
+    RunCleanups cleanups,
+    KillRemarks remarks,
     ShutdownProcedures procedures,
     IContainmentPlatform platform,
     IRedactor redactor,
-    LifecycleTelemetry telemetry,
     TimeProvider timeProvider,
     ILogger<KillRunner> logger)
 {
@@ -36,9 +37,8 @@ internal sealed class KillRunner(
 
     private readonly ConcurrentDictionary<RunId, KillOperation> _operations = new();
 
-    // Kills that this process answered as unconfirmed and goes on with, and those whose outcome waits for the store.
+    // Kills that this process answered as unconfirmed and goes on with.
     private readonly ConcurrentDictionary<KillId, bool> _goingOn = new();
-    private readonly ConcurrentDictionary<KillId, bool> _unrecorded = new();
 
     /// <summary>The kill of that run under way in this process; null if there is none.</summary>
     public KillOperation? Find(RunId runId) => _operations.GetValueOrDefault(runId);
@@ -110,7 +110,7 @@ internal sealed class KillRunner(
         }
 
         SayIfResumed(operation, intent);
-        return await CommitAsync(operation, now, KillReports.NeverStarted(now, operation.Kill), sentKill: false).ConfigureAwait(false);
+        return await recorder.CommitAsync(operation, now, new KillEnd(KillReports.NeverStarted(now, operation.Kill), SentKill: false, [])).ConfigureAwait(false);
     }
 
     private async Task<KillReport> EndHeldAsync(KillOperation operation, RunRecord run)
@@ -165,7 +165,8 @@ internal sealed class KillRunner(
             HoldStatus? known = waited is null || status is { IsEmpty: true } ? status : null;
             KillExecution execution = new(
                 operation, run, containment, before, known, intent == IntentOutcome.Joined, procedures.Budget(operation.Kill),
-                procedures.Create(operation, run, containment), procedures.Descend(operation, run, containment, clock), redactor, clock, logger);
+                procedures.Create(operation, run, containment), procedures.Descend(operation, run, containment, clock),
+                cleanups.OfKill(run, operation.Kill.KillId, operation.Mode, before.Processes, before.Truncated, progress => remarks.Tell(operation.Kill, progress)), redactor, clock, logger);
             if (waited is not null)
             {
                 execution.Follow(waited);
@@ -182,7 +183,7 @@ internal sealed class KillRunner(
                 return await SettleAsync(operation, run, execution, report).ConfigureAwait(false);
             }
 
-            KillReport unconfirmed = await RecordAsync(operation, run, execution, report).ConfigureAwait(false);
+            KillReport unconfirmed = await recorder.RecordAsync(operation, run, new KillEnd(report, execution.SentKill, [])).ConfigureAwait(false);
             Log.KillUnconfirmed(logger, operation.Kill.KillId, run.RunId, report.Survivors.Count);
             IContainment kept = containment;
             containment = null;
@@ -335,53 +336,9 @@ internal sealed class KillRunner(
 
     private async Task<KillReport> SettleAsync(KillOperation operation, RunRecord run, KillExecution execution, KillReport report)
     {
-        KillReport cleaned = await execution.CleanAsync(report).ConfigureAwait(false);
-        KillReport final = await RecordAsync(operation, run, execution, cleaned).ConfigureAwait(false);
+        KillEnd end = await execution.CleanAsync(report).ConfigureAwait(false);
+        KillReport final = await recorder.RecordAsync(operation, run, end).ConfigureAwait(false);
         Log.KillCompleted(logger, final.KillId, final.RunId, final.Outcome, final.Proof, final.DurationMs);
-        return final;
-    }
-
-    private async Task<KillReport> RecordAsync(KillOperation operation, RunRecord run, KillExecution execution, KillReport report)
-    {
-        try
-        {
-            return await CommitAsync(operation, run, report, execution.SentKill).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException exception)
-        {
-            // What was done was done, and the caller must know it; the row follows when the store is back.
-            Log.KillNotRecorded(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
-            if (_unrecorded.TryAdd(operation.Kill.KillId, true))
-            {
-                _ = Task.Run(async () =>
-                {
-                    await StoreReturn.WriteAsync(run.RunId, () => CommitAsync(operation, run, report, execution.SentKill), timeProvider, logger).ConfigureAwait(false);
-                    _unrecorded.TryRemove(operation.Kill.KillId, out _);
-                });
-            }
-
-            return report with { Message = $"The outcome of the kill is not on record: {exception.Message}" };
-        }
-    }
-
-    private async Task<KillReport> CommitAsync(KillOperation operation, RunRecord run, KillReport report, bool sentKill)
-    {
-        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Record);
-
-        // Nobody else changes the rows of a kill whose intent we wrote, as a rule: they are read again only where somebody did.
-        RunRecord? asWritten = operation.Met == IntentOutcome.Written ? run : null;
-        (KillReport final, bool isOurs) = await ledger.CompleteAsync(
-            operation.Kill, operation.Ground, report, row => Finish(row, report), sentKill, asWritten).ConfigureAwait(false);
-        if (final.Outcome != KillOutcome.KillUnconfirmed)
-        {
-            if (isOurs)
-            {
-                telemetry.Killed(final);
-            }
-
-            await records.DiscardAsync(run).ConfigureAwait(false);
-        }
-
         return final;
     }
 
@@ -411,22 +368,4 @@ internal sealed class KillRunner(
     }
 
     private void WriteBehind(KillRecord kill, Func<KillRecord, Task> write) => _ = StoreReturn.BeginAsync(kill.RunId, () => write(kill), timeProvider, logger);
-
-    private RunRecord Finish(RunRecord row, KillReport report) => row with
-    {
-        // A state that a newer version wrote stays as it is; the kill and the proof are in the row all the same.
-        State = RunStateTable.Step(row.State, report.Outcome switch
-        {
-            KillOutcome.Killed => RunState.Killed,
-            KillOutcome.ExitedGracefully or KillOutcome.AlreadyExited => RunState.Exited,
-            KillOutcome.EndedUnproven => RunState.EndedUnproven,
-            _ => RunState.KillUnconfirmed,
-        }),
-        KillId = report.KillId,
-        Proof = report.Proof,
-        ExitCode = report.ExitCode ?? row.ExitCode,
-        ExitSignal = report.ExitSignal ?? row.ExitSignal,
-        EndedAt = report.Outcome == KillOutcome.KillUnconfirmed ? null : timeProvider.GetUtcNow(),
-        Failure = report.Outcome is KillOutcome.KillUnconfirmed or KillOutcome.EndedUnproven ? report.Message : row.Failure,
-    };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.Hosting;
 using WorkflowLifecycle.Permissions;
@@ -20,6 +21,7 @@ internal sealed class AdoptionLauncher(
     IProcessStore store,
     IContainmentPlatform platform,
     ShutdownPhases phases,
+    ResourceCleaners cleaners,
     SectionEntrance sections,
     IOptions<WorkflowLifecycleOptions> options,
     RunUpdater updater,
@@ -152,6 +154,7 @@ internal sealed class AdoptionLauncher(
             OnHostExit = OnHostExit.Keep,
             Output = OutputMode.Discard,
             Phases = phases.Names,
+            Cleaners = cleaners.Names,
             Host = platform.Self,
             Root = spec.Root,
             CreatedAt = timeProvider.GetUtcNow(),

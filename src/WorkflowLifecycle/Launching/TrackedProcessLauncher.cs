@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.Hosting;
 using WorkflowLifecycle.Permissions;
@@ -29,6 +30,9 @@ internal sealed class TrackedProcessLauncher(
     StrengthNotice strengthNotice,
     AdoptionLauncher adoption,
     ShutdownPhases phases,
+    ResourceCleaners cleaners,
+    RunProvisioner provisioner,
+    LaunchFailures failures,
     SectionEntrance sections,
     StandardInputs inputs,
     LifecycleTelemetry telemetry,
@@ -38,6 +42,7 @@ internal sealed class TrackedProcessLauncher(
     public async Task<ITrackedProcess> LaunchAsync(LaunchRequest request, CancellationToken cancellationToken = default)
     {
         LaunchRequestCheck.Check(request, options.Value.RequireReadiness);
+        _ = cleaners.Select(request);
         RunId runId = request.RunId ?? RunId.New();
         using Activity? activity = LifecycleTelemetry.Start("launch", runId);
         try
@@ -131,21 +136,24 @@ internal sealed class TrackedProcessLauncher(
         await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
         host.Announce();
         await RequireStrengthAsync(request, onHostExit, cancellationToken).ConfigureAwait(false);
-        await RegisterAsync(request, spec, cancellationToken).ConfigureAwait(false);
+        RunRecord row = await RegisterAsync(request, spec, cancellationToken).ConfigureAwait(false);
+        Provision provision = new();
         try
         {
-            return await StartAsync(request, spec, cancellationToken).ConfigureAwait(false);
+            await provisioner.ProvideAsync(row, request, provision, cancellationToken).ConfigureAwait(false);
+            return await StartAsync(request, spec with { Environment = provision.Over(spec.Environment) }, provision, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
+            FailedLaunch failed = new(row with { Resources = provision.Resources }, redactor.RedactText(exception.Message), exception);
             try
             {
-                await RecordFailureAsync(runId, exception).ConfigureAwait(false);
+                await failures.RecordAsync(failed).ConfigureAwait(false);
             }
             catch (StoreUnavailableException)
             {
                 // The caller is told what went wrong first; the row follows when the store is back.
-                _ = Task.Run(() => StoreReturn.WriteAsync(runId, () => RecordFailureAsync(runId, exception), timeProvider, logger), CancellationToken.None);
+                _ = Task.Run(() => StoreReturn.WriteAsync(runId, () => failures.RecordAsync(failed), timeProvider, logger), CancellationToken.None);
             }
 
             throw;
@@ -188,7 +196,7 @@ internal sealed class TrackedProcessLauncher(
     }
 
     // Step 1 of the gate: from here on a crash leaves a row.
-    private async Task RegisterAsync(LaunchRequest request, ContainmentSpec spec, CancellationToken cancellationToken)
+    private async Task<RunRecord> RegisterAsync(LaunchRequest request, ContainmentSpec spec, CancellationToken cancellationToken)
     {
         using Activity? activity = LifecycleTelemetry.Start("launch.register");
         string subject = WorkflowPrincipal.HostSubject(options.Value.HostName);
@@ -213,21 +221,23 @@ internal sealed class TrackedProcessLauncher(
             Phases = phases.Names,
             Termination = request.Termination == TerminationLadder.Default ? null : request.Termination,
             Leftovers = request.Leftovers,
+            Cleaners = cleaners.Select(request),
             Host = platform.Self,
             CreatedAt = timeProvider.GetUtcNow(),
         };
         string actor = request.LaunchedBy is null ? subject : PrincipalSubject.Of(request.LaunchedBy, options.Value.OwnerClaimType);
         AuditDraft entry = audit.Of(AuditStages.Launch, spec.RunId, actor, details: [("program", row.Program), ("onHostExit", spec.OnHostExit.ToString())]);
         await updater.AddAsync(row, entry, cancellationToken).ConfigureAwait(false);
+        return row;
     }
 
-    private async Task<ITrackedProcess> StartAsync(LaunchRequest request, ContainmentSpec spec, CancellationToken cancellationToken)
+    private async Task<ITrackedProcess> StartAsync(LaunchRequest request, ContainmentSpec spec, Provision provision, CancellationToken cancellationToken)
     {
         IPreparedRun prepared = await PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
         await using (prepared.ConfigureAwait(false))
         {
             // Step 2: who holds the tree is durable before there is a tree.
-            await CommitStepAsync(spec.RunId, run => run with { Containment = prepared.Containment }, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
+            await CommitStepAsync(spec.RunId, run => run with { Containment = prepared.Containment, Resources = provision.Resources }, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
             await RequireParentAsync(request.ParentRun, cancellationToken).ConfigureAwait(false);
             hostRuns.RequireOpen(spec.RunId);
             // From here on the program may run: no caller's token may leave it without its monitor.
@@ -317,48 +327,4 @@ internal sealed class TrackedProcessLauncher(
                 : null,
             CommitDurability.Process,
             CancellationToken.None).ConfigureAwait(false);
-
-    private async Task RecordFailureAsync(RunId runId, Exception exception)
-    {
-        string why = redactor.RedactText(exception.Message);
-        EndProof proof = await ProveFailureAsync(runId, exception).ConfigureAwait(false);
-        await updater.UpdateAsync(
-            runId,
-            run => run.State == RunState.Launching
-                ? new StoreCommit
-                {
-                    UpdateRun = run with
-                    {
-                        State = proof switch
-                        {
-                            EndProof.NeverStarted => RunState.LaunchFailed,
-                            EndProof.None => RunState.EndedUnproven,
-                            _ => RunState.Killed,
-                        },
-                        Failure = why,
-                        EndedAt = timeProvider.GetUtcNow(),
-                        Proof = proof,
-                    },
-                    Audit = [audit.Of(AuditStages.LaunchFailed, runId, run.LaunchedBy, details: [("why", why)])],
-                }
-                : null,
-            CommitDurability.Machine,
-            CancellationToken.None).ConfigureAwait(false);
-    }
-
-    // A shim that was lost at the open gate may have started the program before it was.
-    private async Task<EndProof> ProveFailureAsync(RunId runId, Exception exception)
-    {
-        if (exception is not LaunchFailedException { Stage: LaunchStage.Shim }
-            || await store.FindRunAsync(runId).ConfigureAwait(false) is not { Containment: not null } run)
-        {
-            return EndProof.NeverStarted;
-        }
-
-        IContainment containment = platform.Open(run);
-        await using (containment.ConfigureAwait(false))
-        {
-            return containment.IsPopulated() == false ? EndProof.CgroupEmpty : EndProof.None;
-        }
-    }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
@@ -16,6 +17,7 @@ internal sealed class RunFinisher(
     RunUpdater updater,
     KillRunner runner,
     EndRecords records,
+    RunCleanups cleanups,
     AuditDrafts audit,
     TimeProvider timeProvider,
     ILogger<RunFinisher> logger)
@@ -26,8 +28,10 @@ internal sealed class RunFinisher(
     // Only a killer whose intent came at this very moment can have it, and the store decides between us anyway.
     private static readonly TimeSpan LockLimit = TimeSpan.FromSeconds(5);
 
+    private static readonly CleanupEnd Nothing = new([], []);
+
     // What was freed for an end that the store did not take yet: the next try finds nothing any more.
-    private readonly ConcurrentDictionary<RunId, IReadOnlyList<CleanupResult>> _freed = new();
+    private readonly ConcurrentDictionary<RunId, CleanupEnd> _freed = new();
 
     /// <summary>For the host that launched the run, when its holder was lost: says so at once, and waits for the end without it.</summary>
     public async Task<EndNotice> OutliveHolderAsync(RunId runId)
@@ -84,15 +88,15 @@ internal sealed class RunFinisher(
         await using (containment.ConfigureAwait(false))
         {
             using IDisposable? held = await LockAsync(containment).ConfigureAwait(false);
-            if (End(await ReadAsync(run.RunId).ConfigureAwait(false), run, end, []) is null)
+            if (End(await ReadAsync(run.RunId).ConfigureAwait(false), run, end, Nothing) is null)
             {
                 return;
             }
 
             await containment.ConnectAsync().ConfigureAwait(false);
-            IReadOnlyList<CleanupResult> receipt = Remember(run.RunId, await containment.FreeAsync(run).ConfigureAwait(false));
+            CleanupEnd freed = Remember(run.RunId, await FreeAsync(run, end, containment).ConfigureAwait(false));
             (RunRecord? ended, bool changed) = await updater.UpdateAsync(
-                run.RunId, row => End(row, run, end, receipt), CommitDurability.Machine, CancellationToken.None).ConfigureAwait(false);
+                run.RunId, row => End(row, run, end, freed), CommitDurability.Machine, CancellationToken.None).ConfigureAwait(false);
             _freed.TryRemove(run.RunId, out _);
             if (changed)
             {
@@ -101,10 +105,19 @@ internal sealed class RunFinisher(
         }
     }
 
-    private IReadOnlyList<CleanupResult> Remember(RunId runId, IReadOnlyList<CleanupResult> receipt) => _freed.AddOrUpdate(
+    private Task<CleanupEnd> FreeAsync(RunRecord run, EndNotice end, IContainment containment)
+    {
+        RunCleanup cleanup = cleanups.OfEnd(run);
+        return end.Proof == EndProof.None ? cleanup.WithholdAsync(containment) : cleanup.CleanAsync(containment, CancellationToken.None);
+    }
+
+    private CleanupEnd Remember(RunId runId, CleanupEnd freed) => _freed.AddOrUpdate(
         runId,
-        receipt,
-        (_, before) => [.. receipt.Select(line => line.Found.Count == 0 && before.FirstOrDefault(earlier => earlier.Cleaner == line.Cleaner) is { } earlier ? earlier : line)]);
+        freed,
+        (_, before) => freed with
+        {
+            Receipt = [.. freed.Receipt.Select(line => line.Found.Count == 0 && before.Receipt.FirstOrDefault(earlier => earlier.Cleaner == line.Cleaner) is { } earlier ? earlier : line)],
+        });
 
     private async Task<IDisposable?> LockAsync(IContainment containment)
     {
@@ -119,7 +132,7 @@ internal sealed class RunFinisher(
         }
     }
 
-    private StoreCommit? End(RunRecord run, RunRecord seen, EndNotice end, IReadOnlyList<CleanupResult> receipt)
+    private StoreCommit? End(RunRecord run, RunRecord seen, EndNotice end, CleanupEnd freed)
     {
         // A row that is being killed is the kill's, unless it was seen, as it is now, to have none that is open.
         bool isBeingKilled = run.State == RunState.Stopping || run.State == RunState.KillUnconfirmed;
@@ -151,8 +164,10 @@ internal sealed class RunFinisher(
             Audit =
             [
                 audit.Of(AuditStages.Exited, run.RunId, actor, details: Details(state, end)),
-                .. audit.Cleaned(run.RunId, actor, run.KillId, receipt),
+                .. audit.Cleaned(run.RunId, actor, run.KillId, freed.Receipt),
             ],
+            AddDebts = freed.Debts,
+            AddReceipt = new RunReceipt { RunId = run.RunId, At = timeProvider.GetUtcNow(), Cleanup = freed.Receipt },
         };
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Auditing;
+using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Signs;
@@ -113,6 +114,9 @@ internal sealed class RunReconciler(
                 {
                     UpdateRun = row with { State = state, Proof = proof, Failure = why, EndedAt = timeProvider.GetUtcNow() },
                     Audit = [audit.Of(AuditStages.Reconciled, row.RunId, "system:recovery", details: [("state", state.Name), ("why", why)])],
+
+                    // Nobody of it is left, and nobody has cleaned: that is done as for any debt.
+                    AddDebts = proof == EndProof.None ? [] : CleanupDebts.OfAllCleaners(row, why, timeProvider.GetUtcNow()),
                 },
             CommitDurability.Machine,
             cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Isolation;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Telemetry;
 
@@ -54,9 +55,7 @@ internal sealed class PhaseRun(
         }
 
         using KillLimit patience = new(LookLimit, timeProvider, stop);
-        CancellationTokenSource told = new();
-        Task<IReadOnlyList<InFlightWork>> looking = Task.Run(
-            () => phase.InspectAsync(context with { IsFrozen = isFrozen }, told.Token).AsTask(), CancellationToken.None);
+        ForeignCall<IReadOnlyList<InFlightWork>> looking = new(told => phase.InspectAsync(context with { IsFrozen = isFrozen }, told).AsTask());
         try
         {
             IReadOnlyList<InFlightWork> work = WithoutGaps(await looking.WaitAsync(patience.Token).ConfigureAwait(false));
@@ -74,7 +73,7 @@ internal sealed class PhaseRun(
         }
         finally
         {
-            Abandon(looking, told);
+            looking.Abandon();
         }
     }
 
@@ -94,8 +93,11 @@ internal sealed class PhaseRun(
         TimeSpan left = limit - timeProvider.GetElapsedTime(_started);
         using KillLimit ceiling = new(left > TimeSpan.Zero ? left : TimeSpan.Zero, timeProvider, stop);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(ceiling.Token, over);
-        CancellationTokenSource told = new();
-        Task work = Task.Run(() => phase.ExecuteAsync(context with { Waiting = Note }, told.Token), CancellationToken.None);
+        ForeignCall<bool> work = new(async told =>
+        {
+            await phase.ExecuteAsync(context with { Waiting = Note }, told).ConfigureAwait(false);
+            return true;
+        });
         try
         {
             await work.WaitAsync(end.Token).ConfigureAwait(false);
@@ -107,29 +109,14 @@ internal sealed class PhaseRun(
         }
         catch (OperationCanceledException) when (end.Token.IsCancellationRequested)
         {
-            Abandon(work, told);
-            await StopAsync(work, stop, over).ConfigureAwait(false);
+            work.Abandon();
+            await StopAsync(work.Work, stop, over).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             Fail(exception);
         }
     }
-
-    // What the phase does when it is told to stop, it does on a thread of its own: it may block there, and the kill goes on. What it throws
-    // later is nobody's business any more, but must not end the host.
-    private static void Abandon(Task work, CancellationTokenSource told)
-    {
-        if (!work.IsCompleted)
-        {
-            Observe(told.CancelAsync());
-        }
-
-        Observe(work);
-    }
-
-    private static void Observe(Task task) =>
-        _ = task.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private static IReadOnlyList<InFlightWork> WithoutGaps(IReadOnlyList<InFlightWork> work) => [.. work.Where(static item => item is not null)];
 

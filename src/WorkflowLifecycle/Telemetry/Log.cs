@@ -117,4 +117,10 @@ internal static partial class Log
 
     [LoggerMessage(407, LogLevel.Warning, "Run {RunId} was not adopted: {Why}")]
     public static partial void AdoptionFailed(ILogger logger, RunId runId, string why);
+
+    [LoggerMessage(501, LogLevel.Information, "The cleaner '{Cleaner}' could not look at run {RunId} before its end, and looks after it: {Why}")]
+    public static partial void CleanerLookFailed(ILogger logger, string cleaner, RunId runId, string why);
+
+    [LoggerMessage(502, LogLevel.Warning, "The cleaner '{Cleaner}' failed for run {RunId}; what it left is retried")]
+    public static partial void CleanerFailed(ILogger logger, string cleaner, RunId runId, Exception exception);
 }

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Processes;
+
+namespace WorkflowLifecycle.Cleanup;
+
+/// <summary>Makes the cleaning of a run from its row and the cleaners of this host.</summary>
+internal sealed class RunCleanups(ResourceCleaners cleaners, IContainmentPlatform platform, TimeProvider timeProvider, ILogger<CleanerRun> logger)
+{
+    /// <summary>Whether what a run had may be touched: its tree is proven to be gone, or was seen by a boot that is over.</summary>
+    public bool MayClean(RunRecord run) => run.State.IsFinal && (run.Proof != EndProof.None || platform.Look(run.Host) == ProcessPresence.OtherBoot);
+
+    /// <summary>One cleaner, for a debt of a run that is over; null when this process does not have it.</summary>
+    public CleanerRun? OfDebt(RunRecord run, CleanupDebt debt) => cleaners.Find(debt.Cleaner) is { } cleaner
+        ? new CleanerRun(cleaner, new CleanupContext { Run = run, Moment = CleanupMoment.Retry, KillId = debt.KillId, Known = Known(run, debt.Cleaner) }, timeProvider, logger)
+        : null;
+
+    /// <summary>For a kill.</summary>
+    public RunCleanup OfKill(RunRecord run, KillId killId, KillMode mode, IReadOnlyList<ProcessSnapshot> processes, bool truncated, Action<string> tell) =>
+        Of(run, new CleanupContext { Run = run, Moment = CleanupMoment.AfterEnd, KillId = killId, Mode = mode, Processes = processes, ProcessesTruncated = truncated, Telling = tell });
+
+    /// <summary>For a run that ended by itself.</summary>
+    public RunCleanup OfEnd(RunRecord run) => Of(run, new CleanupContext { Run = run, Moment = CleanupMoment.AfterEnd });
+
+    /// <summary>For a run whose program never ran: it has what was made for it, and nothing else.</summary>
+    public RunCleanup OfFailedLaunch(RunRecord run) => OfEnd(run with { Cleaners = [.. run.Cleaners.Where(name => cleaners.Find(name) is IResourceProvider)] });
+
+    private RunCleanup Of(RunRecord run, CleanupContext context)
+    {
+        if (run.Cleaners.Count == 0)
+        {
+            return new RunCleanup(run, context.KillId, [], [], timeProvider);
+        }
+
+        List<CleanerRun> here = [];
+        List<string> missing = [];
+        foreach (string name in run.Cleaners)
+        {
+            if (cleaners.Find(name) is { } cleaner)
+            {
+                here.Add(new CleanerRun(cleaner, context with { Known = Known(run, name) }, timeProvider, logger));
+            }
+            else
+            {
+                missing.Add(name);
+            }
+        }
+
+        return new RunCleanup(run, context.KillId, here, missing, timeProvider);
+    }
+
+    private static IReadOnlyList<RunResource> Known(RunRecord run, string cleaner) => [.. run.Resources.Where(resource => resource.Cleaner == cleaner)];
+}

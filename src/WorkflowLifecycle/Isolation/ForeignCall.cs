@@ -1,0 +1,30 @@
+namespace WorkflowLifecycle.Isolation;
+
+/// <summary>A call into code that is not ours, on a thread of its own: it may block, throw or hang, there and when it is told to stop.</summary>
+internal sealed class ForeignCall<T>
+{
+    private readonly CancellationTokenSource _told = new();
+
+    public ForeignCall(Func<CancellationToken, Task<T>> call) => Work = Task.Run(() => call(_told.Token), CancellationToken.None);
+
+    /// <summary>The call itself.</summary>
+    public Task<T> Work { get; }
+
+    /// <summary>Waits for it until a token fires.</summary>
+    /// <exception cref="OperationCanceledException">The token fired first; or the call says so of itself.</exception>
+    public Task<T> WaitAsync(CancellationToken end) => Work.WaitAsync(end);
+
+    /// <summary>Tells it to stop, unless it is over, and takes what it throws later: that is nobody's business any more, but must not end the host.</summary>
+    public void Abandon()
+    {
+        if (!Work.IsCompleted)
+        {
+            Observe(_told.CancelAsync());
+        }
+
+        Observe(Work);
+    }
+
+    private static void Observe(Task task) =>
+        _ = task.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+}

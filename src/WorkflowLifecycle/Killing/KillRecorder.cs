@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Recovery;
+using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Telemetry;
+
+namespace WorkflowLifecycle.Killing;
+
+/// <summary>Brings the outcome of a kill on record, now or when the store is back.</summary>
+internal sealed class KillRecorder(KillLedger ledger, EndRecords records, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger)
+{
+    // Kills whose outcome waits for the store.
+    private readonly ConcurrentDictionary<KillId, bool> _unrecorded = new();
+
+    /// <summary>Commits it; where the store is away, later. Does not throw for that.</summary>
+    public async Task<KillReport> RecordAsync(KillOperation operation, RunRecord run, KillEnd end)
+    {
+        try
+        {
+            return await CommitAsync(operation, run, end).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            // What was done was done, and the caller must know it; the row follows when the store is back.
+            Log.KillNotRecorded(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
+            if (_unrecorded.TryAdd(operation.Kill.KillId, true))
+            {
+                _ = Task.Run(async () =>
+                {
+                    await StoreReturn.WriteAsync(run.RunId, () => CommitAsync(operation, run, end), timeProvider, logger).ConfigureAwait(false);
+                    _unrecorded.TryRemove(operation.Kill.KillId, out _);
+                });
+            }
+
+            return end.Report with { Message = $"The outcome of the kill is not on record: {exception.Message}" };
+        }
+    }
+
+    /// <summary>Commits it.</summary>
+    /// <exception cref="StoreUnavailableException">The store is away.</exception>
+    public async Task<KillReport> CommitAsync(KillOperation operation, RunRecord run, KillEnd end)
+    {
+        using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Record);
+
+        // Nobody else changes the rows of a kill whose intent we wrote, as a rule: they are read again only where somebody did.
+        RunRecord? asWritten = operation.Met == IntentOutcome.Written ? run : null;
+        (KillReport final, bool isOurs) = await ledger.CompleteAsync(operation.Kill, operation.Ground, end, row => Finish(row, end.Report), asWritten).ConfigureAwait(false);
+        if (final.Outcome != KillOutcome.KillUnconfirmed)
+        {
+            if (isOurs)
+            {
+                telemetry.Killed(final);
+            }
+
+            await records.DiscardAsync(run).ConfigureAwait(false);
+        }
+
+        return final;
+    }
+
+    private RunRecord Finish(RunRecord row, KillReport report) => row with
+    {
+        // A state that a newer version wrote stays as it is; the kill and the proof are in the row all the same.
+        State = RunStateTable.Step(row.State, report.Outcome switch
+        {
+            KillOutcome.Killed => RunState.Killed,
+            KillOutcome.ExitedGracefully or KillOutcome.AlreadyExited => RunState.Exited,
+            KillOutcome.EndedUnproven => RunState.EndedUnproven,
+            _ => RunState.KillUnconfirmed,
+        }),
+        KillId = report.KillId,
+        Proof = report.Proof,
+        ExitCode = report.ExitCode ?? row.ExitCode,
+        ExitSignal = report.ExitSignal ?? row.ExitSignal,
+        EndedAt = report.Outcome == KillOutcome.KillUnconfirmed ? null : timeProvider.GetUtcNow(),
+        Failure = report.Outcome is KillOutcome.KillUnconfirmed or KillOutcome.EndedUnproven ? report.Message : row.Failure,
+    };
+}
