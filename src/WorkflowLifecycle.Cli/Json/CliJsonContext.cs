@@ -21,4 +21,5 @@ namespace WorkflowLifecycle.Cli.Json;
 [JsonSerializable(typeof(CandidateEntry))]
 [JsonSerializable(typeof(IReadOnlyList<CandidateEntry>))]
 [JsonSerializable(typeof(AdoptedDocument))]
+[JsonSerializable(typeof(LeaksDocument))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -19,7 +19,7 @@ internal sealed class SharedMemoryCleaner(SharedMemoryCleanerOptions options, Ti
         SharedMemoryHolders holders = SharedMemoryHolders.Find(directory.Key, cancellationToken);
         return ValueTask.FromResult<IReadOnlyList<RunResource>>(context.Moment == CleanupMoment.BeforeEnd
             ? [.. LookBefore(directory, holders, context)]
-            : [.. context.Known.Select(known => LookAfter(known, directory, holders)), .. Suspects(directory, holders, context)]);
+            : [.. context.Known.Select(known => LookAfter(known, directory, holders)).OfType<RunResource>(), .. Suspects(directory, holders, context)]);
     }
 
     public ValueTask CleanAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default)
@@ -63,13 +63,12 @@ internal sealed class SharedMemoryCleaner(SharedMemoryCleanerOptions options, Ti
         }
     }
 
-    // Gone ones are told too: what was there before belongs into the receipt.
-    private static RunResource LookAfter(RunResource known, SharedMemoryDirectory directory, SharedMemoryHolders holders) =>
-        known.Handling == ResourceHandling.Clean
-        && directory.Find(Path.GetFileName(known.Name)) is { } file && file.IsThat(known.Details)
-        && holders.Of(file.Key) is { Count: > 0 } living
+    // What was the run's is told also when it is gone: what was there before belongs into the receipt.
+    private static RunResource? LookAfter(RunResource known, SharedMemoryDirectory directory, SharedMemoryHolders holders) =>
+        directory.Find(Path.GetFileName(known.Name)) is not { } file || !file.IsThat(known.Details) ? known.Handling == ResourceHandling.Report ? null : known
+        : known.Handling == ResourceHandling.Clean && holders.Of(file.Key) is { Count: > 0 } living
             ? known with { Handling = ResourceHandling.Watch, Note = $"{ProcessKey.Describe(living)} has it" }
-            : known;
+        : known;
 
     private IEnumerable<RunResource> Suspects(SharedMemoryDirectory directory, SharedMemoryHolders holders, CleanupContext context)
     {
