@@ -9,6 +9,7 @@ return args[0] switch
     "sections" => await SectionsVerb.RunAsync(),
     "overlay" => await SectionsVerb.OverlayAsync(),
     "abandon" => await SectionsVerb.AbandonAsync(),
+    "creator" => await CreatorVerb.RunAsync(),
     "look" => LookVerb.Run(args[1]),
     _ => throw new ArgumentException($"No such verb: {args[0]}."),
 };

@@ -55,7 +55,8 @@ internal sealed class SocketHolders
         ReadLink(OpenDescriptors.PathOf(pid, descriptor)) is { } link && link.StartsWith(Prefix, StringComparison.Ordinal)
             && ulong.TryParse(link.AsSpan(Prefix.Length).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode) ? inode : null;
 
-    private static unsafe string? ReadLink(string path)
+    /// <summary>The target of a short link; null when it can't be read.</summary>
+    public static unsafe string? ReadLink(string path)
     {
         byte* buffer = stackalloc byte[LongestLink];
         nint length = Libc.ReadLink(path, buffer, LongestLink);
