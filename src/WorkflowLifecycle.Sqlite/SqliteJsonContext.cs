@@ -8,6 +8,9 @@ namespace WorkflowLifecycle.Sqlite;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(KillReport))]
+[JsonSerializable(typeof(RunReceipt))]
+[JsonSerializable(typeof(StoredResource))]
+[JsonSerializable(typeof(StoredResource[]))]
 [JsonSerializable(typeof(TerminationLadder))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class SqliteJsonContext : JsonSerializerContext;

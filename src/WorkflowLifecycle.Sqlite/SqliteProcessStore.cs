@@ -70,12 +70,7 @@ internal sealed class SqliteProcessStore : IProcessStore, IAuditChainSource, IAs
             throw new ArgumentOutOfRangeException(nameof(durability), durability, "The durability is Process or Machine.");
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        SqliteWriter writer = Opened.Writer;
-        using WriteRequest request = new(
-            commit, durability, _options.BusyTimeout, () => SqliteFaults.Busy(_file.Path, _options.BusyTimeout), _timeProvider, cancellationToken);
-        writer.Enqueue(request);
-        return await request.Answer.ConfigureAwait(false);
+        return (CommitResult)await WriteAsync(session => SqliteCommitter.Run(session, commit), durability, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask<RunRecord?> FindRunAsync(RunId runId, CancellationToken cancellationToken = default) =>
@@ -117,6 +112,44 @@ internal sealed class SqliteProcessStore : IProcessStore, IAuditChainSource, IAs
         return Opened.Readers.SearchAsync<IReadOnlyList<AuditEntry>>(session => AuditTable.Read(session, query), cancellationToken);
     }
 
+    public ValueTask<IReadOnlyList<CleanupDebt>> ReadDebtsAsync(DebtQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        CheckLimit(query.Limit, DebtQuery.MaximumLimit, nameof(query));
+        return Opened.Readers.LookUpAsync<IReadOnlyList<CleanupDebt>>(session => DebtTable.Read(session, query), cancellationToken);
+    }
+
+    public ValueTask<RunReceipt?> FindReceiptAsync(RunId runId, CancellationToken cancellationToken = default) =>
+        Opened.Readers.LookUpAsync(session => ReceiptTable.Find(session, runId), cancellationToken);
+
+    public ValueTask<IReadOnlyList<EvidenceRecord>> ReadEvidenceAsync(RunId runId, CancellationToken cancellationToken = default) =>
+        Opened.Readers.SearchAsync<IReadOnlyList<EvidenceRecord>>(session => EvidenceTable.Read(session, runId), cancellationToken);
+
+    public ValueTask<KillPage> SearchKillsAsync(KillQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        CheckLimit(query.Limit, KillQuery.MaximumLimit, nameof(query));
+        OpenedStore opened = Opened;
+        return opened.Readers.SearchAsync(session => KillSearch.Run(session, query, opened.Cursors), cancellationToken);
+    }
+
+    public ValueTask<EndPage> SearchEndsAsync(EndQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        CheckLimit(query.Limit, EndQuery.MaximumLimit, nameof(query));
+        OpenedStore opened = Opened;
+        return opened.Readers.SearchAsync(session => EndSearch.Run(session, query, opened.Cursors), cancellationToken);
+    }
+
+    public async ValueTask<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        CheckLimit(request.Limit, PurgeRequest.MaximumLimit, nameof(request));
+
+        // What is lost with the machine is purged again.
+        return (PurgeResult)await WriteAsync(session => SqlitePurge.Run(session, request), CommitDurability.Process, cancellationToken).ConfigureAwait(false);
+    }
+
     public ValueTask<IReadOnlyList<string>> ReadChainIdsAsync(CancellationToken cancellationToken = default) =>
         Opened.Readers.SearchAsync<IReadOnlyList<string>>(AuditTable.ReadChainIds, cancellationToken);
 
@@ -155,6 +188,17 @@ internal sealed class SqliteProcessStore : IProcessStore, IAuditChainSource, IAs
 
     // A container that is disposed synchronously refuses services that can only be disposed asynchronously.
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private async ValueTask<object> WriteAsync(
+        Func<SqliteSession, object> work, CommitDurability durability, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        SqliteWriter writer = Opened.Writer;
+        using WriteRequest request = new(
+            work, durability, _options.BusyTimeout, () => SqliteFaults.Busy(_file.Path, _options.BusyTimeout), _timeProvider, cancellationToken);
+        writer.Enqueue(request);
+        return await request.Answer.ConfigureAwait(false);
+    }
 
     private static void CheckLimit(int limit, int maximum, string parameter)
     {

@@ -70,6 +70,51 @@ internal static class Sample
             Scope = TerminationScope.MainProcess,
         },
         Leftovers = LeftoverPolicy.Keep,
+        Cleaners = ["temp", "work-directory"],
+        Resources = [Resource("/tmp/a"), Resource("of a newer version") with { Handling = (ResourceHandling)42, Note = null, Details = new Dictionary<string, string>() }],
+    };
+
+    public static RunResource Resource(string name) => new()
+    {
+        Cleaner = "temp",
+        Name = name,
+        Handling = ResourceHandling.Watch,
+        Note = "held by nobody",
+        Details = new Dictionary<string, string> { ["inode"] = "18446744073709551615", ["zero\0key"] = "ünïcödé 🦊" },
+    };
+
+    public static CleanupDebt Debt(RunRecord run, string resource = "/tmp/a") => new()
+    {
+        DebtId = CleanupDebt.IdOf(run, "temp", Resource(resource)),
+        RunId = run.RunId,
+        KillId = KillId.New(TimeProvider.System),
+        Cleaner = "temp",
+        Resource = Resource(resource),
+        Reason = "the directory is not empty",
+        HostId = Host.HostId,
+        CreatedAt = Time,
+        Attempts = 2,
+        LastAttemptAt = Time.AddSeconds(1),
+        NextAttemptAt = Time.AddSeconds(3),
+    };
+
+    public static RunReceipt Receipt(RunId runId) => new()
+    {
+        RunId = runId,
+        At = Time,
+        Cleanup =
+        [
+            new CleanupResult { Cleaner = "temp", Found = ["a", "b"], Cleaned = ["a"], Remaining = ["b"], Outcome = CleanupOutcomes.Failed, Message = "held", DurationMs = 1.5 },
+            new CleanupResult { Cleaner = "ports", Outcome = "of a newer version" },
+        ],
+    };
+
+    public static EvidenceRecord Evidence(RunId runId, byte content = 1) => new()
+    {
+        RunId = runId,
+        KillId = KillId.New(TimeProvider.System),
+        TakenAt = Time,
+        Content = new byte[] { 0, content, 0xFF },
     };
 
     public static KillRecord Kill(RunId runId, string? key = null) => new()

@@ -35,6 +35,24 @@ internal sealed class PausingStore(IProcessStore store, int pauseBefore, int pau
     public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken = default) =>
         store.ReadAuditAsync(query, cancellationToken);
 
+    public ValueTask<IReadOnlyList<CleanupDebt>> ReadDebtsAsync(DebtQuery query, CancellationToken cancellationToken = default) =>
+        store.ReadDebtsAsync(query, cancellationToken);
+
+    public ValueTask<RunReceipt?> FindReceiptAsync(RunId runId, CancellationToken cancellationToken = default) =>
+        store.FindReceiptAsync(runId, cancellationToken);
+
+    public ValueTask<IReadOnlyList<EvidenceRecord>> ReadEvidenceAsync(RunId runId, CancellationToken cancellationToken = default) =>
+        store.ReadEvidenceAsync(runId, cancellationToken);
+
+    public ValueTask<KillPage> SearchKillsAsync(KillQuery query, CancellationToken cancellationToken = default) =>
+        store.SearchKillsAsync(query, cancellationToken);
+
+    public ValueTask<EndPage> SearchEndsAsync(EndQuery query, CancellationToken cancellationToken = default) =>
+        store.SearchEndsAsync(query, cancellationToken);
+
+    public ValueTask<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellationToken = default) =>
+        store.PurgeAsync(request, cancellationToken);
+
     private static async Task PauseAsync(bool isHere)
     {
         if (isHere)

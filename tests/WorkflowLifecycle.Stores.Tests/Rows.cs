@@ -42,6 +42,17 @@ internal static class Rows
 
     public static RunEvent Event(RunId runId) => new() { RunId = runId, Kind = "run.launching", State = RunState.Launching, At = Time };
 
+    public static CleanupDebt Debt(RunRecord run, DateTimeOffset? due = null) => new()
+    {
+        DebtId = CleanupDebt.IdOf(run, "temp", null),
+        RunId = run.RunId,
+        Cleaner = "temp",
+        Reason = "a test",
+        HostId = "host",
+        CreatedAt = Time,
+        NextAttemptAt = due ?? Time,
+    };
+
     /// <summary>A commit that writes to every table.</summary>
     public static StoreCommit Everything(RunRecord run) => new()
     {
@@ -49,5 +60,8 @@ internal static class Rows
         AddKill = Kill(run.RunId),
         Audit = [Audit(run.RunId)],
         Events = [Event(run.RunId)],
+        AddDebts = [Debt(run)],
+        AddReceipt = new RunReceipt { RunId = run.RunId, At = Time },
+        AddEvidence = new EvidenceRecord { RunId = run.RunId, TakenAt = Time, Content = new byte[] { 1, 2, 3 } },
     };
 }

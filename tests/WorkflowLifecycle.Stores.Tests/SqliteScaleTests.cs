@@ -56,6 +56,67 @@ public sealed class SqliteScaleTests : IAsyncLifetime
         Assert.Contains(index, (string)plan!, StringComparison.Ordinal);
     }
 
+    /// <summary>What is due, what ended lately, and what may be forgotten is looked up in an index, not in all that exists.</summary>
+    [Theory]
+    [Trait("Scenario", "S45")]
+    [InlineData("SELECT * FROM cleanup_debts WHERE settled_at IS NULL AND host_id = 'a' AND next_attempt_at <= 'b' ORDER BY next_attempt_at, id LIMIT 1", "cleanup_debts_due")]
+    [InlineData("SELECT * FROM cleanup_debts WHERE settled_at IS NULL ORDER BY created_at, id LIMIT 10", "cleanup_debts_open")]
+    [InlineData("SELECT * FROM workflow_kills WHERE requested_at >= 'a' AND requested_at < 'b' ORDER BY requested_at, id LIMIT 10", "workflow_kills_requested_at")]
+    [InlineData(
+        "SELECT * FROM workflow_processes r INDEXED BY workflow_processes_ended WHERE state IN ('Exited', 'Killed', 'EndedUnproven', 'LaunchFailed', 'Lost') " +
+        "AND coalesce(ended_at, created_at) < 'b' ORDER BY coalesce(ended_at, created_at), id LIMIT 10",
+        "workflow_processes_ended")]
+    [InlineData("DELETE FROM workflow_events WHERE run_id IN (SELECT value FROM json_each('[]'))", "workflow_events_run")]
+    [InlineData("DELETE FROM workflow_kills WHERE run_id IN (SELECT value FROM json_each('[]'))", "workflow_kills_run")]
+    [InlineData("DELETE FROM run_evidence WHERE run_id IN (SELECT value FROM json_each('[]'))", "run_evidence_run")]
+    [InlineData("DELETE FROM cleanup_debts WHERE run_id IN (SELECT value FROM json_each('[]'))", "cleanup_debts_run")]
+    public async Task Cleanup_Plan_UsesTheIndex(string statement, string index)
+    {
+        await _fixture.OpenAsync();
+
+        object? plan = _fixture.Query("EXPLAIN QUERY PLAN " + statement, column: 3);
+
+        Assert.Contains(index, (string)plan!, StringComparison.Ordinal);
+    }
+
+    /// <summary>The span of time that is asked for costs, not the rows beside it.</summary>
+    [Fact(Timeout = 300_000)]
+    [Trait("Scenario", "S45")]
+    public async Task PurgeAndEnds_TwentyTimesTheRowsOutsideTheSpan_StayFlat()
+    {
+        SqliteProcessStore store = await _fixture.OpenAsync();
+        DateTimeOffset border = new(2025, 12, 31, 0, 0, 0, TimeSpan.Zero);
+        for (int i = 0; i < 200; i++)
+        {
+            await store.CommitAsync(
+                new StoreCommit { AddRun = Rows.Run() with { State = RunState.Exited, CreatedAt = border.AddDays(-1), EndedAt = border.AddDays(-1) } },
+                CommitDurability.Process,
+                SqliteFixture.Aborted);
+        }
+
+        async Task<(double Ends, double Purge)> MeasureSpanAsync()
+        {
+            Stopwatch watch = Stopwatch.StartNew();
+            EndPage page = await store.SearchEndsAsync(new EndQuery { EndedBefore = border, Limit = 50 }, SqliteFixture.Aborted);
+            double ends = watch.Elapsed.TotalMilliseconds;
+            watch.Restart();
+            PurgeResult purged = await store.PurgeAsync(new PurgeRequest { EndedBefore = border, Limit = 50 }, SqliteFixture.Aborted);
+            Assert.Equal(50, page.Ends.Count);
+            Assert.Equal(50, purged.Runs.Count);
+            return (ends, watch.Elapsed.TotalMilliseconds);
+        }
+
+        await MeasureSpanAsync();
+        _fixture.Query(ManyRows.Insert(10_000, "Exited"));
+        (double Ends, double Purge) few = await MeasureSpanAsync();
+        _fixture.Query(ManyRows.Insert(190_000, "Exited"));
+        (double Ends, double Purge) many = await MeasureSpanAsync();
+
+        _output.WriteLine($"ends: {few.Ends:0.00} and {many.Ends:0.00} ms; purge of 50: {few.Purge:0.00} and {many.Purge:0.00} ms");
+        Assert.True(many.Ends < 20 * Math.Max(1, few.Ends), "The list of ends grows with the rows outside its span.");
+        Assert.True(many.Purge < 20 * Math.Max(1, few.Purge), "The purge grows with the rows that stay.");
+    }
+
     [Theory(Timeout = 120_000)]
     [InlineData(CommitDurability.Machine, 1)]
     [InlineData(CommitDurability.Process, 1)]

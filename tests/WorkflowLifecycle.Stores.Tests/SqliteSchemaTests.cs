@@ -59,6 +59,50 @@ public sealed class SqliteSchemaTests : IAsyncLifetime
         Assert.Equal(content, File.ReadAllBytes(_fixture.File));
     }
 
+    /// <summary>What the version before cleaning wrote is there afterwards, and can be indebted, ended and forgotten.</summary>
+    [Fact]
+    [Trait("Scenario", "S37")]
+    public async Task Open_SchemaBeforeCleaning_IsBroughtForwardWithItsRows()
+    {
+        IReadOnlyList<SqliteMigration> before = [.. SqliteMigrations.All.Take(3)];
+        await _fixture.OpenAsync(migrations: before);
+        _fixture.Query(ManyRows.Insert(3, "Exited"));
+        Assert.Equal(0L, _fixture.Query("SELECT count(*) FROM sqlite_schema WHERE name = 'cleanup_debts'"));
+
+        SqliteProcessStore store = await _fixture.OpenAsync();
+        RunRecord old = (await store.SearchRunsAsync(new RunQuery { IncludeFinished = true }, SqliteFixture.Aborted)).Runs[0];
+        CommitResult result = await store.CommitAsync(
+            new StoreCommit { UpdateRun = old with { Cleaners = ["temp"] }, AddDebts = [Rows.Debt(old)] }, CommitDurability.Machine, SqliteFixture.Aborted);
+        PurgeResult purged = await store.PurgeAsync(new PurgeRequest { EndedBefore = DateTimeOffset.MaxValue }, SqliteFixture.Aborted);
+
+        Assert.Empty(old.Cleaners);
+        Assert.Empty(old.Resources);
+        Assert.True(result.IsCommitted);
+        Assert.Equal(["temp"], (await store.FindRunAsync(old.RunId, SqliteFixture.Aborted))!.Cleaners);
+        Assert.Equal(2, purged.Runs.Count);
+        Assert.Equal(1L, _fixture.Query("SELECT count(*) FROM workflow_processes"));
+    }
+
+    /// <summary>A tool of the version before cleaning, that has the file open or opens it now, still lists and kills, and loses nothing of a row.</summary>
+    [Fact]
+    [Trait("Scenario", "S37")]
+    public async Task Open_ByTheVersionBeforeCleaning_ListsAndKeepsWhatItDoesNotKnow()
+    {
+        SqliteProcessStore store = await _fixture.OpenAsync();
+        RunRecord run = (await store.CommitAsync(
+            new StoreCommit { AddRun = Rows.Run() with { Cleaners = ["temp"] } }, CommitDurability.Machine, SqliteFixture.Aborted)).Run!;
+
+        // The statements of that version, as it had them.
+        Assert.Equal(1L, _fixture.Query("SELECT oldest_reader FROM schema_info"));
+        _fixture.Query($"UPDATE workflow_processes SET state = 'Stopping', version = 2, leftovers = NULL WHERE run_id = '{run.RunId}' AND version = 1");
+        _fixture.Query(
+            "INSERT INTO workflow_kills (kill_id, run_id, version, state, mode, reason, requested_by, door, terminate_ceiling_ticks, requested_at) " +
+            $"VALUES ('{KillId.New(TimeProvider.System)}', '{run.RunId}', 1, 3, 1, 'why', 'os:0', 'cli', 0, '2026-01-01T00:00:00.0000000Z')");
+
+        Assert.Equal(["temp"], (await store.FindRunAsync(run.RunId, SqliteFixture.Aborted))!.Cleaners);
+        Assert.Single((await store.SearchKillsAsync(new KillQuery(), SqliteFixture.Aborted)).Kills);
+    }
+
     [Fact]
     [Trait("Scenario", "S37")]
     public async Task Open_OlderSchemaAndMigrateOff_IsRefusedNamingBothVersions()

@@ -40,18 +40,32 @@ public sealed class StoreModelTests
         Gen.OneOf(KillIds), RunIds, Gen.Long[0, 3], Gen.OneOf(KillState.IntentWritten, KillState.Completed, KillState.Denied), Gen.OneOf<string?>(null, "key-1", "key-2"),
         (killId, runId, version, state, key) => Rows.Kill(runId) with { KillId = killId, Version = version, State = state, IdempotencyKey = key });
 
+    private static readonly Gen<CleanupDebt> Debts = Gen.Select(
+        Gen.Int[1, 3], RunIds, Gen.Long[0, 3], Times, Gen.Bool,
+        (number, runId, version, due, settled) => Rows.Debt(Rows.Run(runId.Value), due) with
+        {
+            DebtId = $"debt_{number}",
+            Version = version,
+            CreatedAt = due,
+            SettledAt = settled ? Rows.Time : null,
+        });
+
     private static readonly Gen<StoreCommit> Commits = Gen.Select(
         Gen.OneOf(Gen.Const((RunRecord?)null), Runs!),
         Gen.OneOf(Gen.Const((RunRecord?)null), Gen.Const((RunRecord?)null), Runs!),
         Gen.OneOf(Gen.Const((KillRecord?)null), Gen.Const((KillRecord?)null), Kills!),
         Gen.OneOf(Gen.Const((KillRecord?)null), Gen.Const((KillRecord?)null), Kills!),
-        (addRun, updateRun, addKill, updateKill) => new StoreCommit
+        Debts.Array[0, 1],
+        Debts.Array[0, 2],
+        (addRun, updateRun, addKill, updateKill, updateDebts, addDebts) => new StoreCommit
         {
             // A commit that names one row twice is nobody's.
             AddRun = addRun,
             UpdateRun = updateRun?.RunId == addRun?.RunId ? null : updateRun,
             AddKill = addKill,
             UpdateKill = updateKill?.KillId == addKill?.KillId ? null : updateKill,
+            UpdateDebts = updateDebts,
+            AddDebts = [.. addDebts.Select(debt => debt with { SettledAt = null })],
             Audit = [Rows.Audit()],
             Events = [Rows.Event(RunId.Parse("Run-1"))],
         });
@@ -96,12 +110,35 @@ public sealed class StoreModelTests
             Assert.Equivalent(await PagesAsync(memory, query), await PagesAsync(sqlite, query), strict: true);
         }
 
+        await CompareEndsAsync(memory, sqlite);
         Assert.Equal(
             (await memory.ReadAuditAsync(new AuditQuery(), SqliteFixture.Aborted)).Select(entry => entry.Sequence),
             (await sqlite.ReadAuditAsync(new AuditQuery(), SqliteFixture.Aborted)).Select(entry => entry.Sequence));
         Assert.Equal(
             (await memory.ReadEventsAsync(default, 100, SqliteFixture.Aborted)).Count,
             (await sqlite.ReadEventsAsync(default, 100, SqliteFixture.Aborted)).Count);
+    }
+
+    private static async Task CompareEndsAsync(IProcessStore memory, SqliteProcessStore sqlite)
+    {
+        DebtQuery[] debts = [new(), new() { IncludeSettled = true }, new() { DueBy = Rows.Time.AddSeconds(1) }, new() { RunId = RunId.Parse("Run-1") }];
+        foreach (DebtQuery query in debts)
+        {
+            Assert.Equivalent(await memory.ReadDebtsAsync(query, SqliteFixture.Aborted), await sqlite.ReadDebtsAsync(query, SqliteFixture.Aborted), strict: true);
+        }
+
+        Assert.Equivalent(
+            (await memory.SearchKillsAsync(new KillQuery(), SqliteFixture.Aborted)).Kills,
+            (await sqlite.SearchKillsAsync(new KillQuery(), SqliteFixture.Aborted)).Kills,
+            strict: true);
+        Assert.Equivalent(
+            (await memory.SearchEndsAsync(new EndQuery(), SqliteFixture.Aborted)).Ends,
+            (await sqlite.SearchEndsAsync(new EndQuery(), SqliteFixture.Aborted)).Ends,
+            strict: true);
+        PurgeRequest purge = new() { EndedBefore = Rows.Time.AddSeconds(2) };
+        Assert.Equivalent(await memory.PurgeAsync(purge, SqliteFixture.Aborted), await sqlite.PurgeAsync(purge, SqliteFixture.Aborted), strict: true);
+        Assert.Equivalent(
+            await PagesAsync(memory, new RunQuery { IncludeFinished = true }), await PagesAsync(sqlite, new RunQuery { IncludeFinished = true }), strict: true);
     }
 
     /// <summary>The answer; null when the commit is its caller's fault.</summary>

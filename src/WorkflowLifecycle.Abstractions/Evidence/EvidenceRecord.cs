@@ -3,6 +3,9 @@ namespace WorkflowLifecycle;
 /// <summary>What was seen of a run's tree before it was ended, as it is stored.</summary>
 public sealed record EvidenceRecord
 {
+    /// <summary>How many of a run's are read back at most.</summary>
+    public const int MaximumRead = 50;
+
     /// <summary>The run.</summary>
     public required RunId RunId { get; init; }
 

@@ -3,7 +3,7 @@ namespace WorkflowLifecycle;
 /// <summary>What one transaction writes: all of it or nothing.</summary>
 public sealed record StoreCommit
 {
-    /// <summary>A row to insert (its <see cref="RunRecord.Version"/> is ignored); fails with <see cref="CommitOutcome.RunExists"/> if the id was ever used.</summary>
+    /// <summary>A row to insert (its <see cref="RunRecord.Version"/> is ignored); fails with <see cref="CommitOutcome.RunExists"/> if there is a row of that id.</summary>
     public RunRecord? AddRun { get; init; }
 
     /// <summary>A row to replace; its <see cref="RunRecord.Version"/> is the version that was read.</summary>

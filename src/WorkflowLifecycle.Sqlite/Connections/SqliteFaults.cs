@@ -31,10 +31,8 @@ internal static class SqliteFaults
         },
         fault);
 
-    /// <summary>What a commit's caller is told when SQLite refused it.</summary>
-    public static Exception ExplainCommit(string path, StoreCommit commit, SqliteException fault) => fault.SqliteErrorCode == raw.SQLITE_CONSTRAINT
-        ? new ArgumentException("The commit lacks a value that every row has (an id, a state, a subject, a program). Fill it in; nothing was written.", nameof(commit), fault)
-        : Explain(path, fault);
+    /// <summary>A value breaks a rule of its table: the fault of whoever wrote it.</summary>
+    public static bool IsRefusedValue(SqliteException fault) => fault.SqliteErrorCode == raw.SQLITE_CONSTRAINT;
 
     /// <summary>Another connection holds a lock; it may be free in a moment.</summary>
     public static bool IsBusy(SqliteException fault) => fault.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED;

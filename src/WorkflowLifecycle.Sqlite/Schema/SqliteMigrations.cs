@@ -8,6 +8,7 @@ internal static class SqliteMigrations
         new(1, OldestReader: 1, Load("0001_runs_kills_events_audit.sql")),
         new(2, OldestReader: 1, Load("0002_hardening.sql")),
         new(3, OldestReader: 1, Load("0003_graceful.sql")),
+        new(4, OldestReader: 1, Load("0004_cleanup.sql")),
     ];
 
     private static string Load(string name)

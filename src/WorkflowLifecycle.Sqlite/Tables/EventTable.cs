@@ -18,8 +18,9 @@ internal static class EventTable
         static row => Read(row),
         ("$after", after.Position), ("$limit", limit));
 
+    // The highest ever given, not the highest there: who waits for what comes next must not go back to 0 when the newest were purged.
     public static EventCursor LastCursor(SqliteSession session) =>
-        new(session.QueryNumber("SELECT max(cursor) FROM workflow_events"));
+        new(session.QueryNumber("SELECT seq FROM sqlite_sequence WHERE name = 'workflow_events'"));
 
     private static RunEvent Read(SqliteDataReader row)
     {

@@ -6,7 +6,7 @@ namespace WorkflowLifecycle.Sqlite;
 /// <summary>The table <c>workflow_kills</c>.</summary>
 internal static class KillTable
 {
-    private static readonly ColumnList Columns = new(
+    public static ColumnList Columns { get; } = new(
         "workflow_kills",
         "kill_id",
         "kill_id", "run_id", "version", "state", "mode", "reason", "requested_by", "door", "idempotency_key",
@@ -40,12 +40,9 @@ internal static class KillTable
         return session.Execute(Columns.Update, Parameters(written)) == 1 ? written : null;
     }
 
-    private static KillRecord? FindOpen(SqliteSession session, RunId runId) => session.QueryFirst(
-        Columns.Select + "WHERE run_id = $run_id AND state NOT IN (1, 8)", static row => Read(row), ("$run_id", runId.Value));
-
-    private static KillRecord Read(SqliteDataReader row)
+    /// <summary>The columns of <see cref="Columns"/>, from where the reader stands.</summary>
+    public static KillRecord Read(ref RowReader read)
     {
-        RowReader read = new(row);
         return new KillRecord
         {
             KillId = KillId.Parse(read.Text()),
@@ -63,6 +60,15 @@ internal static class KillTable
             Report = read.TextOrNull() is { } report ? JsonSerializer.Deserialize(report, SqliteJsonContext.Default.KillReport) : null,
             GracePeriod = read.NumberOrNull() is { } grace ? TimeSpan.FromTicks(grace) : null,
         };
+    }
+
+    private static KillRecord? FindOpen(SqliteSession session, RunId runId) => session.QueryFirst(
+        Columns.Select + "WHERE run_id = $run_id AND state NOT IN (1, 8)", static row => Read(row), ("$run_id", runId.Value));
+
+    private static KillRecord Read(SqliteDataReader row)
+    {
+        RowReader read = new(row);
+        return Read(ref read);
     }
 
     private static KillRecord InUtc(KillRecord kill) => kill with

@@ -18,6 +18,8 @@ internal ref struct RowReader
 
     public long? NumberOrNull() => _row.IsDBNull(_column) ? Skip<long?>() : Number();
 
+    public byte[] Bytes() => _row.GetFieldValue<byte[]>(_column++);
+
     public ulong Unsigned() => unchecked((ulong)Number());
 
     public RunState State() =>

@@ -17,7 +17,7 @@ internal static class RunTable
             "strength", "run_directory", "cgroup_path", "cgroup_inode", "open_exits", "hardening",
             .. ColumnList.Identity("shim"),
             "created_at", "started_at", "ready_at", "ended_at", "status", "exit_code", "exit_signal", "proof", "kill_id", "failure",
-            "phases", "termination", "leftovers",
+            "phases", "termination", "leftovers", "cleaners", "resources",
         ]);
 
     public static RunRecord? Find(SqliteSession session, RunId runId) =>
@@ -75,8 +75,12 @@ internal static class RunTable
             Phases = read.TextOrNull() is { } phases ? ReadTexts(phases) : [],
             Termination = read.TextOrNull() is { } ladder ? ReadLadder(ladder) : null,
             Leftovers = (LeftoverPolicy)(read.NumberOrNull() ?? 0),
+            Cleaners = read.TextOrNull() is { } cleaners ? ReadTexts(cleaners) : [],
+            Resources = read.TextOrNull() is { } resources ? StoredResource.ReadList(resources) : [],
         };
     }
+
+    public static string WriteTexts(IReadOnlyList<string> texts) => JsonSerializer.Serialize([.. texts], SqliteJsonContext.Default.StringArray);
 
     private static RunRecord Read(SqliteDataReader row)
     {
@@ -154,6 +158,8 @@ internal static class RunTable
         ("$phases", run.Phases.Count > 0 ? WriteTexts(run.Phases) : null),
         ("$termination", run.Termination is { } ladder ? JsonSerializer.Serialize(ladder, SqliteJsonContext.Default.TerminationLadder) : null),
         ("$leftovers", run.Leftovers == LeftoverPolicy.End ? null : (long)run.Leftovers),
+        ("$cleaners", run.Cleaners.Count > 0 ? WriteTexts(run.Cleaners) : null),
+        ("$resources", run.Resources.Count > 0 ? StoredResource.Write(run.Resources) : null),
     ];
 
     private static IEnumerable<(string Name, object? Value)> Identity(string prefix, ProcessIdentity? identity) =>
@@ -181,8 +187,6 @@ internal static class RunTable
     }
 
     private static string? WriteTime(DateTimeOffset? time) => time is { } value ? StoredTime.Write(value) : null;
-
-    private static string WriteTexts(IReadOnlyList<string> texts) => JsonSerializer.Serialize([.. texts], SqliteJsonContext.Default.StringArray);
 
     private static string[] ReadTexts(string json) => JsonSerializer.Deserialize(json, SqliteJsonContext.Default.StringArray) ?? [];
 }

@@ -20,6 +20,10 @@ internal static class SqliteCommitter
                 return result;
             }
         }
+        catch (SqliteException fault) when (SqliteFaults.IsRefusedValue(fault))
+        {
+            throw new ArgumentException("The commit lacks a value that every row has (an id, a state, a subject, a program). Fill it in; nothing was written.", nameof(commit), fault);
+        }
         finally
         {
             // SQLite ends the whole transaction by itself after some errors; then there is no savepoint left.
@@ -75,13 +79,38 @@ internal static class SqliteCommitter
             return new CommitResult(outcome, null, null);
         }
 
+        if (commit.UpdateDebts.Any(debt => !DebtTable.Update(session, debt)))
+        {
+            return new CommitResult(CommitOutcome.DebtConflict, null, null);
+        }
+
+        // After the updates: one commit may settle a debt and open what stands in its place.
+        foreach (CleanupDebt debt in commit.AddDebts)
+        {
+            DebtTable.Add(session, debt);
+        }
+
+        AppendRest(session, commit);
+        return new CommitResult(CommitOutcome.Committed, run, kill);
+    }
+
+    private static void AppendRest(SqliteSession session, StoreCommit commit)
+    {
+        if (commit.AddReceipt is { } receipt)
+        {
+            ReceiptTable.Write(session, receipt);
+        }
+
+        if (commit.AddEvidence is { } evidence)
+        {
+            EvidenceTable.Add(session, evidence);
+        }
+
         AuditTable.Append(session, commit.Audit);
         foreach (RunEvent happened in commit.Events)
         {
             EventTable.Append(session, happened);
         }
-
-        return new CommitResult(CommitOutcome.Committed, run, kill);
     }
 
     // The update first: one commit may close a kill and open the next.

@@ -199,7 +199,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>Commits all in the transaction that was begun. False when an error undid all of them: none was written.</summary>
     private bool TryCommit(SqliteSession session, List<WriteRequest> batch)
     {
-        List<(WriteRequest Request, CommitResult? Result, Exception? Fault)> answers = new(batch.Count);
+        List<(WriteRequest Request, object? Result, Exception? Fault)> answers = new(batch.Count);
         try
         {
             foreach (WriteRequest request in batch)
@@ -219,7 +219,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             return false;
         }
 
-        foreach ((WriteRequest request, CommitResult? result, Exception? fault) in answers)
+        foreach ((WriteRequest request, object? result, Exception? fault) in answers)
         {
             Answer(request, result, fault);
         }
@@ -243,7 +243,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 Rest(ShortestWait);
             }
 
-            (_, CommitResult? result, Exception? fault) = Apply(session, request);
+            (_, object? result, Exception? fault) = Apply(session, request);
             if (session.InTransaction)
             {
                 session.Execute("COMMIT");
@@ -258,15 +258,15 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
     }
 
-    private (WriteRequest Request, CommitResult? Result, Exception? Fault) Apply(SqliteSession session, WriteRequest request)
+    private (WriteRequest Request, object? Result, Exception? Fault) Apply(SqliteSession session, WriteRequest request)
     {
         try
         {
-            return (request, SqliteCommitter.Run(session, request.Commit), null);
+            return (request, request.Work(session), null);
         }
         catch (SqliteException fault)
         {
-            return (request, null, SqliteFaults.ExplainCommit(_file.Path, request.Commit, fault));
+            return (request, null, SqliteFaults.Explain(_file.Path, fault));
         }
         catch (Exception fault) when (SqliteFaults.IsUnreadable(fault))
         {
@@ -279,7 +279,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
     }
 
-    private static void Answer(WriteRequest request, CommitResult? result, Exception? fault)
+    private static void Answer(WriteRequest request, object? result, Exception? fault)
     {
         if (result is not null)
         {

@@ -42,6 +42,9 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
         }
     }
 
+    /// <summary>What it knows of, in words.</summary>
+    public string Describe() => _found.Count == 0 ? $"{Name}: nothing now" : $"{Name}: {string.Join(", ", _found.Values.Select(Describe))}";
+
     /// <summary>Looks again, frees what may be freed, and verifies it.</summary>
     /// <param name="stop">The time for all cleaning is up; its own ceiling is kept here.</param>
     public async Task<CleanerEnd> RunAsync(CancellationToken stop)

@@ -19,6 +19,10 @@ internal sealed class RunCleanup(RunRecord run, KillId? killId, IReadOnlyList<Cl
     /// <summary>Finds what the run has while its processes can still be asked.</summary>
     public Task LookAsync(CancellationToken stop) => Task.WhenAll(cleaners.Select(cleaner => cleaner.LookAsync(stop)));
 
+    /// <summary>What would be cleaned, in words, as it is known now.</summary>
+    public IReadOnlyList<string> Describe() =>
+        [.. cleaners.Select(cleaner => cleaner.Describe()), .. missing.Select(name => $"{name}: a process that has this cleaner has to")];
+
     /// <summary>
     /// Frees everything. Only after the proof. The cleaners work side by side, and what held the run goes last: as long as it is there, whoever
     /// has to go on after a crash, or cannot wait, finds the proof in it.

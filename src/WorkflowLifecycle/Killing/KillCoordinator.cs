@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
@@ -23,6 +24,7 @@ internal sealed class KillCoordinator(
     IEnumerable<IKillAuthorizer> authorizers,
     ChildRuns childRuns,
     ShutdownProcedures procedures,
+    RunCleanups cleanups,
     IRedactor redactor,
     IOptions<WorkflowLifecycleOptions> options,
     TimeProvider timeProvider,
@@ -30,6 +32,7 @@ internal sealed class KillCoordinator(
 {
     private static readonly Predicate<RunRecord> Nobody = static _ => false;
     private static readonly TimeSpan InspectionLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CleanupLookLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReconcileLimit = TimeSpan.FromMilliseconds(500);
 
     public async Task<KillPreview> PreviewAsync(RunId runId, CancellationToken cancellationToken = default)
@@ -42,12 +45,7 @@ internal sealed class KillCoordinator(
             Processes = run.State.IsFinal ? [] : await InspectAsync(run, InspectionDepth.Full, InspectionLimit).ConfigureAwait(false),
             ChildRuns = [.. children.Select(child => child.RunId)],
             Waits = run.State.IsFinal ? [] : await procedures.DescribeAsync(run, cancellationToken).ConfigureAwait(false),
-            Cleans = run.State.IsFinal ? [] :
-            [
-                "the cgroup",
-                .. run is { Root: not null, Containment.Shim: null } ? Array.Empty<string>() : ["the shim"],
-                run.Output == OutputMode.Files ? "the run directory, but not the output files in it" : "the run directory",
-            ],
+            Cleans = run.State.IsFinal ? [] : await DescribeCleanupAsync(run, cancellationToken).ConfigureAwait(false),
         };
     }
 
@@ -96,6 +94,20 @@ internal sealed class KillCoordinator(
         RunRecord run = await FindAsync(runId, CancellationToken.None).ConfigureAwait(false);
         Admission admission = await AdmitFamilyAsync(run, request, isSpared).ConfigureAwait(false);
         return await admission.Report.ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<string>> DescribeCleanupAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        RunCleanup cleanup = cleanups.OfEnd(run);
+        using KillLimit limit = new(CleanupLookLimit, timeProvider, cancellationToken);
+        await cleanup.LookAsync(limit.Token).ConfigureAwait(false);
+        return
+        [
+            "the cgroup",
+            .. run is { Root: not null, Containment.Shim: null } ? Array.Empty<string>() : ["the shim"],
+            run.Output == OutputMode.Files ? "the run directory, but not the output files in it" : "the run directory",
+            .. cleanup.Describe(),
+        ];
     }
 
     private async Task<KillReport> KillOneAsync(RunRecord run, KillRequest request)

@@ -14,6 +14,9 @@ internal sealed class ScriptedStore(CallLog log) : IProcessStore
     /// <summary>What happens before a read; by default nothing.</summary>
     public Func<Task> OnRead { get; set; } = static () => Task.CompletedTask;
 
+    /// <summary>What was committed, in order.</summary>
+    public ConcurrentQueue<StoreCommit> Commits { get; } = new();
+
     /// <summary>How often it was searched.</summary>
     public int Searches { get; private set; }
 
@@ -44,6 +47,11 @@ internal sealed class ScriptedStore(CallLog log) : IProcessStore
         }
 
         CommitResult result = await _store.CommitAsync(commit, durability, cancellationToken);
+        if (result.IsCommitted)
+        {
+            Commits.Enqueue(commit);
+        }
+
         log.Add($"commit {string.Join(' ', commit.Audit.Select(entry => entry.Stage))} {durability} {result.Outcome}");
         return result;
     }
@@ -80,4 +88,22 @@ internal sealed class ScriptedStore(CallLog log) : IProcessStore
 
     public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken = default) =>
         _store.ReadAuditAsync(query, cancellationToken);
+
+    public ValueTask<IReadOnlyList<CleanupDebt>> ReadDebtsAsync(DebtQuery query, CancellationToken cancellationToken = default) =>
+        _store.ReadDebtsAsync(query, cancellationToken);
+
+    public ValueTask<RunReceipt?> FindReceiptAsync(RunId runId, CancellationToken cancellationToken = default) =>
+        _store.FindReceiptAsync(runId, cancellationToken);
+
+    public ValueTask<IReadOnlyList<EvidenceRecord>> ReadEvidenceAsync(RunId runId, CancellationToken cancellationToken = default) =>
+        _store.ReadEvidenceAsync(runId, cancellationToken);
+
+    public ValueTask<KillPage> SearchKillsAsync(KillQuery query, CancellationToken cancellationToken = default) =>
+        _store.SearchKillsAsync(query, cancellationToken);
+
+    public ValueTask<EndPage> SearchEndsAsync(EndQuery query, CancellationToken cancellationToken = default) =>
+        _store.SearchEndsAsync(query, cancellationToken);
+
+    public ValueTask<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellationToken = default) =>
+        _store.PurgeAsync(request, cancellationToken);
 }

@@ -4,7 +4,9 @@ namespace WorkflowLifecycle.Registry;
 internal sealed class InMemoryKills
 {
     private readonly Dictionary<RunId, List<KillId>> _byRun = [];
+    private readonly Dictionary<KillId, long> _numbers = [];
     private readonly Dictionary<KillId, KillRecord> _rows = [];
+    private long _last;
 
     public KillRecord? Find(KillId killId) => _rows.GetValueOrDefault(killId);
 
@@ -39,10 +41,29 @@ internal sealed class InMemoryKills
             }
 
             kills.Add(kill.KillId);
+            _numbers.Add(kill.KillId, ++_last);
         }
 
         _rows[kill.KillId] = written;
         return written;
+    }
+
+    /// <summary>All of them, by when they were asked for, with their numbers.</summary>
+    public IEnumerable<(KillRecord Kill, long Number)> InOrder() =>
+        _numbers.Select(row => (Kill: _rows[row.Key], Number: row.Value)).OrderBy(row => row.Kill.RequestedAt).ThenBy(row => row.Number);
+
+    public bool HasOpen(RunId runId) => OfRun(runId).Any(kill => kill.IsOpen);
+
+    public void RemoveOf(RunId runId)
+    {
+        if (_byRun.Remove(runId, out List<KillId>? kills))
+        {
+            foreach (KillId kill in kills)
+            {
+                _rows.Remove(kill);
+                _numbers.Remove(kill);
+            }
+        }
     }
 
     private IEnumerable<KillRecord> OfRun(RunId runId) =>

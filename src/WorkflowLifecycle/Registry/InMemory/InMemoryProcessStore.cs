@@ -4,9 +4,11 @@ namespace WorkflowLifecycle.Registry;
 internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
 {
     private readonly InMemoryAudit _audit = new();
-    private readonly List<RunEvent> _events = [];
+    private readonly InMemoryCleanup _cleanup = new();
+    private readonly InMemoryEvents _events = new();
     private readonly Lock _gate = new();
     private readonly InMemoryKills _kills = new();
+    private readonly InMemoryPages _pages = new();
     private readonly InMemoryRuns _runs = new();
 
     public string Location => "memory";
@@ -53,12 +55,11 @@ internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
     {
         ArgumentOutOfRangeException.ThrowIfNegative(after.Position, nameof(after));
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        return Locked<IReadOnlyList<RunEvent>>(
-            () => [.. _events.Skip((int)Math.Min(after.Position, int.MaxValue)).Take(limit)], cancellationToken);
+        return Locked(() => _events.Read(after, limit), cancellationToken);
     }
 
     public ValueTask<EventCursor> ReadLastCursorAsync(CancellationToken cancellationToken = default) =>
-        Locked(() => new EventCursor(_events.Count), cancellationToken);
+        Locked(() => _events.Last, cancellationToken);
 
     public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken = default)
     {
@@ -66,6 +67,56 @@ internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
         CheckLimit(query.Limit, AuditQuery.MaximumLimit, nameof(query));
         ArgumentOutOfRangeException.ThrowIfNegative(query.Skip, nameof(query));
         return Locked(() => _audit.Read(query), cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<CleanupDebt>> ReadDebtsAsync(DebtQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        CheckLimit(query.Limit, DebtQuery.MaximumLimit, nameof(query));
+        return Locked(() => _cleanup.Read(query), cancellationToken);
+    }
+
+    public ValueTask<RunReceipt?> FindReceiptAsync(RunId runId, CancellationToken cancellationToken = default) =>
+        Locked(() => _cleanup.FindReceipt(runId), cancellationToken);
+
+    public ValueTask<IReadOnlyList<EvidenceRecord>> ReadEvidenceAsync(RunId runId, CancellationToken cancellationToken = default) =>
+        Locked(() => _cleanup.ReadEvidence(runId), cancellationToken);
+
+    public ValueTask<KillPage> SearchKillsAsync(KillQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        CheckLimit(query.Limit, KillQuery.MaximumLimit, nameof(query));
+        return Locked(
+            () =>
+            {
+                (IReadOnlyList<KillRecord> kills, string? next) = _pages.Take(
+                    _kills.InOrder().Select(row => (row.Kill, row.Kill.RequestedAt, row.Number)),
+                    query.RequestedFrom, query.RequestedBefore, query.Cursor, query.Limit);
+                return new KillPage(kills, next);
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<EndPage> SearchEndsAsync(EndQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        CheckLimit(query.Limit, EndQuery.MaximumLimit, nameof(query));
+        return Locked(
+            () =>
+            {
+                (IReadOnlyList<RunRecord> runs, string? next) = _pages.Take(
+                    _runs.Ended().Select(row => (row.Run, row.EndedAt, (long)row.Place)),
+                    query.EndedFrom, query.EndedBefore, query.Cursor, query.Limit);
+                return new EndPage([.. runs.Select(EndOf)], next);
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        CheckLimit(request.Limit, PurgeRequest.MaximumLimit, nameof(request));
+        return Locked(() => Purge(request), cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<string>> ReadChainIdsAsync(CancellationToken cancellationToken = default) =>
@@ -90,6 +141,11 @@ internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
             outcome = CheckKills(commit, out inTheWay);
         }
 
+        if (outcome == CommitOutcome.Committed && !_cleanup.AreCurrent(commit.UpdateDebts))
+        {
+            outcome = CommitOutcome.DebtConflict;
+        }
+
         if (outcome != CommitOutcome.Committed)
         {
             return new CommitResult(
@@ -103,14 +159,48 @@ internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
         RunRecord? updatedRun = commit.UpdateRun is { } updateRun ? _runs.Update(updateRun) : null;
         KillRecord? updatedKill = commit.UpdateKill is { } updateKill ? _kills.Write(updateKill) : null;
         KillRecord? addedKill = commit.AddKill is { } addKill ? _kills.Write(addKill with { Version = 0 }) : null;
+        _cleanup.Write(commit);
         _audit.Append(audit);
         foreach (RunEvent happened in commit.Events)
         {
-            _events.Add(happened with { Cursor = new EventCursor(_events.Count + 1), At = happened.At.ToUniversalTime() });
+            _events.Append(happened);
         }
 
         return new CommitResult(CommitOutcome.Committed, addedRun ?? updatedRun, addedKill ?? updatedKill);
     }
+
+    private PurgeResult Purge(PurgeRequest request)
+    {
+        List<RunRecord> runs =
+        [
+            .. _runs.Ended()
+                .Where(row => row.EndedAt < request.EndedBefore
+                    && (request.RunIds.Count == 0 || request.RunIds.Contains(row.Run.RunId)) && MayBeForgotten(row.Run.RunId))
+                .Take(request.Limit)
+                .Select(row => row.Run),
+        ];
+        foreach (RunRecord run in runs)
+        {
+            _kills.RemoveOf(run.RunId);
+            _events.RemoveOf(run.RunId);
+            _cleanup.RemoveOf(run.RunId);
+            _runs.Remove(run.RunId);
+        }
+
+        return new PurgeResult(runs, runs.Count == request.Limit);
+    }
+
+    private EndedRun EndOf(RunRecord run) => new()
+    {
+        Run = run,
+        EndedAt = run.EndedAt ?? run.CreatedAt,
+        Receipt = _cleanup.FindReceipt(run.RunId),
+        OpenDebts = _cleanup.OpenDebtsOf(run.RunId),
+        MayBeForgotten = MayBeForgotten(run.RunId),
+    };
+
+    private bool MayBeForgotten(RunId runId) =>
+        _cleanup.OpenDebtsOf(runId) == 0 && !_kills.HasOpen(runId) && !_runs.HasUnfinishedChild(runId);
 
     private CommitOutcome CheckRuns(StoreCommit commit) =>
         commit.AddRun is { } added && _runs.Find(added.RunId) is not null ? CommitOutcome.RunExists
@@ -161,6 +251,9 @@ internal sealed class InMemoryProcessStore : IProcessStore, IAuditChainSource
             .. new[] { commit.AddRun, commit.UpdateRun }.OfType<RunRecord>().Select(run => (run.RunId, run.State)),
             .. commit.Events.Select(happened => (happened.RunId, happened.State)),
             .. new[] { commit.AddKill, commit.UpdateKill }.OfType<KillRecord>().Select(kill => (kill.RunId, RunState.Stopping)),
+            .. commit.AddDebts.Select(debt => (string.IsNullOrEmpty(debt.DebtId) ? default : debt.RunId, RunState.Stopping)),
+            .. new[] { commit.AddReceipt }.OfType<RunReceipt>().Select(receipt => (receipt.RunId, RunState.Stopping)),
+            .. new[] { commit.AddEvidence }.OfType<EvidenceRecord>().Select(evidence => (evidence.RunId, RunState.Stopping)),
         ];
         if (rows.Any(row => row.RunId == default || row.State == default))
         {

@@ -7,7 +7,7 @@ namespace WorkflowLifecycle.Registry;
 internal sealed class InMemoryRuns
 {
     private readonly Dictionary<RunId, int> _places = [];
-    private readonly List<RunRecord> _rows = [];
+    private readonly List<RunRecord?> _rows = [];
     private readonly string _store = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
 
     public RunRecord? Find(RunId runId) => _places.TryGetValue(runId, out int place) ? _rows[place] : null;
@@ -29,13 +29,29 @@ internal sealed class InMemoryRuns
         return written;
     }
 
+    /// <summary>Those in a final state, by when they ended, with their places.</summary>
+    public IEnumerable<(RunRecord Run, DateTimeOffset EndedAt, int Place)> Ended() =>
+        _rows.Select((run, place) => (Run: run, Place: place))
+            .Where(row => row.Run is { State.IsFinal: true })
+            .Select(row => (row.Run!, EndedAt: row.Run!.EndedAt ?? row.Run.CreatedAt, row.Place))
+            .OrderBy(row => row.EndedAt).ThenBy(row => row.Place);
+
+    public bool HasUnfinishedChild(RunId runId) => _rows.Any(row => row is { State.IsFinal: false } && row.ParentRun == runId);
+
+    /// <summary>Its place stays empty: cursors name places.</summary>
+    public void Remove(RunId runId)
+    {
+        _places.Remove(runId, out int place);
+        _rows[place] = null;
+    }
+
     public RunPage Search(RunQuery query)
     {
         int before = query.Cursor is { } cursor ? Read(cursor) : _rows.Count;
         List<RunRecord> page = [];
         for (int place = Math.Min(before, _rows.Count) - 1; place >= 0; place--)
         {
-            if (!Matches(_rows[place], query))
+            if (_rows[place] is not { } row || !Matches(row, query))
             {
                 continue;
             }
@@ -46,7 +62,7 @@ internal sealed class InMemoryRuns
                 return new RunPage(page, $"{_store}.{_places[page[^1].RunId].ToString(CultureInfo.InvariantCulture)}");
             }
 
-            page.Add(_rows[place]);
+            page.Add(row);
         }
 
         return new RunPage(page, null);
@@ -85,6 +101,8 @@ internal sealed class InMemoryRuns
         ReadyAt = run.ReadyAt?.ToUniversalTime(),
         EndedAt = run.EndedAt?.ToUniversalTime(),
         Arguments = [.. run.Arguments],
+        Cleaners = [.. run.Cleaners],
+        Resources = [.. run.Resources],
         Containment = run.Containment is { } containment ? containment with { OpenExits = [.. containment.OpenExits] } : null,
     };
 

@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+
+namespace WorkflowLifecycle.Sqlite;
+
+/// <summary>The table <c>cleanup_debts</c>.</summary>
+internal static class DebtTable
+{
+    private static readonly ColumnList Columns = new(
+        "cleanup_debts",
+        "debt_id",
+        "debt_id", "version", "run_id", "kill_id", "cleaner", "resource", "reason", "host_id", "created_at", "attempts", "last_attempt_at",
+        "next_attempt_at", "settled_at");
+
+    /// <summary>Inserts a debt; one that was settled is opened anew, one that is open stays as it is.</summary>
+    public static void Add(SqliteSession session, CleanupDebt debt)
+    {
+        if (session.Execute(Columns.Insert + " ON CONFLICT (debt_id) DO NOTHING", Parameters(debt with { Version = 1 })) == 1)
+        {
+            return;
+        }
+
+        CleanupDebt there = session.QueryFirst(Columns.Select + "WHERE debt_id = $debt_id", static row => Read(row), ("$debt_id", debt.DebtId))!;
+        if (!there.IsOpen)
+        {
+            Update(session, debt with { Version = there.Version, Attempts = 0, LastAttemptAt = null, SettledAt = null });
+        }
+    }
+
+    /// <summary>False when the row is not there or its version is another.</summary>
+    public static bool Update(SqliteSession session, CleanupDebt debt) =>
+        session.Execute(Columns.Update, Parameters(debt with { Version = debt.Version + 1 })) == 1;
+
+    public static List<CleanupDebt> Read(SqliteSession session, DebtQuery query)
+    {
+        List<string> conditions = [];
+        List<(string Name, object? Value)> parameters = [("$limit", query.Limit)];
+        void Where(string condition, string name, object? value)
+        {
+            if (value is not null)
+            {
+                conditions.Add(condition);
+                parameters.Add((name, value));
+            }
+        }
+
+        if (!query.IncludeSettled)
+        {
+            conditions.Add("settled_at IS NULL");
+        }
+
+        Where(
+            "debt_id IN (SELECT value FROM json_each($ids))",
+            "$ids",
+            query.DebtIds.Count > 0 ? JsonSerializer.Serialize([.. query.DebtIds], SqliteJsonContext.Default.StringArray) : null);
+        Where("run_id = $run_id", "$run_id", query.RunId?.Value);
+        Where("host_id = $host_id", "$host_id", query.HostId);
+        Where("next_attempt_at <= $due", "$due", query.DueBy is { } due ? StoredTime.Write(due) : null);
+        Where("created_at < $created", "$created", query.CreatedBefore is { } created ? StoredTime.Write(created) : null);
+
+        StringBuilder sql = new(Columns.Select);
+        if (conditions.Count > 0)
+        {
+            sql.Append("WHERE ").AppendJoin(" AND ", conditions);
+        }
+
+        sql.Append(query.DueBy is null ? " ORDER BY created_at, id" : " ORDER BY next_attempt_at, id").Append(" LIMIT $limit");
+        return session.Query(sql.ToString(), static row => Read(row), [.. parameters]);
+    }
+
+    private static CleanupDebt Read(SqliteDataReader row)
+    {
+        RowReader read = new(row);
+        return new CleanupDebt
+        {
+            DebtId = read.Text(),
+            Version = read.Number(),
+            RunId = RunId.Parse(read.Text()),
+            KillId = read.TextOrNull() is { } kill ? KillId.Parse(kill) : null,
+            Cleaner = read.Text(),
+            Resource = read.TextOrNull() is { } resource ? StoredResource.ReadOne(resource) : null,
+            Reason = read.Text(),
+            HostId = read.Text(),
+            CreatedAt = read.Time(),
+            Attempts = (int)read.Number(),
+            LastAttemptAt = read.TimeOrNull(),
+            NextAttemptAt = read.Time(),
+            SettledAt = read.TimeOrNull(),
+        };
+    }
+
+    private static (string Name, object? Value)[] Parameters(CleanupDebt debt) =>
+    [
+        ("$debt_id", debt.DebtId),
+        ("$version", debt.Version),
+        ("$run_id", debt.RunId.Value),
+        ("$kill_id", debt.KillId?.ToString()),
+        ("$cleaner", debt.Cleaner),
+        ("$resource", debt.Resource is { } resource ? StoredResource.Write(resource) : null),
+        ("$reason", debt.Reason),
+        ("$host_id", debt.HostId),
+        ("$created_at", StoredTime.Write(debt.CreatedAt)),
+        ("$attempts", debt.Attempts),
+        ("$last_attempt_at", debt.LastAttemptAt is { } last ? StoredTime.Write(last) : null),
+        ("$next_attempt_at", StoredTime.Write(debt.NextAttemptAt)),
+        ("$settled_at", debt.SettledAt is { } settled ? StoredTime.Write(settled) : null),
+    ];
+}
