@@ -5,13 +5,11 @@ namespace WorkflowLifecycle.Processes;
 /// <summary>Makes the cleaner <c>shared-memory</c>: POSIX shared memory and named semaphores.</summary>
 public static class SharedMemoryCleaner
 {
-    private const string Name = "shared-memory";
-
     /// <summary>The cleaner of this operating system. Where there is none, one that says so; nothing throws.</summary>
     public static IResourceCleaner Create(SharedMemoryCleanerOptions options, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(timeProvider);
-        return OperatingSystem.IsLinux() ? new Linux.Cleaning.SharedMemoryCleaner(options, timeProvider) : new UnavailableCleaner(Name, options.Ceiling);
+        return OperatingSystem.IsLinux() ? new Linux.Cleaning.SharedMemoryCleaner(options, timeProvider) : new UnavailableCleaner(CleanerNames.SharedMemory, options.Ceiling);
     }
 }

@@ -5,13 +5,11 @@ namespace WorkflowLifecycle.Processes;
 /// <summary>Makes the cleaner <c>sysv-ipc</c>: System V shared memory, semaphores and message queues.</summary>
 public static class SystemVIpcCleaner
 {
-    private const string Name = "sysv-ipc";
-
     /// <summary>The cleaner of this operating system. Where there is none, one that says so; nothing throws.</summary>
     public static IResourceCleaner Create(SystemVIpcCleanerOptions options, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(timeProvider);
-        return OperatingSystem.IsLinux() ? new Linux.Cleaning.SystemVIpcCleaner(options, timeProvider) : new UnavailableCleaner(Name, options.Ceiling);
+        return OperatingSystem.IsLinux() ? new Linux.Cleaning.SystemVIpcCleaner(options, timeProvider) : new UnavailableCleaner(CleanerNames.SystemVIpc, options.Ceiling);
     }
 }

@@ -37,7 +37,7 @@ public sealed class SharedMemoryCleanerTests : IDisposable
     [InlineData(Semaphore, "lock", "sem.lock")]
     public async Task Discover_WhatOnlyTheRunHas_IsCleanedAfterItsEnd(string script, string kind, string file)
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         string path = PathOf(file.Replace(kind, Name(kind), StringComparison.Ordinal));
         using Child program = await Python.StartAsync(script, Name(kind));
 
@@ -58,7 +58,7 @@ public sealed class SharedMemoryCleanerTests : IDisposable
     {
         using Child earlier = await Python.StartAsync(Segment, Name("earlier"));
         await EndAsync(earlier);
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         using Child stranger = await Python.StartAsync(Segment, Name("strangers"));
         using Child program = await Python.StartAsync(Join, Name("earlier"));
         using Child guest = await Python.StartAsync(Join, Name("strangers"));
@@ -73,7 +73,7 @@ public sealed class SharedMemoryCleanerTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Clean_WhatAStrangerHasOpenedSince_IsLeftAndHeIsNamed()
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         using Child program = await Python.StartAsync(Segment, Name("shared"));
         IReadOnlyList<RunResource> before = Marked(await _cleaner.DiscoverAsync(run.Before(program.Pid)));
         using Child stranger = await Python.StartAsync(Join, Name("shared"));
@@ -91,7 +91,7 @@ public sealed class SharedMemoryCleanerTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Clean_NameThatAStrangerTookMeanwhile_LeavesHisSegment()
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         using Child program = await Python.StartAsync(Segment, Name("name"));
         RunResource known = Assert.Single(Marked(await _cleaner.DiscoverAsync(run.Before(program.Pid))));
         await EndAsync(program);
@@ -108,7 +108,7 @@ public sealed class SharedMemoryCleanerTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Discover_WithoutALookBefore_OnlyTells()
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         using Child program = await Python.StartAsync(Segment, Name("emergency"));
         await EndAsync(program);
 
@@ -132,7 +132,7 @@ public sealed class SharedMemoryCleanerTests : IDisposable
         await child.WaitAsync();
     }
 
-    private async Task<IReadOnlyList<RunResource>> DiscoverAfterAsync(EndedRun run, IReadOnlyList<RunResource> known) =>
+    private async Task<IReadOnlyList<RunResource>> DiscoverAfterAsync(RunContexts run, IReadOnlyList<RunResource> known) =>
         Marked(await _cleaner.DiscoverAsync(run.After(known)));
 
     // Other tests and programs have segments too.

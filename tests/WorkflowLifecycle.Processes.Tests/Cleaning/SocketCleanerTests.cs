@@ -50,7 +50,7 @@ public sealed class SocketCleanerTests : IDisposable
     public async Task Discover_PortThatDiesWithTheRun_IsFree()
     {
         string port = FreePort();
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         using Child program = await Python.StartAsync(Port, port);
 
         RunResource before = Assert.Single(await _cleaner.DiscoverAsync(run.Before(program.Pid)));
@@ -69,7 +69,7 @@ public sealed class SocketCleanerTests : IDisposable
     public async Task Discover_PortThatWasHandedToAStranger_IsWatchedAndHeIsNamed()
     {
         string port = FreePort();
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         using Child stranger = await Python.StartAsync(Taking, _place.File("taking"));
         using Child program = await Python.StartAsync(Handing, port, _place.File("taking"));
         RunResource before = Assert.Single(await _cleaner.DiscoverAsync(run.Before(program.Pid)));
@@ -88,7 +88,7 @@ public sealed class SocketCleanerTests : IDisposable
     [Trait("Scenario", "S10")]
     public async Task Clean_SocketFileThatNobodyIsBoundTo_IsRemoved()
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         using Child program = await Python.StartAsync(UnixPath, _place.File("own socket"));
         RunResource before = Assert.Single(await _cleaner.DiscoverAsync(run.Before(program.Pid)));
         await Assert.ThrowsAsync<IOException>(() => _cleaner.CleanAsync(before, run.After([before])).AsTask());
@@ -105,7 +105,7 @@ public sealed class SocketCleanerTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Clean_SocketFileThatAStrangerMadeMeanwhile_IsLeft()
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         using Child program = await Python.StartAsync(UnixPath, _place.File("socket"));
         RunResource known = Assert.Single(await _cleaner.DiscoverAsync(run.Before(program.Pid)));
         await EndAsync(program);
@@ -123,7 +123,7 @@ public sealed class SocketCleanerTests : IDisposable
     {
         using Child program = await Python.StartAsync(UnixPath, _place.File("earlier"));
         await Task.Delay(50, TestContext.Current.CancellationToken);
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
 
         RunResource before = Assert.Single(await _cleaner.DiscoverAsync(run.Before(program.Pid)));
         await EndAsync(program);
@@ -137,7 +137,7 @@ public sealed class SocketCleanerTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Discover_AbstractAndDatagramSockets_AreSeen()
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         string name = "wfl-" + Guid.NewGuid().ToString("N")[..8];
         using Child program = await Python.StartAsync("""
             import socket, sys
@@ -159,8 +159,8 @@ public sealed class SocketCleanerTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Discover_WithoutALookBefore_OnlyTells()
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
-        run = new EndedRun(run.Row.CreatedAt) { Row = run.Row with { WorkingDirectory = _place.Path } };
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
+        run = new RunContexts(run.Row.CreatedAt) { Row = run.Row with { WorkingDirectory = _place.Path } };
         using Child stranger = await Python.StartAsync(UnixPath, _place.File("bound"));
         using Child program = await Python.StartAsync(UnixPath, _place.File("left"));
         await EndAsync(program);

@@ -32,7 +32,7 @@ public sealed class SystemVIpcCleanerTests : IDisposable
     [InlineData("detached")]
     public async Task Discover_SegmentOfAProcessOfTheRun_IsCleanedAfterItsEnd(string how)
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         (Child program, int id) = await MakeAsync(Segment, how);
         using Child ended = program;
         _segments.Add(id);
@@ -51,11 +51,11 @@ public sealed class SystemVIpcCleanerTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Discover_AfterAnEmergencyThatKnowsWhoWasThere_IsStillProven()
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         (Child program, int id) = await MakeAsync(Segment, "attached");
         using Child ended = program;
         _segments.Add(id);
-        ProcessSnapshot seen = EndedRun.Snapshot(program.Pid);
+        ProcessSnapshot seen = RunContexts.Snapshot(program.Pid);
         await EndAsync(program);
 
         RunResource known = Assert.Single(Of(id, await _cleaner.DiscoverAsync(run.After([], seen))));
@@ -68,7 +68,7 @@ public sealed class SystemVIpcCleanerTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Discover_SegmentOfAStranger_IsNotTheRuns()
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         (Child stranger, int id) = await MakeAsync(Segment, "attached");
         using Child living = stranger;
         _segments.Add(id);
@@ -83,7 +83,7 @@ public sealed class SystemVIpcCleanerTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Clean_SegmentThatAStrangerHasInMemory_IsLeftAndHeIsNamed()
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         (Child program, int id) = await MakeAsync(Segment, "attached");
         using Child ended = program;
         _segments.Add(id);
@@ -112,7 +112,7 @@ public sealed class SystemVIpcCleanerTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Discover_PrivateSetsAndQueuesThatOnlyTheRunUsed_AreCleaned()
     {
-        EndedRun run = new(TimeProvider.System.GetUtcNow());
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
         (Child program, int set) = await MakeAsync(Calls + """
 
             made = libc.semget(0, 1, 0o1600); libc.semctl(made, 0, 16, 1)

@@ -5,11 +5,9 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 /// <summary>POSIX shared memory and named semaphores. Without a look before the end nothing shows whose they were: then they are only told.</summary>
 internal sealed class SharedMemoryCleaner(SharedMemoryCleanerOptions options, TimeProvider timeProvider, string place = SharedMemoryDirectory.Place) : IResourceCleaner
 {
-    public const string CleanerName = "shared-memory";
-
     private const int MostSuspects = 10;
 
-    public string Name => CleanerName;
+    public string Name => CleanerNames.SharedMemory;
 
     public TimeSpan Ceiling { get; } = options.Ceiling;
 
@@ -93,7 +91,7 @@ internal sealed class SharedMemoryCleaner(SharedMemoryCleanerOptions options, Ti
 
     private static RunResource Of(string path, in BornFile file, bool isProven, string note) => new()
     {
-        Cleaner = CleanerName,
+        Cleaner = CleanerNames.SharedMemory,
         Name = path,
         Handling = isProven ? ResourceHandling.Clean : ResourceHandling.Report,
         Note = note,

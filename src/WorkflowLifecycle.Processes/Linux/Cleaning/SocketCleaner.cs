@@ -9,8 +9,6 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 /// </summary>
 internal sealed class SocketCleaner(SocketCleanerOptions options, TimeProvider timeProvider) : IResourceCleaner
 {
-    public const string CleanerName = "sockets";
-
     private const string SocketInode = "socket";
     private const string Namespace = "namespace";
     private const string FilePath = "path";
@@ -18,7 +16,7 @@ internal sealed class SocketCleaner(SocketCleanerOptions options, TimeProvider t
     private const int MostSuspects = 10;
     private const int MostEntries = 2000;
 
-    public string Name => CleanerName;
+    public string Name => CleanerNames.Sockets;
 
     public TimeSpan Ceiling { get; } = options.Ceiling;
 
@@ -92,7 +90,7 @@ internal sealed class SocketCleaner(SocketCleanerOptions options, TimeProvider t
 
         return new RunResource
         {
-            Cleaner = CleanerName,
+            Cleaner = CleanerNames.Sockets,
             Name = socket.ToString(),
             Handling = file is null ? ResourceHandling.Watch : ResourceHandling.Clean,
             Note = $"{ProcessKey.Describe(holders.Of(socket.Inode))} had it",
@@ -132,7 +130,7 @@ internal sealed class SocketCleaner(SocketCleanerOptions options, TimeProvider t
             {
                 yield return new RunResource
                 {
-                    Cleaner = CleanerName,
+                    Cleaner = CleanerNames.Sockets,
                     Name = $"{BoundSocket.Unix} {path}",
                     Handling = ResourceHandling.Report,
                     Note = "made while the run was, and nobody listens at it; nothing shows whose it is",

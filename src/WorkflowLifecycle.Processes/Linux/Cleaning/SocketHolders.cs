@@ -11,7 +11,7 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 internal sealed class SocketHolders
 {
     private const string Prefix = "socket:[";
-    private const int LongestLink = 64;
+    private const int LongestLink = 1024;
 
     private readonly Dictionary<ulong, HashSet<ProcessKey>> _holders = [];
 
@@ -51,7 +51,8 @@ internal sealed class SocketHolders
     /// <summary>The network namespace of a process (<c>self</c> for our own); null when it can't be read.</summary>
     public static string? NamespaceOf(string process) => ReadLink($"/proc/{process}/ns/net");
 
-    private static ulong? InodeOf(int pid, string descriptor) =>
+    /// <summary>The number of the socket that a descriptor is; null when it is none.</summary>
+    public static ulong? InodeOf(int pid, string descriptor) =>
         ReadLink(OpenDescriptors.PathOf(pid, descriptor)) is { } link && link.StartsWith(Prefix, StringComparison.Ordinal)
             && ulong.TryParse(link.AsSpan(Prefix.Length).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode) ? inode : null;
 

@@ -6,15 +6,13 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 /// <summary>System V shared memory, semaphores and message queues, by who made them.</summary>
 internal sealed class SystemVIpcCleaner(SystemVIpcCleanerOptions options, TimeProvider timeProvider) : IResourceCleaner
 {
-    public const string CleanerName = "sysv-ipc";
-
     private const string Namespace = "namespace";
     private const int MostSuspects = 10;
 
     // EIDRM.
     private const int Removed = 43;
 
-    public string Name => CleanerName;
+    public string Name => CleanerNames.SystemVIpc;
 
     public TimeSpan Ceiling { get; } = options.Ceiling;
 
@@ -93,7 +91,7 @@ internal sealed class SystemVIpcCleaner(SystemVIpcCleanerOptions options, TimePr
         details[Namespace] = OwnNamespace();
         return new RunResource
         {
-            Cleaner = CleanerName,
+            Cleaner = CleanerNames.SystemVIpc,
             Name = found.Name,
             Handling = doubt is null ? ResourceHandling.Clean : ResourceHandling.Report,
             Note = doubt is null ? null : $"not provably the run's: {doubt}",

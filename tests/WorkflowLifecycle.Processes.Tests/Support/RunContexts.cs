@@ -3,9 +3,9 @@ using WorkflowLifecycle.Processes.Linux.Proc;
 namespace WorkflowLifecycle.Processes.Tests.Support;
 
 /// <summary>A run as a cleaner is told of it: a row, and who was there before the end.</summary>
-internal sealed class EndedRun
+internal sealed class RunContexts
 {
-    public EndedRun(DateTimeOffset created) => Row = new RunRecord
+    public RunContexts(DateTimeOffset created) => Row = new RunRecord
     {
         RunId = RunId.Parse("run_0123456789ab"),
         InternalId = Guid.NewGuid().ToString("N"),
