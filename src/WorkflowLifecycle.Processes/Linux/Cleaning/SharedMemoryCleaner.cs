@@ -7,6 +7,10 @@ internal sealed class SharedMemoryCleaner(SharedMemoryCleanerOptions options, Ti
 {
     private const int MostSuspects = 10;
 
+    private static readonly TimeSpan LookAge = TimeSpan.FromMilliseconds(50);
+
+    private SharedMemoryLook? _last;
+
     public string Name => CleanerNames.SharedMemory;
 
     public TimeSpan Ceiling { get; } = options.Ceiling;
@@ -29,9 +33,13 @@ internal sealed class SharedMemoryCleaner(SharedMemoryCleanerOptions options, Ti
             return ValueTask.CompletedTask;
         }
 
-        // Once more, just before: somebody may have opened it since.
-        SharedMemoryHolders holders = SharedMemoryHolders.Find(directory.Key, cancellationToken);
-        if (holders.Of(file.Key) is { Count: > 0 } living)
+        // Once more, just before: somebody may have opened it since. A look at all processes takes about as long as it may be old.
+        if (_last is not { } last || timeProvider.GetElapsedTime(last.At) > LookAge)
+        {
+            _last = last = new SharedMemoryLook(SharedMemoryHolders.Find(directory.Key, cancellationToken), timeProvider.GetTimestamp());
+        }
+
+        if (last.Holders.Of(file.Key) is { Count: > 0 } living)
         {
             throw new IOException($"{ProcessKey.Describe(living)} has it");
         }

@@ -16,6 +16,10 @@ internal sealed class SocketCleaner(SocketCleanerOptions options, TimeProvider t
     private const int MostSuspects = 10;
     private const int MostEntries = 2000;
 
+    private static readonly TimeSpan LookAge = TimeSpan.FromMilliseconds(250);
+
+    private SocketLook? _last;
+
     public string Name => CleanerNames.Sockets;
 
     public TimeSpan Ceiling { get; } = options.Ceiling;
@@ -27,19 +31,17 @@ internal sealed class SocketCleaner(SocketCleanerOptions options, TimeProvider t
             return ValueTask.FromResult<IReadOnlyList<RunResource>>([.. LookBefore(context, SocketHolders.Find(cancellationToken))]);
         }
 
-        HashSet<ulong> bound = [.. SocketTable.Read("self").Select(socket => socket.Inode)];
-        SocketHolders holders = SocketHolders.Find(cancellationToken);
-        return ValueTask.FromResult<IReadOnlyList<RunResource>>([.. context.Known.Select(known => LookAfter(known, bound, holders)), .. Suspects(context)]);
+        SocketLook look = Look(cancellationToken);
+        return ValueTask.FromResult<IReadOnlyList<RunResource>>([.. context.Known.Select(known => LookAfter(known, look)), .. Suspects(context)]);
     }
 
     public ValueTask CleanAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default)
     {
         if (resource.Details.GetValueOrDefault(FilePath) is { } path)
         {
-            SocketHolders holders = SocketHolders.Find(cancellationToken);
-            if (IsBound(resource, [.. SocketTable.Read("self").Select(socket => socket.Inode)], holders))
+            if (IsBoundNow(resource, cancellationToken))
             {
-                throw new IOException($"{Who(resource, holders)} has it");
+                throw new IOException($"{Who(resource, _last!.Holders)} has it");
             }
 
             SocketFile.Unlink(path, resource.Details);
@@ -49,8 +51,7 @@ internal sealed class SocketCleaner(SocketCleanerOptions options, TimeProvider t
     }
 
     public ValueTask<bool> ExistsAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default) => ValueTask.FromResult(
-        IsBound(resource, [.. SocketTable.Read("self").Select(socket => socket.Inode)], SocketHolders.Find(cancellationToken))
-        || (resource.Details.GetValueOrDefault(FilePath) is { } path && SocketFile.Exists(path, resource.Details)));
+        IsBoundNow(resource, cancellationToken) || (resource.Details.GetValueOrDefault(FilePath) is { } path && SocketFile.Exists(path, resource.Details)));
 
     private IEnumerable<RunResource> LookBefore(CleanupContext context, SocketHolders holders)
     {
@@ -98,14 +99,20 @@ internal sealed class SocketCleaner(SocketCleanerOptions options, TimeProvider t
         };
     }
 
-    private static RunResource LookAfter(RunResource known, HashSet<ulong> bound, SocketHolders holders) =>
-        known.Handling is ResourceHandling.Clean or ResourceHandling.Watch && IsBound(known, bound, holders)
-            ? known with { Handling = ResourceHandling.Watch, Note = $"{Who(known, holders)} has it" }
+    private static RunResource LookAfter(RunResource known, SocketLook look) =>
+        known.Handling is ResourceHandling.Clean or ResourceHandling.Watch && IsBound(known, look)
+            ? known with { Handling = ResourceHandling.Watch, Note = $"{Who(known, look.Holders)} has it" }
             : known;
 
+    // A socket that was gone a moment ago has not come back, so that one look serves for all that are gone; one that was there is looked at again.
+    private bool IsBoundNow(RunResource resource, CancellationToken cancellationToken) =>
+        (_last is not { } last || timeProvider.GetElapsedTime(last.TakenAt) > LookAge || IsBound(resource, last)) && IsBound(resource, Look(cancellationToken));
+
+    private SocketLook Look(CancellationToken cancellationToken) => _last = SocketLook.Take(timeProvider, cancellationToken);
+
     // A socket lives as long as somebody has it, or it is on its way to somebody; the kernel's list knows both, but only for our own namespace.
-    private static bool IsBound(RunResource resource, HashSet<ulong> bound, SocketHolders holders) =>
-        InodeOf(resource) is { } inode && (holders.Of(inode).Count > 0 || (bound.Contains(inode) && resource.Details.GetValueOrDefault(Namespace) == SocketHolders.NamespaceOf("self")));
+    private static bool IsBound(RunResource resource, SocketLook look) =>
+        InodeOf(resource) is { } inode && (look.Holders.Of(inode).Count > 0 || (look.Bound.Contains(inode) && resource.Details.GetValueOrDefault(Namespace) == SocketHolders.NamespaceOf("self")));
 
     private static string Who(RunResource resource, SocketHolders holders) =>
         InodeOf(resource) is { } inode && holders.Of(inode) is { Count: > 0 } living ? ProcessKey.Describe(living) : "somebody who can't be seen from here";
