@@ -61,6 +61,7 @@ internal sealed class WorkflowCtl(CliContext context)
             TreeCommand.Create(context),
             LogsCommand.Create(context),
             WaitCommand.Create(context),
+            EvidenceCommand.Create(context),
             AuditCommand.Create(context),
             KillCommand.Create(context),
             FindCommand.Create(context),

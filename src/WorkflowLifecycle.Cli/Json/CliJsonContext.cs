@@ -23,4 +23,5 @@ namespace WorkflowLifecycle.Cli.Json;
 [JsonSerializable(typeof(IReadOnlyList<CandidateEntry>))]
 [JsonSerializable(typeof(AdoptedDocument))]
 [JsonSerializable(typeof(LeaksDocument))]
+[JsonSerializable(typeof(IReadOnlyList<EvidenceDocument>))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;
