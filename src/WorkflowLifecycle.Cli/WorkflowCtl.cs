@@ -66,6 +66,7 @@ internal sealed class WorkflowCtl(CliContext context)
             KillCommand.Create(context),
             FindCommand.Create(context),
             AdoptCommand.Create(context),
+            LeaksCommand.Create(context),
             DoctorCommand.Create(context),
             CriticalCommand.Create(context),
             CompletionCommand.Create(context),

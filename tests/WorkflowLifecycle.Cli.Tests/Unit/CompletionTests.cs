@@ -72,6 +72,7 @@ public sealed class CompletionTests
     [InlineData("wait")]
     [InlineData("audit")]
     [InlineData("doctor")]
+    [InlineData("leaks")]
     [InlineData("kill")]
     [InlineData("completion")]
     [InlineData("critical")]
