@@ -28,7 +28,7 @@ internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
     ];
 
     public static void AddCleaners(IWorkflowLifecycleBuilder builder, HostArguments arguments) =>
-        builder.AddTempCleaner(options => options.Directory = Path.Combine(arguments.Directory, "tmp"));
+        builder.AddTempCleaner(options => options.Directory = Path.Combine(arguments.Directory, "tmp")).AddSharedMemoryCleaner().AddSystemVIpcCleaner().AddSocketCleaner().AddGitCleaner().AddLockFileCleaner();
 
     public async Task RunAsync()
     {
