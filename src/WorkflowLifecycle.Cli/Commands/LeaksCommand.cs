@@ -88,10 +88,10 @@ internal sealed class LeaksCommand
             : "To clean what is a stray or a leftover: workflowctl leaks --clean");
     }
 
-    private async Task<bool> ConfirmAsync(IReadOnlyList<Leak> leaks, CancellationToken cancellationToken)
+    private async Task<bool> ConfirmAsync(Leak[] leaks, CancellationToken cancellationToken)
     {
         LeaksText.Write(_context.Console.Error, [.. leaks.Select(leak => LeakEntry.Of(leak, null))]);
-        _context.Console.Error.Write($"End and free what is left of {Words.Count(leaks.Count, "run", "runs")}? [y/N] ");
+        _context.Console.Error.Write($"End and free what is left of {Words.Count(leaks.Length, "run", "runs")}? [y/N] ");
 
         // Reading a terminal cannot be cancelled; the wait for it can.
         string? answer = await Task.Run(_context.Console.In.ReadLine, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -18,6 +18,5 @@ internal sealed record Leak
     /// <summary>Its row, where a store has one.</summary>
     public KnownRow? Row { get; init; }
 
-    public bool CanClean => Verdict is LeakVerdict.Leftover or LeakVerdict.Stray && RunId is not null
-        && Traces.Things.Any(thing => thing.Kind != TraceKind.TempDirectory);
+    public bool CanClean => Verdict is LeakVerdict.Leftover or LeakVerdict.Stray && RunId is not null;
 }

@@ -21,7 +21,7 @@ internal static class CleanerRegistration
         // The options' own service is the sign that the cleaner is there already.
         if (builder.Services.All(service => service.ServiceType != typeof(TOptions)))
         {
-            builder.Services.AddOptions<TOptions>().Validate(
+            builder.Services.AddOptions<TOptions>().ValidateOnStart().Validate(
                 options => ceiling(options) > TimeSpan.Zero && ceiling(options) <= Longest, $"{typeof(TOptions).Name}.Ceiling must be above 0 and at most 24 hours.");
             builder.Services.AddSingleton(static provider => provider.GetRequiredService<IOptions<TOptions>>().Value);
             builder.Services.AddSingleton(create);

@@ -32,6 +32,24 @@ public sealed class LeakTests : ToolRoom
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_temp_directory_goes_with_the_stray_and_one_of_no_known_run_stays()
+    {
+        Variables["TMPDIR"] = Path.Combine(Room, "tmp");
+        Directory.CreateDirectory(Variables["TMPDIR"]);
+        string id = await StrayAsync(Tree);
+        string internalId = Text(Assert.Single(await LeaksAsync(id)), "internalId");
+        string temp = Directory.CreateDirectory(Path.Combine(Variables["TMPDIR"], "wfl-" + internalId, "deep")).Parent!.FullName;
+        string other = Directory.CreateDirectory(Path.Combine(Variables["TMPDIR"], "wfl-" + Guid.NewGuid().ToString("N"))).FullName;
+        File.CreateSymbolicLink(Path.Combine(temp, "link"), other);
+
+        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes");
+
+        Assert.True(cleaned.ExitCode == 0, cleaned.ToString());
+        Assert.False(Directory.Exists(temp));
+        Assert.True(Directory.Exists(other));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task I_am_asked_before_anything_is_touched()
     {
         string id = await StrayAsync(Tree);

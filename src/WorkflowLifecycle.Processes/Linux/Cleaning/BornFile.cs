@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using WorkflowLifecycle.Processes.Linux.Interop;
 
 namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 
 /// <summary>A file beyond doubt: inodes come back, an inode with the time of its birth does not.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct BornFile(FileKey Key, long BornNanoseconds, uint Mode, uint OwnerId)
 {
     private const int CurrentDirectory = -100;

@@ -36,7 +36,8 @@ internal sealed class SharedMemoryCleaner(SharedMemoryCleanerOptions options, Ti
         // Once more, just before: somebody may have opened it since. A look at all processes takes about as long as it may be old.
         if (_last is not { } last || timeProvider.GetElapsedTime(last.At) > LookAge)
         {
-            _last = last = new SharedMemoryLook(SharedMemoryHolders.Find(directory.Key, cancellationToken), timeProvider.GetTimestamp());
+            long now = timeProvider.GetTimestamp();
+            _last = last = new SharedMemoryLook(SharedMemoryHolders.Find(directory.Key, cancellationToken), now);
         }
 
         if (last.Holders.Of(file.Key) is { Count: > 0 } living)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using WorkflowLifecycle.Processes.Linux.Interop;
 
 namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using WorkflowLifecycle.Processes.Linux.Adopting;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
 using WorkflowLifecycle.Processes.Linux.Interop;
@@ -6,6 +7,7 @@ using WorkflowLifecycle.Processes.Linux.Proc;
 namespace WorkflowLifecycle.Processes.Linux.Leaks;
 
 /// <summary>Everything on this machine that carries our marks: run directories of our runtime root, cgroups, temp directories, shims, and processes by their environment.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class TraceFinder(ContainmentSettings settings)
 {
     private const string Prefix = "wfl-";
