@@ -9,6 +9,7 @@ namespace WorkflowLifecycle.Cli.Json;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(IReadOnlyList<RunSummary>))]
+[JsonSerializable(typeof(ReceiptDocument))]
 [JsonSerializable(typeof(RunDetail))]
 [JsonSerializable(typeof(RunTree))]
 [JsonSerializable(typeof(RunEnd))]
