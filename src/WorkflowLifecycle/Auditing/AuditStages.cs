@@ -23,5 +23,6 @@ internal static class AuditStages
     public const string DebtSettled = "DebtSettled";
     public const string Completed = "Completed";
     public const string Resumed = "Resumed";
+    public const string Pruned = "Pruned";
     public const string Reconciled = "Reconciled";
 }

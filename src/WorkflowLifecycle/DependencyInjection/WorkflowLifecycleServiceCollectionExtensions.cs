@@ -20,8 +20,10 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Retention;
 using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Signs;
+using WorkflowLifecycle.Statistics;
 using WorkflowLifecycle.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -83,6 +85,10 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<DebtLoop>();
         services.TryAddSingleton<ICleanupDebts, DebtDesk>();
         services.TryAddSingleton<ILifecycleHealth, LifecycleHealth>();
+        services.TryAddSingleton<RetainedDirectory>();
+        services.TryAddSingleton<IRunRetention, RunRetention>();
+        services.TryAddSingleton<RetentionLoop>();
+        services.TryAddSingleton<ILifecycleStatistics, StatisticsReader>();
         services.TryAddSingleton<BackgroundWork>();
         services.TryAddSingleton<KillRecorder>();
         services.TryAddSingleton<KillRunner>();

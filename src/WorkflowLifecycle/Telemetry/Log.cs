@@ -133,6 +133,12 @@ internal static partial class Log
     [LoggerMessage(513, LogLevel.Warning, "What runs left to be freed was not retried; it is tried again")]
     public static partial void DebtsNotRetried(ILogger logger, Exception exception);
 
+    [LoggerMessage(520, LogLevel.Information, "{Runs} runs that ended before {EndedBefore:O} were forgotten, {Directories} with their directories; {Kept} stay")]
+    public static partial void RunsForgotten(ILogger logger, int runs, DateTimeOffset endedBefore, int directories, int kept);
+
+    [LoggerMessage(521, LogLevel.Warning, "Runs that are over for long were not forgotten; it is tried again tomorrow, or by 'workflowctl prune'")]
+    public static partial void RetentionFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(502, LogLevel.Warning, "The cleaner '{Cleaner}' failed for run {RunId}; what it left is retried")]
     public static partial void CleanerFailed(ILogger logger, string cleaner, RunId runId, Exception exception);
 }

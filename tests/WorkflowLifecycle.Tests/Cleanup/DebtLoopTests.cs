@@ -116,7 +116,7 @@ public sealed class DebtLoopTests : IAsyncDisposable
         _cleaner.OnClean = (_, _) => never.Task;
         CleanupDebt debt = await OweAsync("a");
         await StartAsync();
-        await PlayUntilAsync(() => _cleaner.Cleanings == 1);
+        await PlayUntilAsync(() => _cleaner.Cleanings == 1, seconds: 0.2);
 
         _isStarted = false;
         await Host.StopAsync(CancellationToken.None);
@@ -185,11 +185,11 @@ public sealed class DebtLoopTests : IAsyncDisposable
         Assert.Fail("It was not settled.");
     }
 
-    private async Task PlayUntilAsync(Func<bool> condition)
+    private async Task PlayUntilAsync(Func<bool> condition, double seconds = 15)
     {
         for (int i = 0; i < 5000 && !condition(); i++)
         {
-            _engine.Time.Advance(TimeSpan.FromSeconds(15));
+            _engine.Time.Advance(TimeSpan.FromSeconds(seconds));
             await Task.Delay(2, TestContext.Current.CancellationToken);
         }
 
