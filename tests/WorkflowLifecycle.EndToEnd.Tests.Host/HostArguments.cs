@@ -46,6 +46,8 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
         options.CgroupRoot = Has("reaper") ? Directory : Value("cgroup-root");
     }
 
+    public int Number(string option) => int.Parse(Value(option) ?? "0", CultureInfo.InvariantCulture);
+
     /// <summary>Where the host stands still for good, as if the machine had: after that commit is durable, or before it is written.</summary>
     public void PauseAtCommit(IServiceCollection services)
     {
@@ -59,8 +61,6 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
                 new PausingStore((IProcessStore)store.ImplementationFactory!(provider), before, after));
         }
     }
-
-    private int Number(string option) => int.Parse(Value(option) ?? "0", CultureInfo.InvariantCulture);
 
     private string? Value(string option) =>
         Options.FirstOrDefault(text => text.StartsWith(option + "=", StringComparison.Ordinal))?[(option.Length + 1)..];

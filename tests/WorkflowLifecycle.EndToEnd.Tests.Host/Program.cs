@@ -3,7 +3,7 @@ using WorkflowLifecycle;
 using WorkflowLifecycle.EndToEnd.Tests.Host;
 
 // A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, trial as launch,
-// kill DIRECTORY RUN OPTIONS…, adopt DIRECTORY RUN token=TOKEN OPTIONS…, or find DIRECTORY RUN text=TEXT.
+// kill DIRECTORY RUN OPTIONS…, adopt DIRECTORY RUN token=TOKEN OPTIONS…, find DIRECTORY RUN text=TEXT, or soak DIRECTORY RUN count=N.
 // It speaks in lines on standard output and goes on until its standard input ends.
 HostArguments arguments = HostArguments.Parse(args);
 ServiceCollection services = new();
@@ -11,6 +11,11 @@ IWorkflowLifecycleBuilder builder = services.AddWorkflowLifecycle(arguments.Conf
 if (arguments.Has("deadly"))
 {
     builder.AddShutdownPhase<DeadlyPhase>();
+}
+
+if (arguments.Verb == "soak")
+{
+    Soak.AddCleaners(builder, arguments);
 }
 
 arguments.PauseAtCommit(services);
@@ -23,6 +28,7 @@ try
         "trial" => new EnvironmentTrial(provider, arguments).RunAsync(),
         "adopt" => AdoptAsync(),
         "find" => FindAsync(),
+        "soak" => new Soak(provider, arguments).RunAsync(),
         _ => LaunchAsync(),
     });
     return 0;

@@ -9,6 +9,12 @@ return args[0] switch
     "sections" => await SectionsVerb.RunAsync(),
     "overlay" => await SectionsVerb.OverlayAsync(),
     "abandon" => await SectionsVerb.AbandonAsync(),
+    "creator" => await CreatorVerb.RunAsync(),
+    "swap" => SwapVerb.Run(),
+    "mounts" => MountsVerb.Run(args[1], args[2]),
+    "remove-closed" => RemoveClosedVerb.Run(args[1]),
+    "temp-cleaner" => await TempCleanerVerb.RunAsync(args[1]),
+    "archive-full" => await ArchiveFullVerb.RunAsync(args[1]),
     "look" => LookVerb.Run(args[1]),
     _ => throw new ArgumentException($"No such verb: {args[0]}."),
 };

@@ -17,6 +17,8 @@ internal static class FiguresCommand
             ["graceful"] = () => GracefulFigures.MeasureAsync(room, Rounds),
             ["crowd"] = () => CrowdFigures.MeasureAsync(room, Rounds),
             ["launch"] = () => LaunchFigures.MeasureAsync(room, Rounds),
+            ["evidence"] = () => EvidenceFigures.MeasureAsync(room, Rounds),
+            ["deleting"] = () => DeletingFigures.MeasureAsync(room),
             ["footprint"] = () => FootprintFigures.MeasureAsync(room, IdleRuns),
         };
         if (wanted.FirstOrDefault(name => !groups.ContainsKey(name)) is { } unknown)

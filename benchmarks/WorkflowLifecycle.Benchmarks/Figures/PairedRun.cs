@@ -7,10 +7,10 @@ internal static class PairedRun
 {
     private const int WarmUpRounds = 40;
 
-    public static async Task<PairedSamples> MeasureAsync(int rounds, Func<Task<double>> ours, Func<Task<double>> baseline)
+    public static async Task<PairedSamples> MeasureAsync(int rounds, Func<Task<double>> ours, Func<Task<double>> baseline, int warmUpRounds = WarmUpRounds)
     {
         PairedSamples samples = new();
-        for (int round = -WarmUpRounds; round < rounds; round++)
+        for (int round = -warmUpRounds; round < rounds; round++)
         {
             bool oursFirst = round % 2 == 0;
             double first = await (oursFirst ? ours : baseline)();

@@ -25,6 +25,9 @@ public sealed record AdoptRequest(string Reason, ClaimsPrincipal RequestedBy)
     /// </summary>
     public bool IncludeSession { get; init; }
 
+    /// <summary>The cleaners that run at the end, by name. Default: none, since what a tree made before it was adopted is rarely provably the run's.</summary>
+    public IReadOnlyList<string> Cleaners { get; init; } = [];
+
     /// <summary>Refuse to adopt below this strength; default: <see cref="WorkflowLifecycleOptions.MinimumStrength"/>. An adopted tree is held at <see cref="ContainmentStrength.CgroupOnly"/> at best.</summary>
     public ContainmentStrength? MinimumStrength { get; init; }
 }

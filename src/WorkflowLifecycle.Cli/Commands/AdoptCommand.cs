@@ -18,6 +18,7 @@ internal sealed class AdoptCommand
     };
 
     private readonly Option<string?> _strength = new("--minimum-strength") { Description = "BestEffort or CgroupOnly: adopt only if the tree is held as firmly as that.", HelpName = "S" };
+    private readonly CleaningOptions _cleaning = new();
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print what would be adopted and what that changes; touch nothing." };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask." };
     private readonly Option<bool> _json = SharedOptions.Json();
@@ -49,7 +50,7 @@ internal sealed class AdoptCommand
             ],
         };
         verb.Add(adopt._token);
-        foreach (Option option in (Option[])[adopt._reason, adopt._workflow, adopt._runId, adopt._owner, adopt._session, adopt._strength, adopt._dryRun, adopt._yes, adopt._json])
+        foreach (Option option in (Option[])[adopt._reason, adopt._workflow, adopt._runId, adopt._owner, adopt._session, adopt._strength, adopt._cleaning.Clean, adopt._dryRun, adopt._yes, adopt._json])
         {
             verb.Add(option);
         }
@@ -156,6 +157,7 @@ internal sealed class AdoptCommand
             Owner = parsed.GetValue(_owner),
             IncludeSession = parsed.GetValue(_session),
             MinimumStrength = ReadStrength(parsed.GetValue(_strength)),
+            Cleaners = _cleaning.Read(parsed),
         };
     }
 

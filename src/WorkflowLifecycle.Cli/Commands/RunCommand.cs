@@ -30,6 +30,7 @@ internal sealed class RunCommand
     private readonly Option<string?> _ready = new("--ready") { Description = "How the program says that it is ready: " + ReadinessWords.Rule + ".", HelpName = "HOW" };
 
     private readonly TerminationOptions _termination = new();
+    private readonly CleaningOptions _cleaning = new();
 
     private RunCommand(CliContext context)
     {
@@ -56,6 +57,7 @@ internal sealed class RunCommand
                 "workflowctl run -- make -j8 test",
                 "workflowctl run --workflow builder --workdir /srv/app -- ./build.sh --release",
                 "workflowctl run --terminate SIGINT:5,SIGTERM --terminate-main -- node server.js",
+                "workflowctl run --clean temp,git -- ./agent.sh",
                 "workflowctl run --ready 'pattern:listening on port' -- ./server",
                 "id=$(workflowctl run --detach -- ./long-job.sh) && workflowctl logs \"$id\" -f",
             ],
@@ -68,7 +70,7 @@ internal sealed class RunCommand
     private void AddTo(Verb verb)
     {
         verb.Add(_program.Words);
-        foreach (Option option in (Option[])[_runId, _workflow, _session, _owner, _parent, _workdir, _harden, _ready, .. _termination.All, _detach])
+        foreach (Option option in (Option[])[_runId, _workflow, _session, _owner, _parent, _workdir, _harden, _ready, .. _termination.All, .. _cleaning.All, _detach])
         {
             verb.Add(option);
         }
@@ -134,7 +136,7 @@ internal sealed class RunCommand
             LaunchedBy = _context.Sessions.Caller,
             OnHostExit = OnHostExit.Kill,
         };
-        return _termination.Apply(parsed, request, parsed.GetValue(_detach));
+        return _cleaning.Apply(parsed, _termination.Apply(parsed, request, parsed.GetValue(_detach)));
     }
 
     private static string FullPath(string directory) => directory.Length > 0

@@ -39,13 +39,7 @@ internal sealed class ResourceCleaners
     /// <exception cref="ArgumentException">A cleaner that was asked for is not here.</exception>
     public IReadOnlyList<string> Select(LaunchRequest request)
     {
-        IReadOnlyList<string> names = request.Cleaners is { } asked ? [.. asked.Distinct(StringComparer.Ordinal)] : Names;
-        if (names.FirstOrDefault(name => !Names.Contains(name, StringComparer.Ordinal)) is { } unknown)
-        {
-            string here = Names.Count == 0 ? "none" : string.Join(", ", Names);
-            throw new ArgumentException($"This host has no cleaner '{unknown}'; it has {here}. Add it at start-up, or leave it out of Cleaners.", nameof(request));
-        }
-
+        IReadOnlyList<string> names = request.Cleaners is { } asked ? Select(asked) : Names;
         if (request.WorkDirectory is WorkDirectoryPolicy.Delete or WorkDirectoryPolicy.Archive && !names.Contains(CleanerNames.WorkDirectory, StringComparer.Ordinal))
         {
             throw new ArgumentException(
@@ -53,6 +47,19 @@ internal sealed class ResourceCleaners
         }
 
         return names;
+    }
+
+    /// <summary>The names as they were asked for.</summary>
+    /// <exception cref="ArgumentException">A cleaner that was asked for is not here.</exception>
+    public IReadOnlyList<string> Select(IReadOnlyList<string> asked)
+    {
+        if (asked.FirstOrDefault(name => !Names.Contains(name, StringComparer.Ordinal)) is { } unknown)
+        {
+            string here = Names.Count == 0 ? "none" : string.Join(", ", Names);
+            throw new ArgumentException($"This host has no cleaner '{unknown}'; it has {here}. Add it at start-up, or leave it out of Cleaners.", nameof(asked));
+        }
+
+        return [.. asked.Distinct(StringComparer.Ordinal)];
     }
 
     private static void Check(IResourceCleaner cleaner)

@@ -11,6 +11,7 @@ using WorkflowLifecycle.Configuration;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.DependencyInjection;
 using WorkflowLifecycle.Diagnosis;
+using WorkflowLifecycle.Evidence;
 using WorkflowLifecycle.Health;
 using WorkflowLifecycle.Hosting;
 using WorkflowLifecycle.Killing;
@@ -76,6 +77,10 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<RemainsSweeper>();
         services.TryAddSingleton<SectionEntrance>();
         AddPhases(services);
+        services.TryAddSingleton<LiveOutputs>();
+        services.TryAddSingleton<EvidenceTaker>();
+        services.TryAddSingleton<EvidenceWriter>();
+        services.TryAddSingleton<IRunEvidence, RunEvidenceAccess>();
         services.TryAddSingleton<ContainmentDebts>();
         services.TryAddSingleton<ResourceCleaners>();
         services.TryAddSingleton<RunCleanups>();

@@ -60,6 +60,7 @@ internal sealed class AdoptionLauncher(
     {
         ArgumentNullException.ThrowIfNull(root);
         LaunchRequestCheck.CheckAdoption(request);
+        _ = cleaners.Select(request.Cleaners);
         string actor = RequireLocal(request);
         AdoptCandidate candidate = await LookAsync(AdoptToken.Of(root), request.IncludeSession, cancellationToken).ConfigureAwait(false);
         AdoptionSpec spec = new()
@@ -154,7 +155,7 @@ internal sealed class AdoptionLauncher(
             OnHostExit = OnHostExit.Keep,
             Output = OutputMode.Discard,
             Phases = phases.Names,
-            Cleaners = cleaners.Names,
+            Cleaners = cleaners.Select(request.Cleaners),
             Host = platform.Self,
             Root = spec.Root,
             CreatedAt = timeProvider.GetUtcNow(),

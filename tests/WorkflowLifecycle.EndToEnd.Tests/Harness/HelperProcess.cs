@@ -25,10 +25,10 @@ internal sealed class HelperProcess : IAsyncDisposable
     public int Pid => _process.Id;
 
     /// <summary>The next line that starts so, without that start.</summary>
-    public async Task<string> ReadAsync(string start)
+    public async Task<string> ReadAsync(string start, TimeSpan? patience = null)
     {
         List<string> others = [];
-        while (await _process.StandardOutput.ReadLineAsync().WaitAsync(Limit) is { } line)
+        while (await _process.StandardOutput.ReadLineAsync().WaitAsync(patience ?? Limit) is { } line)
         {
             if (line.StartsWith(start, StringComparison.Ordinal))
             {

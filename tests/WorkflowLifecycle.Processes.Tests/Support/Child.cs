@@ -23,6 +23,8 @@ internal sealed class Child : IDisposable
 
     public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
+    public void Tell(string line) => _process.StandardInput.WriteLine(line);
+
     public void End() => _process.Kill();
 
     public async Task<int> WaitAsync()

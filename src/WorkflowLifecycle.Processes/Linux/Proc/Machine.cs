@@ -11,9 +11,11 @@ internal sealed record Machine(string HostId, string BootId, ulong PidNamespace,
     /// <summary>The id of this machine, or else its name. An id does not change, and is read once.</summary>
     public static string ThisHost => (_thisHost ??= ReadHostId()) ?? Environment.MachineName;
 
+    public static string ThisBoot => SmallFile.ReadText("/proc/sys/kernel/random/boot_id")?.Trim() ?? "unknown";
+
     public static Machine Read()
     {
-        string boot = SmallFile.ReadText("/proc/sys/kernel/random/boot_id")?.Trim() ?? "unknown";
+        string boot = ThisBoot;
 
         // Namespace inodes come back within a few spawns; the start of the namespace's PID 1 tells two of them apart.
         ulong start = ProcessReader.TryReadStat(1, out ProcStat init) ? init.StartTicks : 0;

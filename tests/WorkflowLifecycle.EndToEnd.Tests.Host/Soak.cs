@@ -1,0 +1,92 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace WorkflowLifecycle.EndToEnd.Tests.Host;
+
+/// <summary>Launches and ends many runs of mixed programs in this process, and says what the process itself holds before and after.</summary>
+internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
+{
+    private const int AtATime = 4;
+
+    private const string Tree = "sleep 60 & setsid sleep 60 & (sleep 60 & sleep 60) & echo ready; wait";
+    private const string Files = "for i in 1 2 3 4 5; do mkdir -p \"${TMPDIR:?}/$i/deep\"; echo x > \"$TMPDIR/$i/deep/file\"; done; echo ready; sleep 60";
+    private const string Port = "use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1'); open my $f, '>', 'ports/' . $s->sockport; $| = 1; print \"ready\\n\"; sleep 60";
+    private const string Memory = "open my $m, '+>', '/dev/shm/' . $ENV{SOAK} . $ENV{WORKFLOW_LIFECYCLE_RUN_ID} or die; print $m 'x' x 65536; $| = 1; print \"ready\\n\"; sleep 60";
+
+    private static readonly IReadOnlyList<(string Program, string[] Arguments, KillMode? Mode)> Mix =
+    [
+        ("true", [], null),
+        ("sh", ["-c", "echo a; echo b >&2; exit 3"], null),
+        ("sh", ["-c", "echo ready; sleep 60"], KillMode.Emergency),
+        ("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 60; done"], KillMode.Graceful),
+        ("sh", ["-c", Tree], KillMode.Emergency),
+        ("sh", ["-c", Tree], KillMode.Graceful),
+        ("sh", ["-c", Files], KillMode.Emergency),
+        ("perl", ["-e", Port], KillMode.Graceful),
+        ("perl", ["-e", Memory], KillMode.Graceful),
+        ("sh", ["-c", "yes | head -c 300000; sleep 60 & exit 0"], null),
+    ];
+
+    public static void AddCleaners(IWorkflowLifecycleBuilder builder, HostArguments arguments) =>
+        builder.AddTempCleaner(options => options.Directory = Path.Combine(arguments.Directory, "tmp"));
+
+    public async Task RunAsync()
+    {
+        int count = arguments.Number("count");
+
+        // What a process opens once, on first use, is no leak.
+        await RunAsync("warm", count / 10);
+        Tell("before");
+        await RunAsync("soak", count);
+        Tell("after");
+        IReadOnlyList<CleanupDebt> debts = await provider.GetRequiredService<IProcessStore>().ReadDebtsAsync(new DebtQuery());
+        Console.WriteLine($"debts {debts.Count} {string.Join("; ", debts.Take(5).Select(debt => $"{debt.RunId} {debt.Cleaner} {debt.Resource?.Name}: {debt.Reason}"))}");
+        await Console.In.ReadToEndAsync();
+    }
+
+    private async Task RunAsync(string name, int count) => await Parallel.ForAsync(
+        0, count, new ParallelOptions { MaxDegreeOfParallelism = AtATime }, async (number, _) => await RunOneAsync($"{name}-{number}", Mix[number % Mix.Count]));
+
+    private async Task RunOneAsync(string id, (string Program, string[] Arguments, KillMode? Mode) program)
+    {
+        LaunchRequest request = new(program.Program, program.Arguments)
+        {
+            RunId = RunId.Parse(id),
+            WorkingDirectory = arguments.Directory,
+            Environment = new Dictionary<string, string?> { ["SOAK"] = string.Create(CultureInfo.InvariantCulture, $"soak-{Environment.ProcessId}-") },
+        };
+        await using ITrackedProcess process = await provider.GetRequiredService<ITrackedProcessLauncher>().LaunchAsync(request);
+        if (program.Mode is { } mode)
+        {
+            await foreach (OutputLine line in process.ReadOutputLinesAsync())
+            {
+                if (line.Text == "ready")
+                {
+                    break;
+                }
+            }
+
+            KillRequest kill = new("soak", WorkflowPrincipal.LocalUser()) { Mode = mode, GracePeriod = mode == KillMode.Graceful ? TimeSpan.FromMilliseconds(200) : null };
+            KillReport report = await provider.GetRequiredService<IKillCoordinator>().KillAsync(process.RunId, kill);
+            if (report.Outcome is not (KillOutcome.Killed or KillOutcome.ExitedGracefully) || report.Cleanup.Any(line => line.Outcome != CleanupOutcomes.Clean))
+            {
+                Console.WriteLine($"odd {id} {report.Outcome} {string.Join(", ", report.Cleanup.Select(line => $"{line.Cleaner} {line.Outcome} {line.Message}"))}");
+            }
+        }
+
+        RunResult result = await process.WaitForExitAsync();
+        if (result.State != RunState.Killed && result.State != RunState.Exited)
+        {
+            Console.WriteLine($"odd {id} {result.State}");
+        }
+    }
+
+    private static void Tell(string when)
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        string[] descriptors = Directory.GetFileSystemEntries("/proc/self/fd");
+        int children = Directory.GetDirectories("/proc/self/task").Sum(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{when} {descriptors.Length} {children}"));
+    }
+}
