@@ -66,6 +66,12 @@ public sealed class WorkflowLifecycleOptions
     /// <summary>How long finished runs, their evidence and their output are kept. Default 30 days; 1 hour to 10 years.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>
+    /// How long a resource of a run that is over may stay before a log event and <see cref="ILifecycleHealth"/> tell of it. It is retried from the start,
+    /// and goes on being retried. Default 1 h; 1 s to 30 days.
+    /// </summary>
+    public TimeSpan DebtAlarmAge { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>When evidence of what a run was doing is taken before it is ended. Default: <see cref="EvidencePolicy.OnStuck"/>. An emergency never takes any.</summary>
     public EvidencePolicy CaptureEvidence { get; set; } = EvidencePolicy.OnStuck;
 
