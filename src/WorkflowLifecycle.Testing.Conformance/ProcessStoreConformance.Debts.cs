@@ -152,6 +152,8 @@ public abstract partial class ProcessStoreConformance
         Assert.Equal(["early"], await NamesAsync(new DebtQuery { CreatedBefore = late.CreatedAt }));
         Assert.Equal(["early", "elsewhere"], await NamesAsync(new DebtQuery { DebtIds = [elsewhere.DebtId, early.DebtId, settled.DebtId, "debt_x' OR 1=1"] }));
         Assert.Equal(["early", "late"], await NamesAsync(new DebtQuery { Limit = 2 }));
+        Assert.Equal(["early", "late", "elsewhere"], await NamesAsync(new DebtQuery { Cleaners = ["another", "temp"] }));
+        Assert.Empty(await NamesAsync(new DebtQuery { Cleaners = ["tem", "TEMP", "%"] }));
         Assert.Equal(["settled"], await NamesAsync(new DebtQuery { RunId = other.RunId, IncludeSettled = true, HostId = Sample.Host.HostId }));
     }
 

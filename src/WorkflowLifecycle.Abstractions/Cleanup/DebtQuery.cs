@@ -15,6 +15,9 @@ public sealed record DebtQuery
     /// <summary>Debts on this machine.</summary>
     public string? HostId { get; init; }
 
+    /// <summary>Debts of these cleaners, by name; empty = any.</summary>
+    public IReadOnlyList<string> Cleaners { get; init; } = [];
+
     /// <summary>Due at this instant or earlier. Where it is set, the list begins with the one due first instead of the oldest.</summary>
     public DateTimeOffset? DueBy { get; init; }
 

@@ -72,6 +72,12 @@ public sealed class WorkflowLifecycleOptions
     /// <summary>The longest that evidence may hold up a kill; what was not read by then is left out, and said. Default 500 ms; 20 ms to 5 s.</summary>
     public TimeSpan EvidenceCeiling { get; set; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// How long a resource of a run that is over may stay before a log event and <see cref="ILifecycleHealth"/> tell of it. It is retried from the start,
+    /// and goes on being retried. Default 1 h; 1 s to 30 days.
+    /// </summary>
+    public TimeSpan DebtAlarmAge { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Claim whose value makes a principal the owner of the runs launched on its behalf. Default <c>sub</c>.</summary>
     public string OwnerClaimType { get; set; } = "sub";
 

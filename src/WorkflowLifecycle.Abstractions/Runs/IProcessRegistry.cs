@@ -18,6 +18,9 @@ public interface IProcessRegistry
     /// <exception cref="RunNotFoundException">No such run.</exception>
     Task<IReadOnlyList<CriticalSection>> ReadCriticalSectionsAsync(RunId runId, CancellationToken cancellationToken = default);
 
+    /// <summary>What was there at the run's end and what remained then, by a kill or its own end; null while it is not over, and when no such run is known.</summary>
+    Task<RunReceipt?> FindReceiptAsync(RunId runId, CancellationToken cancellationToken = default);
+
     /// <summary>Waits until the run is over for good, and returns its row. Cancelling the wait ends nothing.</summary>
     /// <exception cref="RunNotFoundException">No such run.</exception>
     Task<RunRecord> WaitForEndAsync(RunId runId, CancellationToken cancellationToken = default);

@@ -76,6 +76,11 @@ internal sealed class OpenStore : IAsyncDisposable
             () => Session.Registry.ReadCriticalSectionsAsync(runId, cancellationToken),
             static () => Task.FromResult<IReadOnlyList<CriticalSection>>([])).ConfigureAwait(false);
 
+    /// <summary>The receipt of the run's end; null when there is none.</summary>
+    public async Task<RunReceipt?> FindReceiptAsync(RunId runId, CancellationToken cancellationToken) =>
+        await UpToDateAsync(
+            () => Session.Registry.FindReceiptAsync(runId, cancellationToken), () => Session.Store.FindReceiptAsync(runId, cancellationToken).AsTask()).ConfigureAwait(false);
+
     /// <summary>Waits until the run is over.</summary>
     /// <exception cref="RunNotFoundException">No such run.</exception>
     public async Task<RunRecord> WaitForEndAsync(RunId runId, CancellationToken cancellationToken)

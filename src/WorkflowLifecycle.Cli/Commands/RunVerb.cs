@@ -6,7 +6,7 @@ namespace WorkflowLifecycle.Cli.Commands;
 internal static class RunVerb
 {
     /// <summary>Prints what there is to say of a run.</summary>
-    public delegate Task Print(OpenStore opened, RunId runId, bool asJson, CancellationToken cancellationToken);
+    public delegate Task Print(OpenStore opened, ParseResult parsed, RunId runId, bool asJson, CancellationToken cancellationToken);
 
     public static Command Create(CliContext context, Verb verb, Print print)
     {
@@ -20,7 +20,7 @@ internal static class RunVerb
             OpenStore opened = await OpenStore.ForRunAsync(context, parsed, runId, StoreUse.Look, token).ConfigureAwait(false);
             await using (opened.ConfigureAwait(false))
             {
-                await print(opened, runId, parsed.GetValue(json), token).ConfigureAwait(false);
+                await print(opened, parsed, runId, parsed.GetValue(json), token).ConfigureAwait(false);
                 return ExitCodes.Ok;
             }
         });

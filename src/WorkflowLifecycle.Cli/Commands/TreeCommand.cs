@@ -15,7 +15,7 @@ internal static class TreeCommand
         {
             Examples = ["workflowctl tree run_5fbae44ab6f0", "workflowctl tree run_5fbae44ab6f0 --json | jq '.processes[].pid'"],
         },
-        (opened, runId, asJson, token) => PrintAsync(context, opened, runId, asJson, token));
+        (opened, _, runId, asJson, token) => PrintAsync(context, opened, runId, asJson, token));
 
     private static async Task PrintAsync(CliContext context, OpenStore opened, RunId runId, bool asJson, CancellationToken token)
     {

@@ -13,7 +13,7 @@ internal static class WaitCommand
             Details = ["Returns 0 once the run is over, however it ended: the program's own exit code is in the output."],
             Examples = ["workflowctl wait run_5fbae44ab6f0", "workflowctl wait run_5fbae44ab6f0 --json | jq .exitCode"],
         },
-        (opened, runId, asJson, token) => PrintAsync(context, opened, runId, asJson, token));
+        (opened, _, runId, asJson, token) => PrintAsync(context, opened, runId, asJson, token));
 
     private static async Task PrintAsync(CliContext context, OpenStore opened, RunId runId, bool asJson, CancellationToken token)
     {

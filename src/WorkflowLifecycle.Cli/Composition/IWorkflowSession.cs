@@ -14,4 +14,10 @@ internal interface IWorkflowSession : IAsyncDisposable
     IEnvironmentDoctor Doctor { get; }
 
     IProcessStore Store { get; }
+
+    ICleanupDebts Debts { get; }
+
+    IRunRetention Retention { get; }
+
+    ILifecycleStatistics Statistics { get; }
 }

@@ -17,5 +17,11 @@ internal sealed class WorkflowSession(ServiceProvider services) : IWorkflowSessi
 
     public IProcessStore Store => services.GetRequiredService<IProcessStore>();
 
+    public ICleanupDebts Debts => services.GetRequiredService<ICleanupDebts>();
+
+    public IRunRetention Retention => services.GetRequiredService<IRunRetention>();
+
+    public ILifecycleStatistics Statistics => services.GetRequiredService<ILifecycleStatistics>();
+
     public ValueTask DisposeAsync() => services.DisposeAsync();
 }

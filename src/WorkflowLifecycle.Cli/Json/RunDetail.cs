@@ -75,6 +75,9 @@ internal sealed record RunDetail
     /// <summary>The shutdown phases of the host that launched it.</summary>
     public IReadOnlyList<string> Phases { get; init; } = [];
 
+    /// <summary>The cleaners that run at its end, beside what its launch made.</summary>
+    public IReadOnlyList<string> Cleaners { get; init; } = [];
+
     /// <summary>How a graceful kill tells the program to leave.</summary>
     public required TerminationEntry Termination { get; init; }
 
@@ -123,6 +126,7 @@ internal sealed record RunDetail
         OpenExits = run.Containment?.OpenExits ?? [],
         Hardening = HardeningWords.Of(run.Containment?.Hardening ?? WorkflowLifecycle.Hardening.None),
         Phases = run.Phases,
+        Cleaners = run.Cleaners,
         Termination = TerminationEntry.Of(run.Termination ?? TerminationLadder.Default),
         Leftovers = run.Leftovers,
         CriticalSections = [.. sections.Select(section => new SectionEntry(section.Kind, section.Name, section.Pid))],

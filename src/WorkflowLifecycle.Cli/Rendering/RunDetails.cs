@@ -35,6 +35,7 @@ internal static class RunDetails
             .Add("age", run.State.IsFinal ? null : Words.Duration(now - (run.StartedAt ?? run.CreatedAt)))
             .Add("in critical sections", string.Join(", ", sections.Select(Section)))
             .Add("phases", string.Join(", ", run.Phases))
+            .Add("cleaners", string.Join(", ", run.Cleaners))
             .Add("told to leave by", run.Termination is { } ladder ? TerminationWords.Of(ladder) : null)
             .Add("leftovers", run.Leftovers == LeftoverPolicy.End ? null : "kept when the program exits")
             .Add("last kill", lastKill is null ? run.KillId?.ToString() : KillLine(lastKill))

@@ -19,7 +19,10 @@ internal static class AuditStages
     public const string ProvenDead = "ProvenDead";
     public const string Unconfirmed = "Unconfirmed";
     public const string Cleaned = "Cleaned";
+    public const string DebtRetried = "DebtRetried";
+    public const string DebtSettled = "DebtSettled";
     public const string Completed = "Completed";
     public const string Resumed = "Resumed";
+    public const string Pruned = "Pruned";
     public const string Reconciled = "Reconciled";
 }

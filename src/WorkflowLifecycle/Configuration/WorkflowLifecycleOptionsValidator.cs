@@ -25,6 +25,7 @@ internal sealed class WorkflowLifecycleOptionsValidator : IValidateOptions<Workf
         Check(result, nameof(options.OutputFilesKept), options.OutputFilesKept is >= 1 and <= 100, "1 to 100");
         Check(result, nameof(options.OutputDrainLimit), options.OutputDrainLimit > TimeSpan.Zero && options.OutputDrainLimit <= TimeSpan.FromHours(1), "above 0 and at most 1 hour");
         Check(result, nameof(options.Retention), options.Retention >= TimeSpan.FromHours(1) && options.Retention <= TimeSpan.FromDays(3653), "1 hour to 10 years");
+        Check(result, nameof(options.DebtAlarmAge), options.DebtAlarmAge >= TimeSpan.FromSeconds(1) && options.DebtAlarmAge <= TimeSpan.FromDays(30), "1 second to 30 days");
         Check(result, nameof(options.OwnerClaimType), !string.IsNullOrWhiteSpace(options.OwnerClaimType), "a claim type");
         Check(result, nameof(options.OnHostExit), Enum.IsDefined(options.OnHostExit), "Kill or Keep");
         Check(result, nameof(options.MinimumStrength), Enum.IsDefined(options.MinimumStrength), "one of the strengths");

@@ -10,14 +10,20 @@ namespace WorkflowLifecycle.Hosting;
 /// warm. At the end the runs of this host are ended or handed over. A generic host stops its services one by one, the one that was added last first:
 /// services that were added after AddWorkflowLifecycle still have their runs while they stop, those added before find them gone.
 /// </summary>
-internal sealed class LifecycleHostedService(StoreStart start, IContainmentPlatform platform, HostShutdown shutdown, IOptions<WorkflowLifecycleOptions> options) : IHostedService
+internal sealed class LifecycleHostedService(StoreStart start, IContainmentPlatform platform, HostShutdown shutdown, BackgroundWork background, IOptions<WorkflowLifecycleOptions> options) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _ = options.Value;
         await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
         await platform.ProbeAsync(cancellationToken).ConfigureAwait(false);
+        background.Start();
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => shutdown.RunAsync(cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        Task stopping = background.StopAsync();
+        await shutdown.RunAsync(cancellationToken).ConfigureAwait(false);
+        await stopping.ConfigureAwait(false);
+    }
 }

@@ -165,7 +165,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
             CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);
             if (result.IsCommitted)
             {
-                signal.Raise();
+                signal.Raise(commit);
                 return (final, true);
             }
 

@@ -68,6 +68,20 @@ internal sealed class ProcessRegistry(
             : [.. platform.Work.ReadSections(containment).Select(section => section with { Name = Cut(redactor.RedactText(section.Name)) })];
     }
 
+    public async Task<RunReceipt?> FindReceiptAsync(RunId runId, CancellationToken cancellationToken = default)
+    {
+        if (await FindAsync(runId, cancellationToken).ConfigureAwait(false) is not { State.IsFinal: true } run)
+        {
+            return null;
+        }
+
+        // A run that was killed at the gate has both: the kill's, and what its launcher took away.
+        RunReceipt? own = await store.FindReceiptAsync(runId, cancellationToken).ConfigureAwait(false);
+        return run.KillId is { } killId && await store.FindKillAsync(killId, cancellationToken).ConfigureAwait(false) is { Report: { } report, CompletedAt: { } at }
+            ? new RunReceipt { RunId = runId, KillId = killId, At = own?.At > at ? own.At : at, Cleanup = [.. report.Cleanup, .. own?.Cleanup ?? []] }
+            : own;
+    }
+
     public async Task<RunRecord> WaitForEndAsync(RunId runId, CancellationToken cancellationToken = default)
     {
         while (true)

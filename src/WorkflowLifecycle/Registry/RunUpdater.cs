@@ -50,7 +50,7 @@ internal sealed class RunUpdater(IProcessStore store, TimeProvider timeProvider,
             CommitResult result = await store.CommitAsync(WithEvent(commit, current, updated), durability, cancellationToken).ConfigureAwait(false);
             if (result.IsCommitted)
             {
-                signal.Raise();
+                signal.Raise(commit);
                 return (result.Run, true);
             }
 

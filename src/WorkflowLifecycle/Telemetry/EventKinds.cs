@@ -14,4 +14,6 @@ internal static class EventKinds
     public const string KillDenied = "kill.denied";
     public const string KillCompleted = "kill.completed";
     public const string KillUnconfirmed = "kill.unconfirmed";
+    public const string DebtRemains = "debt.remains";
+    public const string DebtSettled = "debt.settled";
 }

@@ -130,6 +130,24 @@ internal static partial class Log
     [LoggerMessage(501, LogLevel.Information, "The cleaner '{Cleaner}' could not look at run {RunId} before its end, and looks after it: {Why}")]
     public static partial void CleanerLookFailed(ILogger logger, string cleaner, RunId runId, string why);
 
+    [LoggerMessage(510, LogLevel.Information, "Debt {DebtId} of run {RunId} is settled, {Cleaner}: {Resource}, after {Attempts} retries")]
+    public static partial void DebtSettled(ILogger logger, string debtId, RunId runId, string cleaner, string resource, int attempts);
+
+    [LoggerMessage(511, LogLevel.Debug, "Debt {DebtId} of run {RunId} remains, {Cleaner}: {Resource}; due again at {NextAttemptAt:O}: {Why}")]
+    public static partial void DebtRemains(ILogger logger, string debtId, RunId runId, string cleaner, string resource, DateTimeOffset nextAttemptAt, string? why);
+
+    [LoggerMessage(512, LogLevel.Warning, "Debt {DebtId} of run {RunId} is overdue, {Cleaner}: {Resource} is not free for {Age} and after {Attempts} retries: {Reason}")]
+    public static partial void DebtOverdue(ILogger logger, string debtId, RunId runId, string cleaner, string resource, TimeSpan age, int attempts, string reason);
+
+    [LoggerMessage(513, LogLevel.Warning, "What runs left to be freed was not retried; it is tried again")]
+    public static partial void DebtsNotRetried(ILogger logger, Exception exception);
+
+    [LoggerMessage(520, LogLevel.Information, "{Runs} runs that ended before {EndedBefore:O} were forgotten, {Directories} with their directories; {Kept} stay")]
+    public static partial void RunsForgotten(ILogger logger, int runs, DateTimeOffset endedBefore, int directories, int kept);
+
+    [LoggerMessage(521, LogLevel.Warning, "Runs that are over for long were not forgotten; it is tried again tomorrow, or by 'workflowctl prune'")]
+    public static partial void RetentionFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(502, LogLevel.Warning, "The cleaner '{Cleaner}' failed for run {RunId}; what it left is retried")]
     public static partial void CleanerFailed(ILogger logger, string cleaner, RunId runId, Exception exception);
 }

@@ -26,6 +26,10 @@ internal sealed class CommandLine : IWorkflowSessions, IWorkflowSession
         Registry.FindAsync(default, default).ReturnsForAnyArgs((RunRecord?)null);
         Registry.InspectAsync(default, default).ReturnsForAnyArgs([]);
         Registry.ReadCriticalSectionsAsync(default, default).ReturnsForAnyArgs([]);
+        Debts.ListAsync(default!, default).ReturnsForAnyArgs([]);
+        Debts.RetryAsync(default!, default!, default).ReturnsForAnyArgs([]);
+        Retention.ApplyAsync(default!, default!, default).ReturnsForAnyArgs(new RetentionReport { EndedBefore = Sample.Start });
+        Statistics.ReadAsync(default!, default).ReturnsForAnyArgs(new LifecycleStatistics { Since = Sample.Start, Until = Sample.Start.AddDays(30), Cleanup = new CleanupFigures() });
         Store.ReadAuditAsync(default!, default).ReturnsForAnyArgs(new ValueTask<IReadOnlyList<AuditEntry>>([]));
     }
 
@@ -40,6 +44,12 @@ internal sealed class CommandLine : IWorkflowSessions, IWorkflowSession
     public IEnvironmentDoctor Doctor { get; } = Substitute.For<IEnvironmentDoctor>();
 
     public IProcessStore Store { get; } = Substitute.For<IProcessStore>();
+
+    public ICleanupDebts Debts { get; } = Substitute.For<ICleanupDebts>();
+
+    public IRunRetention Retention { get; } = Substitute.For<IRunRetention>();
+
+    public ILifecycleStatistics Statistics { get; } = Substitute.For<ILifecycleStatistics>();
 
     public ClaimsPrincipal Caller { get; } = new(new ClaimsIdentity([new Claim("sub", "os:1000")], "test"));
 

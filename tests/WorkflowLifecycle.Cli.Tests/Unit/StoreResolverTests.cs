@@ -115,7 +115,7 @@ public sealed class StoreResolverTests : IDisposable
     {
         foreach ((string[] arguments, int code) in new (string[], int)[]
         {
-            (["ps"], 0), (["ps", "--json"], 0), (["audit"], 0), (["audit", "run_1"], 3), (["show", "run_1"], 3), (["tree", "run_1"], 3),
+            (["ps"], 0), (["ps", "--json"], 0), (["audit"], 0), (["debts"], 0), (["debts", "run_1"], 3), (["debts", "--retry"], 0), (["prune", "--yes"], 0), (["stats"], 0), (["audit", "run_1"], 3), (["show", "run_1"], 3), (["tree", "run_1"], 3),
             (["logs", "run_1"], 3), (["wait", "run_1"], 3), (["kill", "run_1", "--reason", "stuck since noon"], 3),
         })
         {

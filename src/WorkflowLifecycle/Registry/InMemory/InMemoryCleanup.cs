@@ -42,6 +42,7 @@ internal sealed class InMemoryCleanup
             (query.IncludeSettled || debt.IsOpen)
             && (query.DebtIds.Count == 0 || query.DebtIds.Contains(debt.DebtId))
             && (query.RunId is not { } run || debt.RunId == run)
+            && (query.Cleaners.Count == 0 || query.Cleaners.Contains(debt.Cleaner))
             && (query.HostId is null || debt.HostId == query.HostId)
             && (query.DueBy is not { } due || debt.NextAttemptAt <= due)
             && (query.CreatedBefore is not { } before || debt.CreatedAt < before));

@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Telemetry;
+
+namespace WorkflowLifecycle.Cleanup.Debts;
+
+/// <summary>Retries, as long as the host is up, the debts of this machine as they become due.</summary>
+internal sealed class DebtLoop(
+    IProcessStore store,
+    IContainmentPlatform platform,
+    ResourceCleaners cleaners,
+    DebtRetrier retrier,
+    DebtAlarm alarm,
+    EventSignal signal,
+    IOptions<WorkflowLifecycleOptions> options,
+    TimeProvider timeProvider,
+    ILogger<DebtLoop> logger)
+{
+    private const int LargestBatch = 32;
+
+    // Debts that this process makes wake the loop. Those of others, as of a kill by the command line, are found by this look: an index without rows.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
+
+    // A clock that is set back, or a debt that somebody else changes at the same time, must not make it spin.
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Returns when it was told to stop. Does not throw.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            // Taken before the look, or a debt in between goes unnoticed.
+            Task next = signal.NextDebt;
+            TimeSpan wait = LookInterval;
+            try
+            {
+                wait = await WorkAsync(stop).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                Log.DebtsNotRetried(logger, exception);
+            }
+
+            await WaitAsync(next, wait, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Retries what is due.</summary>
+    /// <returns>How long there is nothing to do.</returns>
+    private async Task<TimeSpan> WorkAsync(CancellationToken stop)
+    {
+        DebtQuery ours = new() { HostId = platform.Self.HostId, Cleaners = [ContainmentDebts.CleanerName, .. cleaners.Names], Limit = LargestBatch };
+        string actor = WorkflowPrincipal.HostSubject(options.Value.HostName);
+        IReadOnlyList<CleanupDebt> due = await store.ReadDebtsAsync(ours with { DueBy = timeProvider.GetUtcNow() }, stop).ConfigureAwait(false);
+        await Parallel.ForEachAsync(
+            due,
+            new ParallelOptions { MaxDegreeOfParallelism = DebtDesk.AtOnce, CancellationToken = stop },
+            async (debt, token) => await RetryAsync(debt, actor, token).ConfigureAwait(false)).ConfigureAwait(false);
+        await alarm.RaiseAsync(platform.Self.HostId, stop).ConfigureAwait(false);
+        if (due.Count == LargestBatch)
+        {
+            return ShortestWait;
+        }
+
+        IReadOnlyList<CleanupDebt> later = await store.ReadDebtsAsync(ours with { DueBy = DateTimeOffset.MaxValue, Limit = 1 }, stop).ConfigureAwait(false);
+        TimeSpan wait = later is [{ } first] ? first.NextAttemptAt - timeProvider.GetUtcNow() : LookInterval;
+        return wait < ShortestWait ? ShortestWait : wait < LookInterval ? wait : LookInterval;
+    }
+
+    private async Task RetryAsync(CleanupDebt debt, string actor, CancellationToken stop)
+    {
+        DebtRetry retry = await retrier.RetryAsync(debt, actor, isAsked: false, stop).ConfigureAwait(false);
+        if (retry.Outcome == DebtRetryOutcome.Settled)
+        {
+            Log.DebtSettled(logger, debt.DebtId, debt.RunId, debt.Cleaner, debt.Resource?.Name ?? "what the run left", retry.Debt.Attempts);
+        }
+        else if (retry.Outcome == DebtRetryOutcome.Remains)
+        {
+            Log.DebtRemains(logger, debt.DebtId, debt.RunId, debt.Cleaner, debt.Resource?.Name ?? "what the run left", retry.Debt.NextAttemptAt, retry.Message);
+        }
+    }
+
+    private async Task WaitAsync(Task next, TimeSpan wait, CancellationToken stop)
+    {
+        using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await Task.WhenAny(next, Task.Delay(wait, timeProvider, waiting.Token)).ConfigureAwait(false);
+        await waiting.CancelAsync().ConfigureAwait(false);
+    }
+}

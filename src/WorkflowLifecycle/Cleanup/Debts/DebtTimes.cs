@@ -1,0 +1,31 @@
+namespace WorkflowLifecycle.Cleanup.Debts;
+
+/// <summary>When a debt is due next, and for how long somebody who retries it has it for himself.</summary>
+internal static class DebtTimes
+{
+    public static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
+    private const int Doublings = 12;
+
+    // No pause between attempts has this length to the tick: by it a debt that is being retried is told from one that waits.
+    private static readonly TimeSpan LeaseBeyondCeiling = TimeSpan.FromSeconds(5) + TimeSpan.FromTicks(1);
+
+    /// <summary>The pause after so many attempts: 2 s after the first, doubling up to an hour.</summary>
+    public static TimeSpan Pause(int attempts)
+    {
+        TimeSpan pause = TimeSpan.FromSeconds(1 << Math.Clamp(attempts, 0, Doublings));
+        return pause < LongestPause ? pause : LongestPause;
+    }
+
+    /// <summary>The debt while it is being retried. Whoever is at it and dies keeps others from it only this long.</summary>
+    public static CleanupDebt Claim(CleanupDebt debt, TimeSpan ceiling, DateTimeOffset now) => debt with
+    {
+        Attempts = debt.Attempts + 1,
+        LastAttemptAt = now,
+        NextAttemptAt = now + ceiling + LeaseBeyondCeiling,
+    };
+
+    /// <summary>Whether somebody is retrying it now.</summary>
+    public static bool IsClaimed(CleanupDebt debt, TimeSpan ceiling, DateTimeOffset now) =>
+        debt.NextAttemptAt > now && debt.LastAttemptAt is { } last && debt.NextAttemptAt - last == ceiling + LeaseBeyondCeiling;
+}
