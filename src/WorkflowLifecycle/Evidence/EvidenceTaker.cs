@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Isolation;
 using WorkflowLifecycle.Launching;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Telemetry;
@@ -19,15 +20,13 @@ internal sealed class EvidenceTaker(
     {
         DateTimeOffset takenAt = timeProvider.GetUtcNow();
         long started = timeProvider.GetTimestamp();
-        using CancellationTokenSource over = new();
-        Task<TreeEvidence> tree = Task.Run(() => platform.Evidence.CaptureAsync(run, ceiling * ReaderShare), CancellationToken.None);
+        ForeignCall<TreeEvidence> tree = new(_ => platform.Evidence.CaptureAsync(run, ceiling * ReaderShare));
         EvidenceContext context = new() { Run = run, KillId = killId, Ceiling = ceiling, Processes = () => List(run) };
-        (string Name, Task<IReadOnlyList<string>> Said)[] asked =
-            [.. sources.Select(source => (source.Name, Task.Run(() => source.CaptureAsync(context, over.Token), CancellationToken.None)))];
-        await Task.WhenAll([tree, .. asked.Select(source => source.Said)]).WaitAsync(ceiling, timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await over.CancelAsync().ConfigureAwait(false);
+        (string Name, ForeignCall<IReadOnlyList<string>> Call)[] asked =
+            [.. sources.Select(source => (source.Name, new ForeignCall<IReadOnlyList<string>>(token => source.CaptureAsync(context, token))))];
+        await Task.WhenAll([tree.Work, .. asked.Select(source => source.Call.Work)]).WaitAsync(ceiling, timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         double took = timeProvider.GetElapsedTime(started).TotalMilliseconds;
-        TreeEvidence read = Result(tree, run.RunId, "the tree") is { } whole ? whole : new TreeEvidence { Cut = ["everything"] };
+        TreeEvidence read = Result(tree, run.RunId, "the tree") ?? new TreeEvidence { Cut = ["everything"] };
         return new RawEvidence
         {
             Run = run,
@@ -35,42 +34,57 @@ internal sealed class EvidenceTaker(
             TakenAt = takenAt,
             DurationMs = took,
             Tree = read with { Output = [.. read.Output, .. OutputOf(run)] },
-            Sources = [.. asked.Select(source => Describe(source.Name, source.Said, run.RunId))],
+            Sources = [.. asked.Select(source => Describe(source.Name, source.Call, run.RunId))],
         };
     }
 
-    private IReadOnlyList<ProcessSnapshot> List(RunRecord run) => platform.Open(run).Inspect(InspectionDepth.Members, ListLimit).Processes;
+    private IReadOnlyList<ProcessSnapshot> List(RunRecord run)
+    {
+        IContainment containment = platform.Open(run);
+        try
+        {
+            return containment.Inspect(InspectionDepth.Members, ListLimit).Processes;
+        }
+        finally
+        {
+            // It was never connected, so that there is nothing to wait for.
+            _ = containment.DisposeAsync().AsTask();
+        }
+    }
 
     private IEnumerable<EvidenceOutput> OutputOf(RunRecord run) => outputs.Find(run.RunId) is { } output
         ? [new EvidenceOutput { Stream = OutputStream.Output, Lines = [output.StandardOutput] }, new EvidenceOutput { Stream = OutputStream.Error, Lines = [output.StandardError] }]
         : [];
 
-    private EvidenceReading Describe(string name, Task<IReadOnlyList<string>> said, RunId runId) => new()
+    private EvidenceReading Describe(string name, ForeignCall<IReadOnlyList<string>> call, RunId runId)
     {
-        Name = name,
-        Lines = Result(said, runId, name) ?? [],
-        Problem = said.IsFaulted ? $"failed ({said.Exception!.InnerException!.GetType().Name})" : !said.IsCompletedSuccessfully ? "did not answer in time" : null,
-    };
+        IReadOnlyList<string>? said = Result(call, runId, name);
+        return new EvidenceReading
+        {
+            Name = name,
+            Lines = said ?? [],
+            Problem = said is not null ? null : call.Work.Exception?.InnerException is { } failure ? $"failed ({failure.GetType().Name})" : "did not answer in time",
+        };
+    }
 
-    // What is not there in time is nobody's business any more, but for its failure, which somebody must have looked at.
-    private T? Result<T>(Task<T> task, RunId runId, string what)
+    private T? Result<T>(ForeignCall<T> call, RunId runId, string what)
         where T : class
     {
-        if (task.IsCompletedSuccessfully)
+        if (call.Work.IsCompletedSuccessfully)
         {
-            return task.Result;
+            return call.Work.Result;
         }
 
-        if (task.IsFaulted)
+        if (call.Work.Exception?.InnerException is { } failure)
         {
-            Log.EvidenceFailed(logger, what, runId, task.Exception.InnerException!);
+            Log.EvidenceFailed(logger, what, runId, failure);
         }
         else
         {
             Log.EvidenceHangs(logger, what, runId);
-            _ = task.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
 
+        call.Abandon();
         return null;
     }
 }

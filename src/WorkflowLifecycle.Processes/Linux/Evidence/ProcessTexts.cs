@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using WorkflowLifecycle.Processes.Linux.Proc;
@@ -10,6 +11,8 @@ namespace WorkflowLifecycle.Processes.Linux.Evidence;
 internal sealed record ProcessTexts(string? CommandLine, IReadOnlyList<string> EnvironmentNames)
 {
     private const int EnvironmentSize = 64 * 1024;
+
+    private static readonly SearchValues<byte> _nameBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"u8);
 
     public static ProcessTexts Read(int pid) => new(ProcessReader.ReadCommandLine(pid), ReadNames(pid));
 
@@ -36,5 +39,5 @@ internal sealed record ProcessTexts(string? CommandLine, IReadOnlyList<string> E
     }
 
     private static bool IsName(ReadOnlySpan<byte> text) =>
-        !char.IsAsciiDigit((char)text[0]) && !text.ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"u8);
+        !char.IsAsciiDigit((char)text[0]) && !text.ContainsAnyExcept(_nameBytes);
 }
