@@ -35,12 +35,12 @@ public sealed class ContainersOfRunsTests : IDisposable
         {
             Client("rm", "--force", "--all", "--time", "0");
 
-            // The engine keeps its storage mounted upon itself.
+            // Monitors, and what they start to clean up, are there a moment longer than the containers. Only then does the engine's storage, which it
+            // mounts upon itself, stay unmounted; its cgroups, in every hierarchy there is, are left behind.
+            string engine = "[w]" + Path.GetFileName(_engine)[1..];
+            _run.Place.Run("sh", "-c", $"for i in $(seq 100); do pgrep -f '{engine}' > /dev/null || exit 0; sleep 0.1; done; exit 1");
             _run.Place.Run("sh", "-c", $"! mountpoint -q {_engine}/root/overlay || umount {_engine}/root/overlay");
-
-            // Its monitors are there a moment longer than the containers, and its cgroups, in every hierarchy there is, are left behind.
-            _run.Place.Run("sh", "-c", $"for i in 1 2 3 4 5 6 7 8 9 10; do pgrep -f '^/usr/bin/conmon.*{_engine}' > /dev/null || break; sleep 0.3; done");
-            _run.Place.Run("sh", "-c", $"for i in 1 2 3 4 5 6 7 8 9 10; do find /sys/fs/cgroup -depth -type d -path '*/{_cgroup}*' -exec rmdir {{}} + 2> /dev/null && exit; sleep 0.3; done; exit 1");
+            _run.Place.Run("sh", "-c", $"for i in $(seq 30); do find /sys/fs/cgroup -depth -type d -path '*/{_cgroup}*' -exec rmdir {{}} + 2> /dev/null && exit; sleep 0.1; done; exit 1");
         }
 
         Directory.Delete(_engine, recursive: true);
