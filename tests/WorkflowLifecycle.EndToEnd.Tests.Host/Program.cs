@@ -13,6 +13,11 @@ if (arguments.Has("deadly"))
     builder.AddShutdownPhase<DeadlyPhase>();
 }
 
+if (arguments.Verb == "soak")
+{
+    Soak.AddCleaners(builder, arguments);
+}
+
 arguments.PauseAtCommit(services);
 await using ServiceProvider provider = services.BuildServiceProvider();
 try

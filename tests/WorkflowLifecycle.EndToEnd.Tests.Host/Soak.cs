@@ -27,6 +27,9 @@ internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
         ("sh", ["-c", "yes | head -c 300000; sleep 60 & exit 0"], null),
     ];
 
+    public static void AddCleaners(IWorkflowLifecycleBuilder builder, HostArguments arguments) =>
+        builder.AddTempCleaner(options => options.Directory = Path.Combine(arguments.Directory, "tmp")).AddSharedMemoryCleaner().AddSystemVIpcCleaner().AddSocketCleaner().AddGitCleaner().AddLockFileCleaner();
+
     public async Task RunAsync()
     {
         int count = arguments.Number("count");

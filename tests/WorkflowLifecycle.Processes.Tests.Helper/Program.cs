@@ -9,6 +9,7 @@ return args[0] switch
     "sections" => await SectionsVerb.RunAsync(),
     "overlay" => await SectionsVerb.OverlayAsync(),
     "abandon" => await SectionsVerb.AbandonAsync(),
+    "creator" => await CreatorVerb.RunAsync(),
     "swap" => SwapVerb.Run(),
     "mounts" => MountsVerb.Run(args[1], args[2]),
     "remove-closed" => RemoveClosedVerb.Run(args[1]),

@@ -17,6 +17,7 @@ internal static class FiguresCommand
             ["graceful"] = () => GracefulFigures.MeasureAsync(room, Rounds),
             ["crowd"] = () => CrowdFigures.MeasureAsync(room, Rounds),
             ["launch"] = () => LaunchFigures.MeasureAsync(room, Rounds),
+            ["evidence"] = () => EvidenceFigures.MeasureAsync(room, Rounds),
             ["deleting"] = () => DeletingFigures.MeasureAsync(room),
             ["footprint"] = () => FootprintFigures.MeasureAsync(room, IdleRuns),
         };

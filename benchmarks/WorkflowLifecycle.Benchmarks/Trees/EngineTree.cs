@@ -59,6 +59,9 @@ internal sealed class EngineTree : IAsyncDisposable
         return launched;
     }
 
+    /// <summary>The tree's row, as a store would have it.</summary>
+    public RunRecord Run => _run;
+
     /// <summary>The tree's containment, for looking at it.</summary>
     public IContainment Open() => _platform.Open(_run);
 

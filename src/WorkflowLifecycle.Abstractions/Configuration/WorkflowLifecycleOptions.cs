@@ -66,6 +66,12 @@ public sealed class WorkflowLifecycleOptions
     /// <summary>How long finished runs, their evidence and their output are kept. Default 30 days; 1 hour to 10 years.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>When evidence of what a run was doing is taken before it is ended. Default: <see cref="EvidencePolicy.OnStuck"/>. An emergency never takes any.</summary>
+    public EvidencePolicy CaptureEvidence { get; set; } = EvidencePolicy.OnStuck;
+
+    /// <summary>The longest that evidence may hold up a kill; what was not read by then is left out, and said. Default 500 ms; 20 ms to 5 s.</summary>
+    public TimeSpan EvidenceCeiling { get; set; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Claim whose value makes a principal the owner of the runs launched on its behalf. Default <c>sub</c>.</summary>
     public string OwnerClaimType { get; set; } = "sub";
 

@@ -58,6 +58,12 @@ public sealed record KillRequest
             : throw new ArgumentException($"An idempotency key has 1 to {LongestKey} characters.", nameof(value));
     }
 
+    /// <summary>
+    /// Take evidence of what the run is doing before the first signal, bounded by <see cref="WorkflowLifecycleOptions.EvidenceCeiling"/>. Ignored in an
+    /// emergency, by a request that joins a kill under way, and where the host's policy is <see cref="EvidencePolicy.Never"/>.
+    /// </summary>
+    public bool CaptureEvidence { get; init; }
+
     /// <summary>Which door it came through, for the audit: <c>library</c>, <c>cli</c>, <c>http</c> and so on.</summary>
     public string Door { get; init; } = "library";
 }

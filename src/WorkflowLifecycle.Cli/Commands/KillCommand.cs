@@ -16,6 +16,7 @@ internal sealed class KillCommand
         HelpName = "SECONDS",
     };
 
+    private readonly Option<bool> _evidence = new("--evidence") { Description = "First take down what its processes are doing, within half a second; see 'workflowctl evidence'. Not in an emergency." };
     private readonly Option<string?> _workflow = new("--workflow") { Description = "All live runs of this workflow.", HelpName = "W" };
     private readonly Option<string?> _state = new("--state") { Description = $"All runs in this state: {string.Join(", ", LiveStates.Names)}.", HelpName = "S" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print what would be ended, awaited and cleaned; end nothing." };
@@ -47,6 +48,7 @@ internal sealed class KillCommand
             [
                 "workflowctl kill run_5fbae44ab6f0 --reason 'stuck in initialization'",
                 "workflowctl kill run_5fbae44ab6f0 --emergency --reason 'eats the machine'",
+                "workflowctl kill run_5fbae44ab6f0 --evidence --reason 'stuck, nobody knows why'",
                 "workflowctl kill --workflow builder --dry-run --reason 'deploying'",
                 "workflowctl kill --state Initializing --yes --reason 'stuck since yesterday'",
             ],
@@ -59,7 +61,7 @@ internal sealed class KillCommand
     private void AddTo(Verb verb)
     {
         verb.Add(_runs);
-        foreach (Option option in (Option[])[_reason, _emergency, _grace, _workflow, _state, _dryRun, _yes, _json])
+        foreach (Option option in (Option[])[_reason, _emergency, _grace, _evidence, _workflow, _state, _dryRun, _yes, _json])
         {
             verb.Add(option);
         }
@@ -80,11 +82,17 @@ internal sealed class KillCommand
         {
             Mode = parsed.GetValue(_emergency) ? KillMode.Emergency : KillMode.Graceful,
             GracePeriod = ReadGrace(parsed.GetValue(_grace)),
+            CaptureEvidence = parsed.GetValue(_evidence),
             Door = "cli",
         };
         if (request is { Mode: KillMode.Emergency, GracePeriod: not null })
         {
             _context.Console.Say("--emergency gives no grace: --grace has no effect.");
+        }
+
+        if (request is { Mode: KillMode.Emergency, CaptureEvidence: true })
+        {
+            _context.Console.Say("--emergency waits for nothing: --evidence has no effect.");
         }
 
         return Check(new KillCommandLine

@@ -37,7 +37,11 @@ internal sealed class CliServices(TimeProvider time) : IWorkflowSessions
     {
         ServiceCollection services = new();
         services.AddSingleton(time);
-        chooseStore(services.AddWorkflowLifecycle());
+
+        // All there are: a run has those that it was launched with, whoever ends it, and a debt is retried by whoever has its cleaner.
+        chooseStore(services.AddWorkflowLifecycle()
+            .AddTempCleaner().AddWorkDirectoryCleaner().AddGitCleaner().AddLockFileCleaner().AddContainerCleaner()
+            .AddSharedMemoryCleaner().AddSystemVIpcCleaner().AddSocketCleaner().AddLeakDetection());
         return new WorkflowSession(services.BuildServiceProvider());
     }
 }

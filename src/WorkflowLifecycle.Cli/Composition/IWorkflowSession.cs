@@ -7,6 +7,8 @@ internal interface IWorkflowSession : IAsyncDisposable
 
     IKillCoordinator Kills { get; }
 
+    IRunEvidence Evidence { get; }
+
     ITrackedProcessLauncher Launcher { get; }
 
     IEnvironmentDoctor Doctor { get; }

@@ -9,6 +9,8 @@ internal sealed class WorkflowSession(ServiceProvider services) : IWorkflowSessi
 
     public IKillCoordinator Kills => services.GetRequiredService<IKillCoordinator>();
 
+    public IRunEvidence Evidence => services.GetRequiredService<IRunEvidence>();
+
     public ITrackedProcessLauncher Launcher => services.GetRequiredService<ITrackedProcessLauncher>();
 
     public IEnvironmentDoctor Doctor => services.GetRequiredService<IEnvironmentDoctor>();

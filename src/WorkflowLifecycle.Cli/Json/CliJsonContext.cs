@@ -22,4 +22,6 @@ namespace WorkflowLifecycle.Cli.Json;
 [JsonSerializable(typeof(CandidateEntry))]
 [JsonSerializable(typeof(IReadOnlyList<CandidateEntry>))]
 [JsonSerializable(typeof(AdoptedDocument))]
+[JsonSerializable(typeof(LeaksDocument))]
+[JsonSerializable(typeof(IReadOnlyList<EvidenceDocument>))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -9,6 +9,9 @@ public sealed record ContainmentSpec
     /// <summary>32 hexadecimal digits: names the run directory and the cgroup.</summary>
     public required string InternalId { get; init; }
 
+    /// <summary>Where the run's row is, as in <see cref="IProcessStore.Location"/>: who finds what is left of the run asks there first. Null when nobody said.</summary>
+    public string? Store { get; init; }
+
     /// <summary>The program: absolute after <see cref="IContainmentPlatform.Resolve"/>.</summary>
     public required string Program { get; init; }
 

@@ -45,4 +45,7 @@ public interface IContainmentPlatform
 
     /// <summary>What runs are in the middle of.</summary>
     IWorkObserver Work { get; }
+
+    /// <summary>What runs are doing, read closely.</summary>
+    IEvidenceReader Evidence { get; }
 }

@@ -8,4 +8,7 @@ public enum InspectionDepth
 
     /// <summary>Also the command line and, in state D, what it waits on.</summary>
     Full = 1,
+
+    /// <summary>As <see cref="Shallow"/>, but of every process, those that left the cgroup too. Nothing that is read can hold the reader up.</summary>
+    Members = 2,
 }

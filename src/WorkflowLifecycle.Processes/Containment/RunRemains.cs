@@ -9,6 +9,15 @@ public sealed record RunRemains
     /// <summary>The name of the directory.</summary>
     public required string InternalId { get; init; }
 
+    /// <summary>Where its row is, as in <see cref="IProcessStore.Location"/>; null when it does not say.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>The process that launched it; null when it does not say.</summary>
+    public ProcessIdentity? Host { get; init; }
+
+    /// <summary>The process that it says to be its shim, which is no reason to signal that; null when it does not say.</summary>
+    public ProcessIdentity? Shim { get; init; }
+
     /// <summary>The directory, and the run's cgroup if it says so and the name of that is right.</summary>
     public required ContainmentRecord Containment { get; init; }
 }

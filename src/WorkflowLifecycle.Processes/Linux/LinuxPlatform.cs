@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using WorkflowLifecycle.Processes.Linux.Adopting;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
 using WorkflowLifecycle.Processes.Linux.Ending;
+using WorkflowLifecycle.Processes.Linux.Evidence;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Launching;
 using WorkflowLifecycle.Processes.Linux.Proc;
@@ -38,6 +39,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
             ?? throw new WorkflowLifecycleException("This process cannot read its own entry in /proc. Mount procfs.");
         Adopter = new ProcessAdopter(settings, _machine, User, RuntimeRoot, timeProvider);
         Work = new WorkObserver(_machine, timeProvider);
+        Evidence = new EvidenceReader(Open, timeProvider);
     }
 
     public ProcessIdentity Self { get; }
@@ -49,6 +51,8 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     public IProcessAdopter Adopter { get; }
 
     public IWorkObserver Work { get; }
+
+    public IEvidenceReader Evidence { get; }
 
     // Shared by all launches, so no single caller's token may end it. A good answer is kept; a bad one is asked for again, since somebody
     // may have mended what was wrong.

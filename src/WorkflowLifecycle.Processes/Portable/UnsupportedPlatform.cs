@@ -43,6 +43,8 @@ internal sealed class UnsupportedPlatform : IContainmentPlatform
 
     public IWorkObserver Work => throw new WorkflowLifecycleException(Explanation + " Ask a process on the run's own machine.");
 
+    public IEvidenceReader Evidence => throw new WorkflowLifecycleException(Explanation + " Ask a process on the run's own machine.");
+
     private static string Explanation => $"Holding process trees is not implemented for {RuntimeInformation.OSDescription}.";
 
     private static LaunchFailedException Unsupported() =>

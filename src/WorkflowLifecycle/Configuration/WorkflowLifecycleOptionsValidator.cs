@@ -14,6 +14,8 @@ internal sealed class WorkflowLifecycleOptionsValidator : IValidateOptions<Workf
         Check(result, nameof(options.TerminateCeiling), options.TerminateCeiling > TimeSpan.Zero && options.TerminateCeiling <= Day, "above 0 and at most 24 hours");
         Check(result, nameof(options.GraceCap), options.GraceCap > TimeSpan.Zero && options.GraceCap <= Day, "above 0 and at most 24 hours");
         Check(result, nameof(options.HostShutdownGrace), options.HostShutdownGrace > TimeSpan.Zero && options.HostShutdownGrace <= Day, "above 0 and at most 24 hours");
+        Check(result, nameof(options.CaptureEvidence), Enum.IsDefined(options.CaptureEvidence), "Never, OnStuck or OnGracefulKill");
+        Check(result, nameof(options.EvidenceCeiling), options.EvidenceCeiling >= TimeSpan.FromMilliseconds(20) && options.EvidenceCeiling <= TimeSpan.FromSeconds(5), "20 ms to 5 s");
         CheckCeiling(result, nameof(options.GitCeiling), options.GitCeiling);
         CheckCeiling(result, nameof(options.DatabaseCeiling), options.DatabaseCeiling);
         CheckCeiling(result, nameof(options.FileCeiling), options.FileCeiling);

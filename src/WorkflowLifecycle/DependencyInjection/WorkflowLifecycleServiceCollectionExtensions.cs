@@ -10,6 +10,7 @@ using WorkflowLifecycle.Configuration;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.DependencyInjection;
 using WorkflowLifecycle.Diagnosis;
+using WorkflowLifecycle.Evidence;
 using WorkflowLifecycle.Hosting;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Launching;
@@ -72,6 +73,10 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<RemainsSweeper>();
         services.TryAddSingleton<SectionEntrance>();
         AddPhases(services);
+        services.TryAddSingleton<LiveOutputs>();
+        services.TryAddSingleton<EvidenceTaker>();
+        services.TryAddSingleton<EvidenceWriter>();
+        services.TryAddSingleton<IRunEvidence, RunEvidenceAccess>();
         services.TryAddSingleton<ContainmentDebts>();
         services.TryAddSingleton<ResourceCleaners>();
         services.TryAddSingleton<RunCleanups>();

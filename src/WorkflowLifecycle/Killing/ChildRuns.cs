@@ -31,6 +31,7 @@ internal sealed class ChildRuns(IProcessStore store)
         {
             Mode = request.Mode,
             GracePeriod = request.GracePeriod,
+            CaptureEvidence = request.CaptureEvidence,
             Door = request.Door,
         };
     }

@@ -192,7 +192,7 @@ internal sealed class KillCoordinator(
             return await RefuseAsync(run, kill, refusal).ConfigureAwait(false);
         }
 
-        (KillOperation operation, bool started) = runner.Start(run, kill, authorization.Explanation, isHeld);
+        (KillOperation operation, bool started) = runner.Start(run, kill, authorization.Explanation, isHeld, request.CaptureEvidence);
 
         // Before anything is waited for: the weaker kill may itself be waiting, for the store, for the lock or for its child runs. Nor is it
         // waited for what that kill does then: the kills of its child runs are escalated next.

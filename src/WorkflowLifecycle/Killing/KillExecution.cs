@@ -70,6 +70,7 @@ internal sealed class KillExecution(
             await KillAsync().ConfigureAwait(false);
         }
 
+        await shutdown.Evidence.WrittenAsync(_steps).ConfigureAwait(false);
         return Report();
     }
 
@@ -159,6 +160,8 @@ internal sealed class KillExecution(
             return;
         }
 
+        shutdown.Evidence.Begin(Left(budget.Quiesce));
+
         // What belongs before it is done to its end also when the tree is gone meanwhile; an escalation only no longer waits for it.
         _beside = RunStageAsync(ShutdownStage.Before, Left(budget.Quiesce), CancellationToken.None);
         await _beside.WaitAsync(operation.Escalation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -170,6 +173,7 @@ internal sealed class KillExecution(
         {
             Task looking = LookForResourcesAsync(stop.Token);
             await QuiesceAsync(stop.Token).ConfigureAwait(false);
+            await shutdown.Evidence.TakenAsync(_steps, stop.Token).ConfigureAwait(false);
             await looking.ConfigureAwait(false);
             if (!stop.IsCancellationRequested)
             {

@@ -1,7 +1,7 @@
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>A kill under way in this process: what joins it waits for the same report.</summary>
-internal sealed class KillOperation(KillRecord kill, string ground, string actor, bool isHeld = false) : IDisposable
+internal sealed class KillOperation(KillRecord kill, string ground, string actor, bool isHeld = false, bool takesEvidence = false) : IDisposable
 {
     private readonly TaskCompletionSource<KillReport> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<KillId> _intent = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,6 +22,9 @@ internal sealed class KillOperation(KillRecord kill, string ground, string actor
 
     /// <summary>On what ground it is permitted.</summary>
     public string Ground { get; } = ground;
+
+    /// <summary>Whether who asked wants evidence. Not on record: a kill that is resumed takes none a second time.</summary>
+    public bool TakesEvidence { get; } = takesEvidence;
 
     /// <summary>Completes when the intent is durable.</summary>
     public Task<KillId> Intent => _intent.Task;

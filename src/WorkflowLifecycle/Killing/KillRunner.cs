@@ -48,8 +48,9 @@ internal sealed class KillRunner(
     /// <param name="kill">The kill as it is asked for.</param>
     /// <param name="ground">On what ground it is permitted.</param>
     /// <param name="isHeld">After its intent it waits to be released, as far as its time allows: its child runs come first.</param>
-    public (KillOperation Operation, bool Started) Start(RunRecord run, KillRecord kill, string ground, bool isHeld) =>
-        Start(run, new KillOperation(kill, ground, kill.RequestedBy, isHeld));
+    /// <param name="takesEvidence">Whether who asks wants evidence.</param>
+    public (KillOperation Operation, bool Started) Start(RunRecord run, KillRecord kill, string ground, bool isHeld, bool takesEvidence) =>
+        Start(run, new KillOperation(kill, ground, kill.RequestedBy, isHeld, takesEvidence));
 
     /// <summary>Goes on with the kill that a row has on record, and waits for its report.</summary>
     public async Task<KillReport> ResumeAsync(RunRecord run, KillRecord kill)

@@ -6,6 +6,7 @@ internal static class KillSteps
     public const string Look = "look";
     public const string Intent = "intent";
     public const string ChildRuns = "child-runs";
+    public const string Evidence = "evidence";
     public const string Quiesce = "quiesce";
     public const string SafePoint = "safe-point";
     public const string Terminate = "terminate";

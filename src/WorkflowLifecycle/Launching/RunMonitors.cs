@@ -13,11 +13,21 @@ internal sealed class RunMonitors(
     RunFinisher finisher,
     MainExits mainExits,
     RunSigns signs,
+    LiveOutputs outputs,
     IRedactor redactor,
     IOptions<WorkflowLifecycleOptions> options,
     TimeProvider timeProvider,
     ILogger<RunMonitor> logger)
 {
-    public RunMonitor Create(RunId runId, IHeldRun held, HostOutput? output, ReadinessSource declared) =>
-        new(runId, held, output, new SignWatch(runId, declared, signs, updater, redactor, timeProvider, logger), finisher, mainExits, options.Value.OutputDrainLimit, timeProvider, logger);
+    public RunMonitor Create(RunId runId, IHeldRun held, HostOutput? output, ReadinessSource declared)
+    {
+        SignWatch watch = new(runId, declared, signs, updater, redactor, timeProvider, logger);
+        RunMonitor monitor = new(runId, held, output, watch, finisher, mainExits, options.Value.OutputDrainLimit, timeProvider, logger);
+        if (output is not null)
+        {
+            outputs.Keep(runId, output, monitor.Result);
+        }
+
+        return monitor;
+    }
 }

@@ -164,6 +164,7 @@ internal sealed class TrackedProcessLauncher(
     {
         RunId = runId,
         InternalId = Guid.NewGuid().ToString("N"),
+        Store = store.Location,
         Program = request.Program,
         Arguments = [request.Program, .. request.Arguments],
         WorkingDirectory = request.WorkingDirectory ?? Environment.CurrentDirectory,

@@ -8,6 +8,6 @@ internal static class RedactedProcesses
 
     // By the argument, as long as they are apart: in a joined line nobody can tell where a secret with blanks ends. Without a NUL it is one
     // text: a title that the process gave itself.
-    private static string RedactCommandLine(this IRedactor redactor, string line) =>
+    public static string RedactCommandLine(this IRedactor redactor, string line) =>
         line.Contains('\0', StringComparison.Ordinal) ? ArgumentText.Join(redactor.RedactArguments(line.Split('\0'))) : redactor.RedactText(line);
 }

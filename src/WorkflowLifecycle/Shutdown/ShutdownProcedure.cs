@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Evidence;
 using WorkflowLifecycle.Processes;
 
 namespace WorkflowLifecycle.Shutdown;
@@ -9,6 +10,7 @@ internal sealed class ShutdownProcedure(
     ShutdownContext context,
     IContainment containment,
     CachedLook look,
+    KillEvidence evidence,
     Action<string> tell,
     TimeProvider timeProvider,
     ILogger logger,
@@ -34,6 +36,9 @@ internal sealed class ShutdownProcedure(
     private long _quiesceStarted;
     private long _freezeAsked;
     private string _told = string.Empty;
+
+    /// <summary>What is kept of the tree as it was before it was signalled.</summary>
+    public KillEvidence Evidence => evidence;
 
     /// <summary>What became of each phase that had its turn, and of those that the run names and this process does not have.</summary>
     public IReadOnlyList<PhaseReport> Reports

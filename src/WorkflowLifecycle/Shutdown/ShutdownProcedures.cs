@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using WorkflowLifecycle.Evidence;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
@@ -14,6 +15,8 @@ internal sealed class ShutdownProcedures(
     IContainmentPlatform platform,
     StandardInputs inputs,
     TerminationCommand command,
+    EvidenceTaker evidenceTaker,
+    EvidenceWriter evidenceWriter,
     IRedactor redactor,
     IOptions<WorkflowLifecycleOptions> options,
     TimeProvider timeProvider,
@@ -35,7 +38,7 @@ internal sealed class ShutdownProcedures(
             RequestedBy = operation.Kill.RequestedBy,
             Processes = look.Take,
         };
-        return new ShutdownProcedure(phases, context, containment, look, waiting => remarks.Tell(operation.Kill, waiting), timeProvider, logger, operation.Escalation);
+        return new ShutdownProcedure(phases, context, containment, look, Evidence(operation, run), waiting => remarks.Tell(operation.Kill, waiting), timeProvider, logger, operation.Escalation);
     }
 
     /// <summary>What a graceful kill would wait for, in words: the phases with what is in flight now, and the ladder.</summary>
@@ -71,6 +74,14 @@ internal sealed class ShutdownProcedures(
         void Record(string by, int? processes) =>
             _ = StoreReturn.BeginAsync(run.RunId, () => ledger.RecordToldAsync(operation.Kill, by, processes), timeProvider, logger);
         return new LadderDescent(run, containment, platform, inputs, command, Record, clock);
+    }
+
+    // Only of a kill that began here: whoever resumes one would take evidence of what the first signals left.
+    private KillEvidence Evidence(KillOperation operation, RunRecord run)
+    {
+        EvidencePolicy policy = options.Value.CaptureEvidence;
+        bool isAsked = operation.Met == IntentOutcome.Written && policy != EvidencePolicy.Never && (operation.TakesEvidence || policy == EvidencePolicy.OnGracefulKill);
+        return new KillEvidence(evidenceTaker, evidenceWriter, run, operation.Kill.KillId, isAsked, options.Value.EvidenceCeiling, timeProvider);
     }
 
     private static string Describe(InFlightWork work) => work.Pid is { } pid ? $"{work.Description} (PID {pid})" : work.Description;

@@ -74,6 +74,15 @@ internal static partial class Log
     [LoggerMessage(313, LogLevel.Debug, "What kill {KillId} of run {RunId} waits for was not told: {Why}")]
     public static partial void RemarkLost(ILogger logger, KillId killId, RunId runId, string why);
 
+    [LoggerMessage(360, LogLevel.Warning, "Evidence of {What} of run {RunId} could not be taken; the kill goes on")]
+    public static partial void EvidenceFailed(ILogger logger, string what, RunId runId, Exception exception);
+
+    [LoggerMessage(361, LogLevel.Warning, "Evidence of {What} of run {RunId} was not there at the ceiling; it is done without")]
+    public static partial void EvidenceHangs(ILogger logger, string what, RunId runId);
+
+    [LoggerMessage(362, LogLevel.Warning, "Evidence of run {RunId} was not stored")]
+    public static partial void EvidenceNotStored(ILogger logger, RunId runId, Exception exception);
+
     [LoggerMessage(350, LogLevel.Information, "Host shutdown: {Count} runs are ended, at most {Seconds:0.#} s until SIGKILL")]
     public static partial void RunsEnding(ILogger logger, int count, double seconds);
 

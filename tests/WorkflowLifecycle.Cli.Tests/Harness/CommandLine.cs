@@ -33,6 +33,8 @@ internal sealed class CommandLine : IWorkflowSessions, IWorkflowSession
 
     public IKillCoordinator Kills { get; } = Substitute.For<IKillCoordinator>();
 
+    public IRunEvidence Evidence { get; } = Substitute.For<IRunEvidence>();
+
     public ITrackedProcessLauncher Launcher { get; } = Substitute.For<ITrackedProcessLauncher>();
 
     public IEnvironmentDoctor Doctor { get; } = Substitute.For<IEnvironmentDoctor>();

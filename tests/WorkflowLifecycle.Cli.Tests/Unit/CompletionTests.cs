@@ -58,6 +58,7 @@ public sealed class CompletionTests
     [InlineData("workflowctl run --ready no", "notify")]
     [InlineData("workflowctl run --termi", "--terminate-main")]
     [InlineData("workflowctl cri", "critical")]
+    [InlineData("workflowctl evidence run_1 --ta", "--take")]
     public async Task Completion_OfWhatIsChosenFromAFew_OffersIt(string line, string offered) =>
         Assert.Contains(offered, await CompleteAsync(new CommandLine(), line));
 
@@ -71,9 +72,11 @@ public sealed class CompletionTests
     [InlineData("wait")]
     [InlineData("audit")]
     [InlineData("doctor")]
+    [InlineData("leaks")]
     [InlineData("kill")]
     [InlineData("completion")]
     [InlineData("critical")]
+    [InlineData("evidence")]
     public async Task Help_OfEveryVerb_HasExamples(params string[] verb)
     {
         CommandLine cli = new();

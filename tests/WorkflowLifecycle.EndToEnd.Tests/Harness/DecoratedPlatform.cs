@@ -19,6 +19,8 @@ internal sealed class DecoratedPlatform(IContainmentPlatform platform) : IContai
 
     public IWorkObserver Work => platform.Work;
 
+    public IEvidenceReader Evidence => platform.Evidence;
+
     public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default) => platform.ProbeAsync(cancellationToken);
 
     public int? FindOwnInside(ContainmentRecord containment) => platform.FindOwnInside(containment);

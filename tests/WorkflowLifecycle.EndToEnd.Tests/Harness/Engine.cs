@@ -42,6 +42,8 @@ internal sealed class Engine : IAsyncDisposable
 
     public IProcessRegistry Registry => _provider.GetRequiredService<IProcessRegistry>();
 
+    public IRunEvidence Evidence => _provider.GetRequiredService<IRunEvidence>();
+
     public IEnumerable<IShutdownPhase> Phases => _provider.GetServices<IShutdownPhase>();
 
     public IProcessStore Store => _provider.GetRequiredService<IProcessStore>();

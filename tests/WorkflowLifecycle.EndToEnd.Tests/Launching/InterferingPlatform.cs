@@ -15,6 +15,8 @@ internal sealed class InterferingPlatform(IContainmentPlatform platform, Func<Co
 
     public IWorkObserver Work => platform.Work;
 
+    public IEvidenceReader Evidence => platform.Evidence;
+
     public Task<ContainmentAbility> ProbeAsync(CancellationToken cancellationToken = default) => platform.ProbeAsync(cancellationToken);
 
     public int? FindOwnInside(ContainmentRecord containment) => platform.FindOwnInside(containment);

@@ -19,7 +19,7 @@ internal sealed class LiveRun : IAsyncDisposable
     public ContainmentRecord Record => _run!.Containment!;
 
     /// <summary>Launches the script; skips the test where there is no cgroup to be had for it.</summary>
-    public static async Task<LiveRun> LaunchAsync(string script, bool withCgroup)
+    public static async Task<LiveRun> LaunchAsync(string script, bool withCgroup, OutputMode output = OutputMode.Discard)
     {
         if (withCgroup)
         {
@@ -27,9 +27,13 @@ internal sealed class LiveRun : IAsyncDisposable
         }
 
         LiveRun live = new(withCgroup);
-        await live.LaunchAsync(script);
+        await live.LaunchAsync(script, output);
         return live;
     }
+
+    public RunRecord Run => _run!;
+
+    public IEvidenceReader Evidence => _platform.Evidence;
 
     public IContainment Open() => _platform.Open(_run!);
 
@@ -60,7 +64,7 @@ internal sealed class LiveRun : IAsyncDisposable
         _place.Dispose();
     }
 
-    private async Task LaunchAsync(string script)
+    private async Task LaunchAsync(string script, OutputMode output)
     {
         string internalId = Guid.NewGuid().ToString("N");
         ContainmentSpec spec = _platform.Resolve(new ContainmentSpec
@@ -71,8 +75,8 @@ internal sealed class LiveRun : IAsyncDisposable
             Arguments = ["sh", "-c", script],
             WorkingDirectory = Directory,
             Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" },
-            Output = OutputMode.Discard,
-            OutputFileCap = 1,
+            Output = output,
+            OutputFileCap = output == OutputMode.Files ? 1 << 20 : 1,
             OutputFilesKept = 1,
         });
         await using IPreparedRun prepared = await _platform.PrepareAsync(spec);
@@ -87,6 +91,7 @@ internal sealed class LiveRun : IAsyncDisposable
             WorkingDirectory = spec.WorkingDirectory,
             Host = _platform.Self,
             CreatedAt = default,
+            Output = output,
             Root = _held.Root,
             Containment = prepared.Containment,
         };

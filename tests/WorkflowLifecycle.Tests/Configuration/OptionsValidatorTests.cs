@@ -49,6 +49,19 @@ public sealed class OptionsValidatorTests
     }
 
     [Fact]
+    public void Validate_EvidenceCeiling_Is20MillisecondsTo5Seconds()
+    {
+        Good(options => options.EvidenceCeiling = TimeSpan.FromMilliseconds(20));
+        Good(options => options.EvidenceCeiling = TimeSpan.FromSeconds(5));
+        foreach (TimeSpan ceiling in (TimeSpan[])[TimeSpan.Zero, Timeout.InfiniteTimeSpan, TimeSpan.FromMilliseconds(20) - _tick, TimeSpan.FromSeconds(5) + _tick])
+        {
+            Bad(nameof(WorkflowLifecycleOptions.EvidenceCeiling), options => options.EvidenceCeiling = ceiling);
+        }
+
+        Bad(nameof(WorkflowLifecycleOptions.CaptureEvidence), options => options.CaptureEvidence = (EvidencePolicy)7);
+    }
+
+    [Fact]
     public void Validate_GraceCap_IsAbove0AndAtMost24Hours()
     {
         Good(options => options.GraceCap = _tick);

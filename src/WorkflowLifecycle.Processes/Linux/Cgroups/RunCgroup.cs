@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 
@@ -98,6 +99,20 @@ internal sealed class RunCgroup : IDisposable
         int length = SmallFile.ReadAll(file, buffer);
         ReadOnlySpan<byte> text = buffer[..Math.Max(length, 0)];
         return text.IndexOf("populated 0"u8) >= 0 ? false : text.IndexOf("populated 1"u8) >= 0 ? true : null;
+    }
+
+    /// <summary>Reads the beginning of one of its files; null when there is no such file, or it cannot be read.</summary>
+    public string? ReadText(string name)
+    {
+        using FileDescriptor file = DescriptorReserve.OpenAt(_directory, name, Libc.OpenReadOnly | Libc.OpenNoFollow | Libc.OpenCloseOnExec);
+        if (file.IsInvalid)
+        {
+            return null;
+        }
+
+        byte[] buffer = new byte[4096];
+        int length = SmallFile.ReadAll(file, buffer);
+        return length < 0 ? null : Encoding.UTF8.GetString(buffer, 0, length);
     }
 
     /// <summary>Ends every process in the cgroup and below; 0 or the errno. ENOENT (removed) counts as done.</summary>

@@ -44,7 +44,7 @@ internal sealed class TreeReader(RunCgroup? cgroup, int shimPid, int rootPid, Ti
         HashSet<int> inCgroup = [.. session.Count == 0 ? pids : []];
 
         // In an emergency the cgroup's own list is enough; who walked out of it is found by the shim's sweep.
-        bool isWhole = shimPid <= 0 || (cgroup is not null && depth != InspectionDepth.Full) || AddDescendants(pids, inCgroup, limit);
+        bool isWhole = shimPid <= 0 || (cgroup is not null && depth == InspectionDepth.Shallow) || AddDescendants(pids, inCgroup, limit);
         return (pids, inCgroup, isWhole);
     }
 

@@ -88,7 +88,7 @@ internal sealed class LaunchMaterial
         descriptors.Add(image.File.Number);
         ShimPid = PosixSpawn.Start($"/proc/self/fd/{position}", $"workflow-lifecycle-shim {Spec.RunId}", descriptors.Numbers);
         Shim = machine.Identify(ShimPid);
-        RunIdentityFile.Write(Directory, Spec, Cgroup, Shim);
+        RunIdentityFile.Write(Directory, Spec, Cgroup, Shim, machine.Identify(Environment.ProcessId));
     }
 
     /// <summary>Collects the shim once it has left; it is our child.</summary>

@@ -10,7 +10,7 @@ namespace WorkflowLifecycle.Processes.Linux.RunDirectories;
 [SupportedOSPlatform("linux")]
 internal static class RunIdentityFile
 {
-    public static void Write(RunDirectory directory, ContainmentSpec spec, RunCgroup? cgroup, ProcessIdentity? shim)
+    public static void Write(RunDirectory directory, ContainmentSpec spec, RunCgroup? cgroup, ProcessIdentity? shim, ProcessIdentity? host)
     {
         using FileStream file = new(
             Path.Combine(directory.Path, RunDirectory.Identity),
@@ -23,18 +23,9 @@ internal static class RunIdentityFile
         json.WriteString("onHostExit", spec.OnHostExit.ToString());
         json.WriteString("cgroupPath", cgroup?.Path);
         json.WriteNumber("cgroupInode", cgroup?.Inode ?? 0);
-        if (shim is not null)
-        {
-            json.WriteStartObject("shim");
-            json.WriteString("hostId", shim.HostId);
-            json.WriteString("bootId", shim.BootId);
-            json.WriteNumber("pidNamespace", shim.PidNamespace);
-            json.WriteNumber("pid", shim.Pid);
-            json.WriteNumber("startTicks", shim.StartTicks);
-            json.WriteString("pidfsHandle", shim.PidfsHandle);
-            json.WriteEndObject();
-        }
-
+        json.WriteString("store", spec.Store);
+        Write(json, "shim", shim);
+        Write(json, "host", host);
         json.WriteEndObject();
     }
 
@@ -75,6 +66,9 @@ internal static class RunIdentityFile
             {
                 RunId = RunId.Parse(json.GetProperty("runId").GetString()!),
                 InternalId = internalId,
+                Store = json.TryGetProperty("store", out JsonElement store) ? store.GetString() : null,
+                Host = ReadIdentity(json, "host"),
+                Shim = ReadIdentity(json, "shim"),
                 Containment = new ContainmentRecord
                 {
                     Strength = ContainmentStrength.BestEffort,
@@ -90,4 +84,36 @@ internal static class RunIdentityFile
             return null;
         }
     }
+
+    private static void Write(Utf8JsonWriter json, string name, ProcessIdentity? process)
+    {
+        if (process is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject(name);
+        json.WriteString("hostId", process.HostId);
+        json.WriteString("bootId", process.BootId);
+        json.WriteNumber("pidNamespace", process.PidNamespace);
+        json.WriteNumber("pidNamespaceStartTicks", process.PidNamespaceStartTicks);
+        json.WriteNumber("pid", process.Pid);
+        json.WriteNumber("startTicks", process.StartTicks);
+        json.WriteString("pidfsHandle", process.PidfsHandle);
+        json.WriteEndObject();
+    }
+
+    private static ProcessIdentity? ReadIdentity(JsonElement run, string name) =>
+        run.TryGetProperty(name, out JsonElement json) && json.TryGetProperty("pidNamespaceStartTicks", out JsonElement namespaceStart)
+            ? new ProcessIdentity
+            {
+                HostId = json.GetProperty("hostId").GetString()!,
+                BootId = json.GetProperty("bootId").GetString()!,
+                PidNamespace = json.GetProperty("pidNamespace").GetUInt64(),
+                PidNamespaceStartTicks = namespaceStart.GetUInt64(),
+                Pid = json.GetProperty("pid").GetInt32(),
+                StartTicks = json.GetProperty("startTicks").GetUInt64(),
+                PidfsHandle = json.GetProperty("pidfsHandle").GetString(),
+            }
+            : null;
 }

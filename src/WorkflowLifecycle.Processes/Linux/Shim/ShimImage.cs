@@ -61,6 +61,19 @@ internal sealed class ShimImage : IDisposable
 
     public void Dispose() => File.Dispose();
 
+    /// <summary>The shim's program; null where there is none for this architecture.</summary>
+    public static byte[]? TryReadProgram()
+    {
+        try
+        {
+            return ReadProgram();
+        }
+        catch (LaunchFailedException)
+        {
+            return null;
+        }
+    }
+
     private static byte[] ReadProgram()
     {
         string resource = RuntimeInformation.ProcessArchitecture switch

@@ -25,22 +25,14 @@ internal static class GitRepository
         return [];
     }
 
-    private static string? FindAt(string directory)
-    {
-        string git = Path.Combine(directory, ".git");
-        return WorkPath.OfDirectory(git) is { } inside ? inside
-            : ReadPointer(git, "gitdir:", directory) is { } elsewhere ? elsewhere
-            : IsBare(directory) ? directory
-            : null;
-    }
-
-    private static bool IsBare(string directory) =>
+    /// <summary>Whether a directory has what git asks of a repository.</summary>
+    public static bool IsBare(string directory) =>
         FileFacts.Of(Path.Combine(directory, "HEAD")) is { IsDirectory: false }
         && FileFacts.Of(Path.Combine(directory, "objects"), followLinks: true) is { IsDirectory: true }
         && FileFacts.Of(Path.Combine(directory, "refs"), followLinks: true) is { IsDirectory: true };
 
-    // A file of one line that names a directory, relative to where it stands.
-    private static string? ReadPointer(string path, string prefix, string origin)
+    /// <summary>Reads a file of one line that names a directory, relative to where it stands; null when it does not, or the directory is gone.</summary>
+    public static string? ReadPointer(string path, string prefix, string origin)
     {
         Span<byte> buffer = stackalloc byte[LongestPointer];
         using FileDescriptor? file = UntrustedFile.Open(path);
@@ -52,5 +44,14 @@ internal static class GitRepository
 
         string named = text[prefix.Length..].Trim();
         return named.Length == 0 || named.Contains('\0', StringComparison.Ordinal) ? null : WorkPath.OfDirectory(Path.Combine(origin, named));
+    }
+
+    private static string? FindAt(string directory)
+    {
+        string git = Path.Combine(directory, ".git");
+        return WorkPath.OfDirectory(git) is { } inside ? inside
+            : ReadPointer(git, "gitdir:", directory) is { } elsewhere ? elsewhere
+            : IsBare(directory) ? directory
+            : null;
     }
 }

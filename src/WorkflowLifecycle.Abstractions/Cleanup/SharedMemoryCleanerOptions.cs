@@ -1,0 +1,14 @@
+namespace WorkflowLifecycle;
+
+/// <summary>Options of the cleaner <c>shared-memory</c>.</summary>
+public sealed class SharedMemoryCleanerOptions
+{
+    /// <summary>The longest that it may take at the end of a run. Above 0, at most 24 h. Default: 2 s.</summary>
+    public TimeSpan Ceiling { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// True: what a run leaves is only told, never removed. Default: false. For sites where other programs hand named segments to runs during their
+    /// life and leave them without holding them: such a segment can't be told from one that the run made.
+    /// </summary>
+    public bool ReportOnly { get; set; }
+}

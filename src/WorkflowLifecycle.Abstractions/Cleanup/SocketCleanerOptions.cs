@@ -1,0 +1,8 @@
+namespace WorkflowLifecycle;
+
+/// <summary>Options of the cleaner <c>sockets</c>.</summary>
+public sealed class SocketCleanerOptions
+{
+    /// <summary>The longest that it may take at the end of a run. Above 0, at most 24 h. Default: 2 s.</summary>
+    public TimeSpan Ceiling { get; set; } = TimeSpan.FromSeconds(2);
+}

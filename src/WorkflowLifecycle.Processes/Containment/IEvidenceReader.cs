@@ -1,0 +1,11 @@
+namespace WorkflowLifecycle.Processes;
+
+/// <summary>Looks closely at a tree. Signals nobody, stops nobody, and opens none of the tree's files through its descriptors.</summary>
+public interface IEvidenceReader
+{
+    /// <summary>Reads what the tree is doing. Bounded in time and room; what hangs is left behind and left out. Does not throw for a tree that is gone.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="ceiling">When it returns at the latest, with what was read by then.</param>
+    /// <returns>Not redacted yet: NUL is between the arguments of command lines.</returns>
+    Task<TreeEvidence> CaptureAsync(RunRecord run, TimeSpan ceiling);
+}

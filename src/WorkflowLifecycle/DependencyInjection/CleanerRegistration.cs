@@ -1,0 +1,32 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace WorkflowLifecycle.DependencyInjection;
+
+/// <summary>The one way in which a cleaner that comes with the library is added: with options that are checked, and once.</summary>
+internal static class CleanerRegistration
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
+
+    public static IWorkflowLifecycleBuilder AddCleanerOnce<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+        this IWorkflowLifecycleBuilder builder, Action<TOptions>? configure, Func<TOptions, TimeSpan> ceiling, Func<IServiceProvider, IResourceCleaner> create)
+        where TOptions : class
+    {
+        if (configure is not null)
+        {
+            builder.Services.Configure(configure);
+        }
+
+        // The options' own service is the sign that the cleaner is there already.
+        if (builder.Services.All(service => service.ServiceType != typeof(TOptions)))
+        {
+            builder.Services.AddOptions<TOptions>().Validate(
+                options => ceiling(options) > TimeSpan.Zero && ceiling(options) <= Longest, $"{typeof(TOptions).Name}.Ceiling must be above 0 and at most 24 hours.");
+            builder.Services.AddSingleton(static provider => provider.GetRequiredService<IOptions<TOptions>>().Value);
+            builder.Services.AddSingleton(create);
+        }
+
+        return builder;
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Options;
+using WorkflowLifecycle;
+using WorkflowLifecycle.DependencyInjection;
+using WorkflowLifecycle.Processes;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the cleaner of POSIX shared memory.</summary>
+public static class SharedMemoryCleanerExtensions
+{
+    /// <summary>
+    /// Frees named shared memory and semaphores (<c>/dev/shm</c>) that provably only a run had, at its end. Proof needs the look before a graceful kill: after
+    /// an emergency, or when a run ended by itself, what may be its is only told. Adding it again changes nothing but the options.
+    /// </summary>
+    public static IWorkflowLifecycleBuilder AddSharedMemoryCleaner(this IWorkflowLifecycleBuilder builder, Action<SharedMemoryCleanerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.AddCleanerOnce(configure, static options => options.Ceiling,
+            static provider => SharedMemoryCleaner.Create(
+                provider.GetRequiredService<IOptions<SharedMemoryCleanerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+    }
+}

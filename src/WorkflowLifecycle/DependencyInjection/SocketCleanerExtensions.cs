@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Options;
+using WorkflowLifecycle;
+using WorkflowLifecycle.DependencyInjection;
+using WorkflowLifecycle.Processes;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the cleaner of ports and Unix sockets.</summary>
+public static class SocketCleanerExtensions
+{
+    /// <summary>
+    /// Watches the ports and named Unix sockets that a run had when a graceful kill began until they are free, names who holds them, and removes the socket
+    /// files that the run made and that nobody is bound to any more. After an emergency, or when a run ended by itself, socket files in its working directory are
+    /// only told. Adding it again changes nothing but the options.
+    /// </summary>
+    public static IWorkflowLifecycleBuilder AddSocketCleaner(this IWorkflowLifecycleBuilder builder, Action<SocketCleanerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.AddCleanerOnce(configure, static options => options.Ceiling,
+            static provider => SocketCleaner.Create(provider.GetRequiredService<IOptions<SocketCleanerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+    }
+}

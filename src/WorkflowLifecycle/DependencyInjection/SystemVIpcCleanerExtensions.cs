@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Options;
+using WorkflowLifecycle;
+using WorkflowLifecycle.DependencyInjection;
+using WorkflowLifecycle.Processes;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the cleaner of System V IPC.</summary>
+public static class SystemVIpcCleanerExtensions
+{
+    /// <summary>
+    /// Frees System V shared memory, semaphores and message queues that processes of a run provably made, at its end. Proof needs to know who was there before
+    /// the end; what a process made that had exited by then, and semaphores and queues that others can reach by a key, are only told. Adding it again changes
+    /// nothing but the options.
+    /// </summary>
+    public static IWorkflowLifecycleBuilder AddSystemVIpcCleaner(this IWorkflowLifecycleBuilder builder, Action<SystemVIpcCleanerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.AddCleanerOnce(configure, static options => options.Ceiling,
+            static provider => SystemVIpcCleaner.Create(provider.GetRequiredService<IOptions<SystemVIpcCleanerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+    }
+}
