@@ -63,7 +63,7 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
             _left.Add((null, $"it could not be looked for: {Explain(exception, limit.Token)}"));
         }
 
-        return await FreeAsync(limit.Token, started).ConfigureAwait(false);
+        return await FreeAsync(started, limit.Token).ConfigureAwait(false);
     }
 
     /// <summary>Frees one resource of an earlier end, and verifies it.</summary>
@@ -73,10 +73,10 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
         using KillLimit limit = new(cleaner.Ceiling, timeProvider, stop);
         _found.Clear();
         _found[resource.Name] = resource;
-        return await FreeAsync(limit.Token, started).ConfigureAwait(false);
+        return await FreeAsync(started, limit.Token).ConfigureAwait(false);
     }
 
-    private async Task<CleanerEnd> FreeAsync(CancellationToken limit, long started)
+    private async Task<CleanerEnd> FreeAsync(long started, CancellationToken limit)
     {
         if (_found.Count > MostResources)
         {
@@ -185,7 +185,7 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
         return exists ? problem ?? resource.Note ?? "it is still there" : null;
     }
 
-    private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken limit)
+    private static async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken limit)
     {
         ForeignCall<T> foreign = new(call);
         try

@@ -3,9 +3,15 @@ namespace WorkflowLifecycle.Isolation;
 /// <summary>A call into code that is not ours, on a thread of its own: it may block, throw or hang, there and when it is told to stop.</summary>
 internal sealed class ForeignCall<T>
 {
-    private readonly CancellationTokenSource _told = new();
+    private readonly Func<Task> _tell;
 
-    public ForeignCall(Func<CancellationToken, Task<T>> call) => Work = Task.Run(() => call(_told.Token), CancellationToken.None);
+    public ForeignCall(Func<CancellationToken, Task<T>> call)
+    {
+        // Without a timer there is nothing to dispose, and the call may look at its token for as long as it likes.
+        CancellationTokenSource told = new();
+        _tell = told.CancelAsync;
+        Work = Task.Run(() => call(told.Token), CancellationToken.None);
+    }
 
     /// <summary>The call itself.</summary>
     public Task<T> Work { get; }
@@ -19,7 +25,7 @@ internal sealed class ForeignCall<T>
     {
         if (!Work.IsCompleted)
         {
-            Observe(_told.CancelAsync());
+            Observe(_tell());
         }
 
         Observe(Work);
