@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Cleanup;
-using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Tests.Support;
 
 namespace WorkflowLifecycle.Tests.Cleanup;
