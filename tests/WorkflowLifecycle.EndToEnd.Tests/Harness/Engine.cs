@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace WorkflowLifecycle.EndToEnd.Tests;
@@ -45,6 +46,11 @@ internal sealed class Engine : IAsyncDisposable
     public IRunEvidence Evidence => _provider.GetRequiredService<IRunEvidence>();
 
     public IEnumerable<IShutdownPhase> Phases => _provider.GetServices<IShutdownPhase>();
+
+    public ICleanupDebts Debts => _provider.GetRequiredService<ICleanupDebts>();
+
+    /// <summary>What a generic host starts and stops.</summary>
+    public IHostedService Hosted => _provider.GetServices<IHostedService>().Single();
 
     public IProcessStore Store => _provider.GetRequiredService<IProcessStore>();
 

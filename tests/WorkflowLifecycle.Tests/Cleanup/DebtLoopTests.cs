@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Cleanup;
-using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Tests.Support;
 
 namespace WorkflowLifecycle.Tests.Cleanup;
@@ -142,7 +141,7 @@ public sealed class DebtLoopTests : IAsyncDisposable
         await PlayUntilAsync(() => Told() == 2);
         TimeSpan second = _engine.Time.GetUtcNow() - debt.CreatedAt;
         isHeld = false;
-        await SettledAsync(debt);
+        await SettledAsync(debt, seconds: 15);
 
         Assert.InRange(first, TimeSpan.FromHours(1), TimeSpan.FromMinutes(70));
         Assert.InRange(second - first, TimeSpan.FromMinutes(50), TimeSpan.FromMinutes(80));
@@ -169,7 +168,7 @@ public sealed class DebtLoopTests : IAsyncDisposable
         _isStarted = true;
     }
 
-    private async Task SettledAsync(CleanupDebt debt)
+    private async Task SettledAsync(CleanupDebt debt, double seconds = 0.2)
     {
         for (int i = 0; i < 5000; i++)
         {
@@ -178,7 +177,7 @@ public sealed class DebtLoopTests : IAsyncDisposable
                 return;
             }
 
-            _engine.Time.Advance(TimeSpan.FromMilliseconds(200));
+            _engine.Time.Advance(TimeSpan.FromSeconds(seconds));
             await Task.Delay(2, TestContext.Current.CancellationToken);
         }
 

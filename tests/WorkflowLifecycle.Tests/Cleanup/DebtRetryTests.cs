@@ -1,9 +1,9 @@
 using System.Security.Claims;
 using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
 using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Cleanup.Debts;
 using WorkflowLifecycle.Processes;
-using NSubstitute;
 using WorkflowLifecycle.Tests.Support;
 
 namespace WorkflowLifecycle.Tests.Cleanup;
