@@ -12,6 +12,6 @@ public static class TempCleaner
         ArgumentNullException.ThrowIfNull(options);
         return OperatingSystem.IsLinux()
             ? new TempDirectoryCleaner(options, timeProvider)
-            : new UnavailableProvider(CleanerNames.Temp, options.Ceiling);
+            : new UnavailableCleaner(CleanerNames.Temp, options.Ceiling);
     }
 }

@@ -16,6 +16,6 @@ public static class WorkDirectoryCleaner
         ArgumentNullException.ThrowIfNull(options);
         return OperatingSystem.IsLinux()
             ? new WorkDirectoryProvider(options, findOccupied, timeProvider)
-            : new UnavailableProvider(CleanerNames.WorkDirectory, options.Ceiling);
+            : new UnavailableCleaner(CleanerNames.WorkDirectory, options.Ceiling);
     }
 }
