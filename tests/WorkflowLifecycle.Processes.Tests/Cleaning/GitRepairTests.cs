@@ -44,10 +44,8 @@ public sealed class GitRepairTests : IDisposable
         MakeRepository();
         await _run.BeginAsync();
         await CommitUntilItsHookRunsAsync();
-        foreach (ProcessSnapshot process in _run.Place.Tree())
-        {
-            _run.Place.Run("kill", "-s", "KILL", $"{process.Pid}");
-        }
+        // The shell may leave by itself once git is gone.
+        _run.Place.Run("sh", "-c", $"kill -s KILL {string.Join(' ', _run.Place.Tree().Select(process => process.Pid))}; true");
 
         Assert.True(File.Exists(_run.File(".git/index.lock")));
 

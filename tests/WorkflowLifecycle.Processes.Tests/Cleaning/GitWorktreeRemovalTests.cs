@@ -45,6 +45,7 @@ public sealed class GitWorktreeRemovalTests : IDisposable
 
     [Theory(Timeout = Limit)]
     [InlineData("echo 3 > file", "not committed")]
+    [InlineData("echo 3 > file && git commit -q -a -m 3 && echo 4 > file && sleep 1.1", "not committed")]
     [InlineData("echo 3 > new", "not committed")]
     [InlineData("echo 3 > file && git add file && git update-index --assume-unchanged file && echo 2 > file", "not committed")]
     [InlineData("rm file", "not committed")]
@@ -149,4 +150,46 @@ public sealed class GitWorktreeRemovalTests : IDisposable
         Assert.False(Directory.Exists(Tree));
         Assert.False(File.Exists(_run.File("it-ran")));
     }
+
+    // As a kill from the command line is: it has the cleaner, and not the host's settings.
+    [Fact(Timeout = Limit)]
+    public async Task Worktree_NotedAtTheLaunch_IsRemovedByAProcessWithoutTheSetting_AndItsWorkIsNot()
+    {
+        MakeWorktree();
+        await _run.BeginAsync();
+        RunResource noted = await NoteAsync();
+        IResourceCleaner other = GitCleaner.Create(new GitCleanerOptions(), TimeProvider.System);
+        CleanupContext context = Context with { Run = Context.Run with { State = RunState.Stopping, Resources = [noted] } };
+        File.WriteAllText(Path.Combine(Tree, "new"), "work");
+
+        Assert.Equal(ResourceHandling.Keep, (await FindAsync(other, context))!.Handling);
+        File.Delete(Path.Combine(Tree, "new"));
+        RunResource found = (await FindAsync(other, context))!;
+        Assert.Equal(ResourceHandling.Clean, found.Handling);
+        Assert.Equal(ResourceHandling.Keep, (await FindAsync(other, context with { Run = context.Run with { State = RunState.Launching } }))!.Handling);
+        await other.CleanAsync(found, context, TestContext.Current.CancellationToken);
+        Assert.False(Directory.Exists(Tree) || Directory.Exists(Entry));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("true", true)]
+    [InlineData("git -C tree checkout -q --detach", false)]
+    public async Task Entry_OfAWorktreeThatIsGone_IsRemoved_UnlessCommitsMayBeOnNoBranch(string script, bool isRemoved)
+    {
+        MakeWorktree();
+        await _run.BeginAsync();
+        RunResource noted = await NoteAsync();
+        Shell(script + " && rm -rf tree");
+        CleanupContext context = Context with { Run = Context.Run with { Resources = [noted] } };
+
+        Assert.Null(await FindAsync(context: context));
+        Assert.True(await _cleaner.ExistsAsync(noted, context, TestContext.Current.CancellationToken));
+        Exception? refused = await Record.ExceptionAsync(async () => await _cleaner.CleanAsync(noted, context, TestContext.Current.CancellationToken));
+
+        Assert.Equal(isRemoved, refused is null);
+        Assert.Equal(!isRemoved, Directory.Exists(Entry));
+    }
+
+    private async Task<RunResource> NoteAsync() => Assert.Single(
+        (await ((IResourceProvider)_cleaner).ProvideAsync(new ProvisionContext { Run = Context.Run, Request = new LaunchRequest("true") }, TestContext.Current.CancellationToken)).Resources);
 }

@@ -9,7 +9,7 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 /// names programs that git runs, and nothing of a run that is over may run again.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed class GitRepair(GitCleanerOptions options, TimeProvider timeProvider) : IResourceCleaner
+internal sealed class GitRepair(GitCleanerOptions options, TimeProvider timeProvider) : IResourceProvider
 {
     private const string CleanerName = CleanerNames.Git;
 
@@ -28,6 +28,9 @@ internal sealed class GitRepair(GitCleanerOptions options, TimeProvider timeProv
     public string Name => CleanerName;
 
     public TimeSpan Ceiling => options.Ceiling;
+
+    public ValueTask<ProvidedResources> ProvideAsync(ProvisionContext context, CancellationToken cancellationToken = default) =>
+        new(_worktrees.Note(context.Run) is { } worktree ? new ProvidedResources { Resources = [worktree] } : ProvidedResources.None);
 
     public async ValueTask<IReadOnlyList<RunResource>> DiscoverAsync(CleanupContext context, CancellationToken cancellationToken = default)
     {

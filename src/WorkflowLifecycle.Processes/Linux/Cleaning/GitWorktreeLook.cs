@@ -16,6 +16,8 @@ internal static class GitWorktreeLook
     private const int LongestError = 200;
     private const int LongestHash = 64;
 
+    private static readonly DateTime _longAgo = DateTime.UnixEpoch.AddSeconds(1);
+
     private static readonly string[] _copied = ["HEAD", "index"];
     private static readonly string[] _copiedOfShared = ["info/exclude", "shallow"];
     private static readonly string[] _linked = ["objects", "refs", "packed-refs"];
@@ -95,8 +97,14 @@ internal static class GitWorktreeLook
             throw new IOException($"{from} has {source.Length} bytes");
         }
 
-        using FileStream target = new(to, FileMode.CreateNew, FileAccess.Write);
-        source.CopyTo(target);
+        using (FileStream target = new(to, FileMode.CreateNew, FileAccess.Write))
+        {
+            source.CopyTo(target);
+        }
+
+        // Git compares whole seconds, and looks into a file only where its index is not newer than the file: a copy is newer than all of them, and a
+        // change within the second of the last commit would not be seen. An index from long ago has git look into every file.
+        File.SetLastWriteTimeUtc(to, _longAgo);
     }
 
     private static async Task<string> RunAsync(string git, string own, GitPlace place, string[] arguments, CancellationToken cancellationToken)

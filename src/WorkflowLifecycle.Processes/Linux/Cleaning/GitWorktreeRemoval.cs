@@ -14,30 +14,29 @@ internal sealed class GitWorktreeRemoval(GitCleanerOptions options, TimeProvider
     private const string DirectoryKey = "directory";
     private const string SharedKey = "shared";
     private const string WorkTreeKey = "worktree";
+    private const string WithWorkKey = "withWork";
 
     /// <summary>Whether a resource is a worktree.</summary>
     public static bool IsOne(RunResource resource) => LockFileMark.Read(resource.Details, TreePrefix) is not null;
 
-    /// <summary>The worktree of the run as a resource; null when it has none, or it is to stay.</summary>
+    /// <summary>
+    /// The worktree of a run as it is launched, where it is to be removed; null otherwise. With the row, so that a process that ends the run does not
+    /// have to have these settings.
+    /// </summary>
+    public RunResource? Note(RunRecord run) => options.Worktree == GitWorktreePolicy.Remove ? Describe(run) : null;
+
+    /// <summary>What becomes of the worktree of the run at its end; null when it has none, it is to stay, or it is gone.</summary>
     public async Task<RunResource?> FindAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        if (options.Worktree != GitWorktreePolicy.Remove || WorkPath.OfDirectory(run.WorkingDirectory) is not { } directory
-            || GitPlaceReader.FindAt(directory) is not { IsProven: true } place || place.Directory == place.Shared
-            || LockFileMark.Take(place.Directory, out LockFileMark entry) != 0 || LockFileMark.Take(directory, out LockFileMark tree) != 0)
+        RunResource? noted = run.Resources.FirstOrDefault(resource => resource.Cleaner == CleanerNames.Git && IsOne(resource));
+        if ((noted is null && options.Worktree != GitWorktreePolicy.Remove) || Describe(run) is not { } found || (noted is not null && !IsSame(noted, found)))
         {
             return null;
         }
 
-        RunResource resource = new() { Cleaner = CleanerNames.Git, Name = VisibleText.Of($"worktree {directory}", 900) };
-        if (await FindReasonToStayAsync(place, run, cancellationToken).ConfigureAwait(false) is { } reason)
-        {
-            return resource with { Handling = ResourceHandling.Keep, Note = reason };
-        }
-
-        Dictionary<string, string> details = new() { [DirectoryKey] = place.Directory, [SharedKey] = place.Shared, [WorkTreeKey] = directory };
-        entry.Write(details);
-        tree.Write(details, TreePrefix);
-        return resource with { Details = details };
+        RunResource resource = noted ?? found;
+        string? reason = await FindReasonToStayAsync(PlaceOf(resource), IsWithWork(resource), run, cancellationToken).ConfigureAwait(false);
+        return reason is null ? resource : resource with { Handling = ResourceHandling.Keep, Note = reason };
     }
 
     public async Task RemoveAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken)
@@ -48,14 +47,15 @@ internal sealed class GitWorktreeRemoval(GitCleanerOptions options, TimeProvider
             throw new IOException("it is not the worktree of this run");
         }
 
-        if (IsThere(place.WorkTree, resource.Details, TreePrefix))
+        bool hadTree = IsThere(place.WorkTree, resource.Details, TreePrefix);
+        if (hadTree)
         {
             if (GitPlaceReader.FindAt(place.WorkTree) is not { IsProven: true } now || now.Directory != place.Directory)
             {
                 throw new IOException("it is a worktree of another repository by now");
             }
 
-            if (await FindReasonToStayAsync(place, context.Run, cancellationToken).ConfigureAwait(false) is { } reason)
+            if (await FindReasonToStayAsync(place, IsWithWork(resource), context.Run, cancellationToken).ConfigureAwait(false) is { } reason)
             {
                 throw new IOException(reason);
             }
@@ -65,6 +65,12 @@ internal sealed class GitWorktreeRemoval(GitCleanerOptions options, TimeProvider
 
         if (IsThere(place.Directory, resource.Details, string.Empty))
         {
+            // The directory went by another hand, and nobody looked for work in it: what is on no branch must not go with the entry.
+            if (!hadTree && !IsWithWork(resource) && !IsOnBranch(place))
+            {
+                throw new IOException($"its directory is gone, and its entry names commits that may be on no branch: look at {place.Directory}/HEAD, then 'git worktree prune'");
+            }
+
             Remove(place.Directory, resource.Details, string.Empty, context, cancellationToken);
         }
     }
@@ -75,8 +81,46 @@ internal sealed class GitWorktreeRemoval(GitCleanerOptions options, TimeProvider
         return IsThere(place.WorkTree, resource.Details, TreePrefix) || IsThere(place.Directory, resource.Details, string.Empty);
     }
 
-    private async Task<string?> FindReasonToStayAsync(GitPlace place, RunRecord run, CancellationToken cancellationToken)
+    private RunResource? Describe(RunRecord run)
     {
+        if (WorkPath.OfDirectory(run.WorkingDirectory) is not { } directory
+            || GitPlaceReader.FindAt(directory) is not { IsProven: true } place || place.Directory == place.Shared
+            || LockFileMark.Take(place.Directory, out LockFileMark entry) != 0 || LockFileMark.Take(directory, out LockFileMark tree) != 0)
+        {
+            return null;
+        }
+
+        Dictionary<string, string> details = new() { [DirectoryKey] = place.Directory, [SharedKey] = place.Shared, [WorkTreeKey] = directory };
+        entry.Write(details);
+        tree.Write(details, TreePrefix);
+        if (options.RemoveWorktreeWithWork)
+        {
+            details[WithWorkKey] = bool.TrueString;
+        }
+
+        return new RunResource { Cleaner = CleanerNames.Git, Name = VisibleText.Of($"worktree {directory}", 900), Details = details };
+    }
+
+    private static bool IsSame(RunResource noted, RunResource found) =>
+        LockFileMark.Read(noted.Details, TreePrefix) is { } before && LockFileMark.Read(found.Details, TreePrefix) is { } now && before.IsSameFile(now)
+        && noted.Details.GetValueOrDefault(DirectoryKey) == found.Details.GetValueOrDefault(DirectoryKey);
+
+    private static bool IsWithWork(RunResource resource) => resource.Details.GetValueOrDefault(WithWorkKey) == bool.TrueString;
+
+    private static bool IsOnBranch(GitPlace place)
+    {
+        Span<byte> buffer = stackalloc byte[256];
+        using FileDescriptor? file = UntrustedFile.Open(Path.Combine(place.Directory, "HEAD"));
+        return UntrustedFile.ReadStart(file, buffer).StartsWith("ref: refs/heads/"u8);
+    }
+
+    private async Task<string?> FindReasonToStayAsync(GitPlace place, bool isWithWork, RunRecord run, CancellationToken cancellationToken)
+    {
+        if (run.State == RunState.Launching || run.State == RunState.LaunchFailed)
+        {
+            return "the program never ran";
+        }
+
         LockFileLife life = new(run, timeProvider.GetUtcNow());
         foreach (string directory in (string[])[place.WorkTree, place.Directory])
         {
@@ -101,7 +145,7 @@ internal sealed class GitWorktreeRemoval(GitCleanerOptions options, TimeProvider
             return $"{inside} is in it";
         }
 
-        return options.RemoveWorktreeWithWork ? null : await FindWorkAsync(place, run, cancellationToken).ConfigureAwait(false);
+        return isWithWork ? null : await FindWorkAsync(place, run, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<string?> FindWorkAsync(GitPlace place, RunRecord run, CancellationToken cancellationToken)
