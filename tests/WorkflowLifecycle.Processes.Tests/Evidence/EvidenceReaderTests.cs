@@ -10,10 +10,10 @@ public sealed class EvidenceReaderTests
 
     private static readonly TimeSpan _ceiling = TimeSpan.FromSeconds(3);
 
-    private static async Task<LiveRun> LaunchAsync(string python, bool withCgroup = true, OutputMode output = OutputMode.Discard)
+    private static async Task<LiveRun> LaunchAsync(string python, bool withCgroup = true, OutputMode output = OutputMode.Discard, string waitFor = "ready")
     {
         LiveRun run = await LiveRun.LaunchAsync($"exec python3 -c \"$(cat <<'END'\n{python}\nopen('ready','w').close()\ntime.sleep(120)\nEND\n)\"", withCgroup, output);
-        await LiveRun.UntilAsync(() => File.Exists(run.File("ready")));
+        await LiveRun.UntilAsync(() => File.Exists(run.File(waitFor)));
         return run;
     }
 
@@ -90,6 +90,24 @@ public sealed class EvidenceReaderTests
 
         Assert.Empty(evidence.Processes);
         Assert.Empty(evidence.Cgroup);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Capture_OfATreeOnAFileSystemThatHangs_IsWhole()
+    {
+        HungFileSystem server = await HungFileSystem.MountAsync();
+        await using LiveRun run = await LaunchAsync($"import os,time\nheld=open('{server.Directory}/file')\nhere=os.getcwd()\nos.chdir('{server.Directory}')\nopen(here+'/there','w').close()\ntime.sleep(120)", waitFor: "there");
+
+        // Goes first: a process that has a file there does not leave before.
+        using HungFileSystem first = server;
+        server.Hang();
+
+        TreeEvidence evidence = await TakeAsync(run);
+
+        Assert.Empty(evidence.Cut);
+        ProcessEvidence process = Assert.Single(evidence.Processes);
+        Assert.Equal(server.Directory, process.WorkingDirectory);
+        Assert.Contains(process.Files, file => file.EndsWith($" {server.Directory}/file", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = Limit)]

@@ -39,6 +39,18 @@ public sealed class ChangingFilesTests : IDisposable
     }
 
     [Fact(Timeout = Limit)]
+    public async Task File_OnAFileSystemThatHangs_HoldsNobodyUp()
+    {
+        using HungFileSystem server = await HungFileSystem.MountAsync();
+        await _run.PythonAsync($"import time\nheld=open('{server.Directory}/file'); f=open('report.csv','w'); print('ready',flush=True)\nwhile True: f.write('x'); f.flush(); time.sleep(0.005)");
+        server.Hang();
+
+        IReadOnlyList<InFlightWork> found = await Task.Run(Find).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+        Assert.Equal("report.csv", Assert.Single(found).Description);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task File_ThatIsOnlyRead_IsNoWork()
     {
         await _run.PythonAsync("import time; open('report.csv','w').write('x'); f=open('report.csv'); print('ready',flush=True); time.sleep(50)");

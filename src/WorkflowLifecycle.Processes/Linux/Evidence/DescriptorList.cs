@@ -20,30 +20,27 @@ internal static class DescriptorList
 
     private static readonly nint _getEntries = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 61 : 217;
 
-    /// <summary>The numbers; none when the process is gone, or not ours to look into. At most a bufferful beyond what evidence holds.</summary>
-    public static List<int> Of(int pid)
+    /// <summary>The numbers, read while they are asked for. None when the process is gone, or not ours to look into.</summary>
+    public static IEnumerable<int> Of(int pid)
     {
-        List<int> numbers = [];
         using FileDescriptor directory = DescriptorReserve.Open(
             string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd"), Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec);
         if (directory.IsInvalid)
         {
-            return numbers;
+            yield break;
         }
 
         byte[] buffer = new byte[BufferSize];
-        while (numbers.Count <= EvidenceLimits.FilesPerProcess + EvidenceLimits.SocketsPerProcess && Fill(directory, buffer) is var length and > 0)
+        while (Fill(directory, buffer) is var length and > 0)
         {
-            for (ReadOnlySpan<byte> rest = buffer.AsSpan(0, length); rest.Length > NameOffset; rest = rest[BinaryPrimitives.ReadUInt16LittleEndian(rest[LengthOffset..])..])
+            for (int at = 0; at < length; at += BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(at + LengthOffset)))
             {
-                if (Utf8Parser.TryParse(rest[NameOffset..], out int number, out _))
+                if (Utf8Parser.TryParse(buffer.AsSpan(at + NameOffset), out int number, out _))
                 {
-                    numbers.Add(number);
+                    yield return number;
                 }
             }
         }
-
-        return numbers;
     }
 
     private static unsafe int Fill(FileDescriptor directory, byte[] buffer)

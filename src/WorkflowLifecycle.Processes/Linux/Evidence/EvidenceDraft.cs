@@ -33,12 +33,12 @@ internal sealed class EvidenceDraft(RunRecord run, Func<RunRecord, IContainment>
         TimeSpan took = deadline.Elapsed - sampled;
         Deadline between = deadline.Earlier((took * 1.5) + _reserve);
         await PassAsync("cgroup", processes.Count == 0 ? 0 : 1, _ => ReadCgroup(), between).ConfigureAwait(false);
-        await PassAsync("output", 1, _ => ReadOutput(), between).ConfigureAwait(false);
         await PassAsync("files", processes.Count, at => ReadPlaces(processes[at]), between).ConfigureAwait(false);
         await PassAsync("sockets", 1, _ => ReadSockets(processes), between).ConfigureAwait(false);
 
-        // Last, as this is where a process can hold its reader up.
+        // Last, as these are where a process, or a disk, can hold the reader up.
         await PassAsync("command lines", processes.Count, at => ReadTexts(processes[at]), between).ConfigureAwait(false);
+        await PassAsync("output", 1, _ => ReadOutput(), between).ConfigureAwait(false);
         TimeSpan pause = _interval - (deadline.Elapsed - sampled);
         if (processes.Count > 0 && pause > TimeSpan.Zero)
         {

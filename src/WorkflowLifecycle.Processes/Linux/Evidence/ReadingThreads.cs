@@ -16,6 +16,9 @@ internal static class ReadingThreads
     private static readonly TimeSpan _lookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(80);
 
+    // One item that is a whole list takes its time.
+    private static readonly TimeSpan _patienceWithOne = TimeSpan.FromMilliseconds(300);
+
     private static int _running;
 
     /// <summary>Reads items 0 to <paramref name="count"/> - 1.</summary>
@@ -45,7 +48,7 @@ internal static class ReadingThreads
             {
                 (done, progressAt) = (reading.Done, deadline.Elapsed);
             }
-            else if (deadline.Elapsed - progressAt > _patience && (reading.IsHandedOut || threads == MostForOneReading))
+            else if (deadline.Elapsed - progressAt > (count == 1 ? _patienceWithOne : _patience) && (reading.IsHandedOut || threads == MostForOneReading))
             {
                 break;
             }

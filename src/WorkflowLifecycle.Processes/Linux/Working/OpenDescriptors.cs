@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using WorkflowLifecycle.Processes.Linux.Evidence;
 using WorkflowLifecycle.Processes.Linux.Interop;
 
 namespace WorkflowLifecycle.Processes.Linux.Working;
@@ -12,14 +14,7 @@ internal static class OpenDescriptors
     public static string PathOf(int pid, string descriptor) => $"/proc/{pid}/fd/{descriptor}";
 
     /// <summary>Their numbers, read while they are asked for. None when the process is gone, or not ours to look into.</summary>
-    public static IEnumerable<string> Of(int pid)
-    {
-        IEnumerator<string>? entries = Begin(pid);
-        while (entries is not null && MoveNext(entries))
-        {
-            yield return Path.GetFileName(entries.Current);
-        }
-    }
+    public static IEnumerable<string> Of(int pid) => DescriptorList.Of(pid).Select(number => number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The path of the file, as this process would open it; null for pipes, sockets and deleted files.</summary>
     public static unsafe string? ReadPath(int pid, string descriptor)
@@ -33,31 +28,5 @@ internal static class OpenDescriptors
 
         string path = Encoding.UTF8.GetString(buffer, (int)length);
         return path.EndsWith(Deleted, StringComparison.Ordinal) ? null : path;
-    }
-
-    private static IEnumerator<string>? Begin(int pid)
-    {
-        try
-        {
-            return Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").GetEnumerator();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Gone, or another user's.
-            return null;
-        }
-    }
-
-    private static bool MoveNext(IEnumerator<string> entries)
-    {
-        try
-        {
-            return entries.MoveNext();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It exited under the look.
-            return false;
-        }
     }
 }
