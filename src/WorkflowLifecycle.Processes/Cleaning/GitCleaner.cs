@@ -1,4 +1,4 @@
-using WorkflowLifecycle.Processes.Linux.Cleaning;
+using WorkflowLifecycle.Processes.Linux.Cleaning.Git;
 using WorkflowLifecycle.Processes.Portable;
 
 namespace WorkflowLifecycle.Processes;

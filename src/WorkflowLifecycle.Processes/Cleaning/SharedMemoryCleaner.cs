@@ -10,6 +10,6 @@ public static class SharedMemoryCleaner
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(timeProvider);
-        return OperatingSystem.IsLinux() ? new Linux.Cleaning.SharedMemoryCleaner(options, timeProvider) : new UnavailableCleaner(CleanerNames.SharedMemory, options.Ceiling);
+        return OperatingSystem.IsLinux() ? new Linux.Cleaning.SharedMemory.SharedMemoryCleaner(options, timeProvider) : new UnavailableCleaner(CleanerNames.SharedMemory, options.Ceiling);
     }
 }

@@ -10,6 +10,6 @@ public static class SocketCleaner
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(timeProvider);
-        return OperatingSystem.IsLinux() ? new Linux.Cleaning.SocketCleaner(options, timeProvider) : new UnavailableCleaner(CleanerNames.Sockets, options.Ceiling);
+        return OperatingSystem.IsLinux() ? new Linux.Cleaning.Sockets.SocketCleaner(options, timeProvider) : new UnavailableCleaner(CleanerNames.Sockets, options.Ceiling);
     }
 }

@@ -10,6 +10,6 @@ public static class SystemVIpcCleaner
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(timeProvider);
-        return OperatingSystem.IsLinux() ? new Linux.Cleaning.SystemVIpcCleaner(options, timeProvider) : new UnavailableCleaner(CleanerNames.SystemVIpc, options.Ceiling);
+        return OperatingSystem.IsLinux() ? new Linux.Cleaning.SystemV.SystemVIpcCleaner(options, timeProvider) : new UnavailableCleaner(CleanerNames.SystemVIpc, options.Ceiling);
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using WorkflowLifecycle.Processes.Linux.Cleaning;
+using WorkflowLifecycle.Processes.Linux.Cleaning.SharedMemory;
+using WorkflowLifecycle.Processes.Linux.Cleaning.Sockets;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Linux.Working;

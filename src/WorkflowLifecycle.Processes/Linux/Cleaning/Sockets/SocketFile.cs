@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using WorkflowLifecycle.Processes.Linux.Interop;
+
+namespace WorkflowLifecycle.Processes.Linux.Cleaning.Sockets;
+
+/// <summary>The file that a Unix socket leaves when nobody is bound to it any more.</summary>
+internal static class SocketFile
+{
+    /// <summary>The file of a run's socket as it is seen from here, where it is provably that and made by the run; null otherwise.</summary>
+    public static BornFile? FindOwn(in BoundSocket socket, SocketHolders holders, CleanupContext context, DateTimeOffset now)
+    {
+        IReadOnlyCollection<ProcessKey> all = holders.Of(socket.Inode);
+        if (!Path.IsPathFullyQualified(socket.Address)
+            || all.Any(holder => !holder.IsAmong(context.Processes))
+            || !BornFile.TryTake(socket.Address, followLinks: false, out BornFile file)
+            || !file.IsSocket || file.Born is not { } born || !RunTime.Holds(context.Run, born, now)
+            || SocketDiagnosis.FileOf(socket.Inode) is not { } bound)
+        {
+            return null;
+        }
+
+        bool isBoundTo = unchecked((uint)file.Key.Inode) == bound.Inode && (file.Key.Major, file.Key.Minor) == (bound.Major, bound.Minor);
+        uint owner = file.OwnerId;
+        return isBoundTo && all.Any(holder => FileFacts.Of($"/proc/{holder.Pid}")?.OwnerId == owner) ? file : null;
+    }
+
+    /// <summary>Whether the very file that was noted is still there.</summary>
+    /// <exception cref="IOException">That can't be told.</exception>
+    public static bool Exists(string path, IReadOnlyDictionary<string, string> noted)
+    {
+        if (BornFile.TryTake(path, followLinks: false, out BornFile file))
+        {
+            return file.IsSocket && file.IsThat(noted);
+        }
+
+        return Marshal.GetLastPInvokeError() is var errno && errno is Errno.ENOENT or Errno.ENOTDIR
+            ? false
+            : throw new IOException($"{path}: {Errno.Describe(errno)}");
+    }
+
+    /// <summary>Takes the file away, by a descriptor of its directory. What another file under that name would cost is only what who may write there could do anyway.</summary>
+    /// <exception cref="IOException">It can't be removed.</exception>
+    public static void Unlink(string path, IReadOnlyDictionary<string, string> noted)
+    {
+        using FileDescriptor directory = DescriptorReserve.Open(Path.GetDirectoryName(path)!, Libc.OpenPathOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        string name = Path.GetFileName(path);
+        if (directory.IsInvalid || !BornFile.TryTake(directory, name, out BornFile file) || !file.IsSocket || !file.IsThat(noted))
+        {
+            return;
+        }
+
+        if (Libc.UnlinkAt(directory, name, 0) != 0 && Marshal.GetLastPInvokeError() is var errno and not Errno.ENOENT)
+        {
+            throw new IOException($"{path}: {Errno.Describe(errno)}");
+        }
+    }
+}
