@@ -46,6 +46,20 @@ public sealed class LeakDetectionTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Discover_EntryInTheTempDirectorySince_IsTold()
+    {
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
+        await LaunchAsync(run);
+        DirectoryInfo left = Directory.CreateTempSubdirectory("leak-test-");
+
+        // Tests beside this one make and remove theirs: which it names is not for this test to say.
+        IReadOnlyList<RunResource> told = await EndAsync(run);
+        left.Delete();
+
+        Assert.Contains(told, resource => resource.Name == "temp directory of the host");
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Discover_FileThatIsClosedAMomentLater_IsNoLeak()
     {
         RunContexts run = new(TimeProvider.System.GetUtcNow());

@@ -13,8 +13,12 @@ internal sealed record HostSnapshot
 {
     private const int MostDescriptors = 4096;
     private const int MostTold = 5;
+    private const int MostTempEntries = 10_000;
 
     private static readonly string[] _places = ["/proc/", "/sys/", "/dev/", "/memfd:"];
+    // What a .NET process puts there itself when it starts.
+    private static readonly string[] _ofRuntimes = ["dotnet-diagnostic-", "clr-debug-pipe-"];
+
     private static readonly string[] _endings = [".dll", ".so", ".db", "-wal", "-shm", "-journal"];
 
     // Until a run is cleaned its host has a channel to its shim, perhaps a second one for the kill, its streams, and descriptors of its processes.
@@ -31,6 +35,9 @@ internal sealed record HostSnapshot
 
     /// <summary>Named shared memory that belongs to the host's user.</summary>
     public required IReadOnlyList<string> SharedMemory { get; init; }
+
+    /// <summary>The names in the host's temp directory; null where there are too many to compare.</summary>
+    public required IReadOnlyList<string>? Temp { get; init; }
 
     public static HostSnapshot Take()
     {
@@ -56,6 +63,7 @@ internal sealed record HostSnapshot
             Zombies = [.. FindZombies()],
             Sockets = sockets,
             SharedMemory = ReadSharedMemory(),
+            Temp = ReadTemp(),
         };
     }
 
@@ -91,6 +99,24 @@ internal sealed record HostSnapshot
         {
             // A machine without it has nothing to compare.
             return [];
+        }
+    }
+
+    private static string[]? ReadTemp()
+    {
+        try
+        {
+            string[] names =
+            [
+                .. Directory.EnumerateFileSystemEntries(Path.GetTempPath()).Take(MostTempEntries).Select(path => Path.GetFileName(path)!)
+                    .Where(name => !_ofRuntimes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))),
+            ];
+            return names.Length == MostTempEntries ? null : names;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A host without one that it may read has nothing to compare.
+            return null;
         }
     }
 

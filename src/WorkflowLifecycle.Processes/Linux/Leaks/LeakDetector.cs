@@ -119,6 +119,12 @@ internal sealed class LeakDetector(LeakDetectionOptions options, TimeProvider ti
         {
             yield return Tell("shared memory of this user", segments + "; any program of this user may have made it");
         }
+
+        // The run's own temp directory is being removed beside this, and has a line of its own.
+        if (!isAmbiguous && before.Temp is { } then && after.Temp is { } now && New(then, [.. now.Where(name => !name.Contains(internalId, StringComparison.Ordinal))]) is { } entries)
+        {
+            yield return Tell("temp directory of the host", entries + "; any program of this machine may have made it");
+        }
     }
 
     private static string? New(IReadOnlyList<string> before, IReadOnlyList<string> after)
