@@ -56,6 +56,32 @@ public sealed class GitRepairTests : IDisposable
         _run.Place.Run("git", "add", ".");
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Discover_WhileDirectoriesComeAndGo_IsNoFailure()
+    {
+        MakeRepository();
+        await _run.BeginAsync();
+        CleanupContext context = _run.Context();
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task[] others = [.. Enumerable.Range(0, 2).Select(other => Task.Run(() =>
+        {
+            for (int i = 0; !over.IsCancellationRequested; i = (i + 1) % 50)
+            {
+                string path = _run.File($"other-{other}-{i}");
+                Directory.CreateDirectory(Path.Combine(path, "below"));
+                Directory.Delete(path, recursive: true);
+            }
+        }))];
+
+        for (int i = 0; i < 2000; i++)
+        {
+            await _cleaner.DiscoverAsync(context, over.Token);
+        }
+
+        await over.CancelAsync();
+        await Task.WhenAll(others);
+    }
+
     [Theory(Timeout = Limit)]
     [InlineData(".git/index.lock")]
     [InlineData(".git/HEAD.lock")]

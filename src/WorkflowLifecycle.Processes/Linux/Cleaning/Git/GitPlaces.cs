@@ -12,6 +12,8 @@ internal sealed class GitPlaces(int levelsBelow)
     // Where nobody works by hand, and there are thousands.
     private static readonly string[] _leftOut = [".git", "node_modules"];
 
+    private static readonly EnumerationOptions _plain = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint, MatchType = MatchType.Simple };
+
     private readonly Dictionary<string, GitPlace> _found = new(StringComparer.Ordinal);
     private int _left = MostDirectories;
 
@@ -52,8 +54,19 @@ internal sealed class GitPlaces(int levelsBelow)
         }
     }
 
-    // What cannot be listed is another user's, or gone: the run's own it was not.
-    private static IEnumerable<string> List(string directory) =>
-        Directory.EnumerateDirectories(directory, "*", new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint, MatchType = MatchType.Simple })
-            .Where(static path => !_leftOut.Contains(Path.GetFileName(path), StringComparer.Ordinal));
+    private static string[] List(string directory)
+    {
+        try
+        {
+            return
+            [
+                .. Directory.EnumerateDirectories(directory, "*", _plain).Where(static path => !_leftOut.Contains(Path.GetFileName(path), StringComparer.Ordinal)).Take(MostDirectories),
+            ];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Gone since it was seen, as other runs' directories go, and what was in it with it. What cannot be listed is another user's: the run's own it was not.
+            return [];
+        }
+    }
 }
