@@ -11,6 +11,8 @@ return args[0] switch
     "abandon" => await SectionsVerb.AbandonAsync(),
     "creator" => await CreatorVerb.RunAsync(),
     "swap" => SwapVerb.Run(),
+    "alias" => AliasVerb.Run(args[1]),
+    "unmount" => UnmountVerb.Run(args[1]),
     "mounts" => MountsVerb.Run(args[1], args[2]),
     "remove-closed" => RemoveClosedVerb.Run(args[1]),
     "temp-cleaner" => await TempCleanerVerb.RunAsync(args[1]),

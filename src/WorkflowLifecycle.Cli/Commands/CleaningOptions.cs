@@ -41,8 +41,11 @@ internal sealed class CleaningOptions
     public IReadOnlyList<Option> All => [_clean, _workDirectory];
 
     /// <summary>The request with what the options say.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="named">The working directory as it was written there; null when none was.</param>
+    /// <param name="request">What is launched.</param>
     /// <exception cref="CliException">A value is wrong; the option and its rule are named.</exception>
-    public LaunchRequest Apply(ParseResult parsed, LaunchRequest request)
+    public LaunchRequest Apply(ParseResult parsed, string? named, LaunchRequest request)
     {
         IReadOnlyList<string> names = Read(parsed);
         string? text = parsed.GetValue(_workDirectory);
@@ -50,6 +53,11 @@ internal sealed class CleaningOptions
         if (text is not null && !Policies.TryGetValue(text, out policy))
         {
             throw CliException.Usage($"--work-directory is one of {string.Join(", ", Policies.Keys)}, not '{text}'.", "Try: workflowctl run --work-directory delete -- PROGRAM");
+        }
+
+        if (policy == WorkDirectoryPolicy.Delete && named is not null && named.Split('/').Contains("..", StringComparer.Ordinal))
+        {
+            throw CliException.Usage($"--work-directory delete with --workdir '{named}': a path with '..' in it is not deleted.", "Name the directory without: workflowctl run --workdir DIRECTORY --work-directory delete -- PROGRAM");
         }
 
         return request with

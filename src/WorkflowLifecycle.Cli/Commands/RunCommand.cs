@@ -136,7 +136,7 @@ internal sealed class RunCommand
             LaunchedBy = _context.Sessions.Caller,
             OnHostExit = OnHostExit.Kill,
         };
-        return _cleaning.Apply(parsed, _termination.Apply(parsed, request, parsed.GetValue(_detach)));
+        return _cleaning.Apply(parsed, parsed.GetValue(_workdir), _termination.Apply(parsed, request, parsed.GetValue(_detach)));
     }
 
     private static string FullPath(string directory) => directory.Length > 0

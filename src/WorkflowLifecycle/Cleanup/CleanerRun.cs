@@ -6,7 +6,7 @@ using WorkflowLifecycle.Telemetry;
 namespace WorkflowLifecycle.Cleanup;
 
 /// <summary>One cleaner at the end of one run. Nothing that the cleaner does gets out of here but its line of the receipt, and what it leaves.</summary>
-internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext context, TimeProvider timeProvider, ILogger logger)
+internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext context, IRedactor redactor, TimeProvider timeProvider, ILogger logger)
 {
     // What does not go at once often goes a moment later, as a file that the kernel is still closing.
     private const int Tries = 3;
@@ -38,12 +38,12 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
         }
         catch (Exception exception)
         {
-            Log.CleanerLookFailed(logger, cleaner.Name, context.Run.RunId, stop.IsCancellationRequested ? "it did not answer in time" : exception.Message);
+            Log.CleanerLookFailed(logger, cleaner.Name, context.Run.RunId, stop.IsCancellationRequested ? "it did not answer in time" : Redact(exception.Message));
         }
     }
 
     /// <summary>What it knows of, in words.</summary>
-    public string Describe() => _found.Count == 0 ? $"{Name}: nothing now" : $"{Name}: {string.Join(", ", _found.Values.Select(Describe))}";
+    public string Describe() => _found.Count == 0 ? $"{Name}: nothing now" : $"{Name}: {string.Join(", ", _found.Values.Select(resource => Redact(Describe(resource))))}";
 
     /// <summary>Looks again, frees what may be freed, and verifies it.</summary>
     /// <param name="stop">The time for all cleaning is up; its own ceiling is kept here.</param>
@@ -111,7 +111,7 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
                 if (await FindProblemAsync(resource, limit).ConfigureAwait(false) is { } problem)
                 {
                     _remaining.Add(Describe(resource));
-                    _left.Add((resource, problem));
+                    _left.Add((resource.Note is { } note ? resource with { Note = Redact(note) } : resource, problem));
                 }
                 else
                 {
@@ -182,7 +182,7 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
         }
 
         bool exists = await CallAsync(told => cleaner.ExistsAsync(resource, At(context.Moment), told).AsTask(), limit).ConfigureAwait(false);
-        return exists ? problem ?? resource.Note ?? "it is still there" : null;
+        return exists ? problem ?? (resource.Note is { } note ? Redact(note) : "it is still there") : null;
     }
 
     private static async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken limit)
@@ -226,17 +226,17 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
             return "the time was up";
         }
 
-        Log.CleanerFailed(logger, cleaner.Name, context.Run.RunId, exception);
-        string message = exception.Message.ReplaceLineEndings(" ");
+        string message = Redact(exception.Message.ReplaceLineEndings(" "));
+        Log.CleanerFailed(logger, cleaner.Name, context.Run.RunId, exception.GetType().Name, message);
         return message.Length > LongestReason ? message[..LongestReason] : message;
     }
 
     private CleanupResult Line(long started) => new()
     {
         Cleaner = cleaner.Name,
-        Found = [.. _found.Keys],
-        Cleaned = _cleaned,
-        Remaining = _remaining,
+        Found = [.. _found.Keys.Select(Redact)],
+        Cleaned = [.. _cleaned.Select(Redact)],
+        Remaining = [.. _remaining.Select(Redact)],
         Outcome = _left.Count > 0 ? _isTimeUp ? CleanupOutcomes.CeilingReached : CleanupOutcomes.Failed
             : _isKept ? CleanupOutcomes.Kept
             : _isReported ? CleanupOutcomes.Reported
@@ -244,6 +244,20 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
         Message = _left.Count == 0 ? null : string.Join("; ", _left.Select(left => left.Reason).Distinct(StringComparer.Ordinal).Take(3)),
         DurationMs = timeProvider.GetElapsedTime(started).TotalMilliseconds,
     };
+
+    // What is freed is known by its name and must keep it; what is told of it need not be whole.
+    private string Redact(string text)
+    {
+        try
+        {
+            return redactor.RedactText(text);
+        }
+        catch (Exception exception)
+        {
+            Log.CleanupNotRedacted(logger, cleaner.Name, context.Run.RunId, exception.GetType().Name);
+            return "***";
+        }
+    }
 
     private static string Describe(RunResource resource) => resource.Note is null ? resource.Name : $"{resource.Name} ({resource.Note})";
 }

@@ -4,14 +4,14 @@ using WorkflowLifecycle.Processes;
 namespace WorkflowLifecycle.Cleanup;
 
 /// <summary>Makes the cleaning of a run from its row and the cleaners of this host.</summary>
-internal sealed class RunCleanups(ResourceCleaners cleaners, IContainmentPlatform platform, TimeProvider timeProvider, ILogger<CleanerRun> logger)
+internal sealed class RunCleanups(ResourceCleaners cleaners, IContainmentPlatform platform, IRedactor redactor, TimeProvider timeProvider, ILogger<CleanerRun> logger)
 {
     /// <summary>Whether what a run had may be touched: its tree is proven to be gone, or was seen by a boot that is over.</summary>
     public bool MayClean(RunRecord run) => run.State.IsFinal && (run.Proof != EndProof.None || platform.Look(run.Host) == ProcessPresence.OtherBoot);
 
     /// <summary>One cleaner, for a debt of a run that is over; null when this process does not have it.</summary>
     public CleanerRun? OfDebt(RunRecord run, CleanupDebt debt) => cleaners.Find(debt.Cleaner) is { } cleaner
-        ? new CleanerRun(cleaner, new CleanupContext { Run = run, Moment = CleanupMoment.Retry, KillId = debt.KillId, Known = Known(run, debt.Cleaner) }, timeProvider, logger)
+        ? new CleanerRun(cleaner, new CleanupContext { Run = run, Moment = CleanupMoment.Retry, KillId = debt.KillId, Known = Known(run, debt.Cleaner) }, redactor, timeProvider, logger)
         : null;
 
     /// <summary>For a kill.</summary>
@@ -37,7 +37,7 @@ internal sealed class RunCleanups(ResourceCleaners cleaners, IContainmentPlatfor
         {
             if (cleaners.Find(name) is { } cleaner)
             {
-                here.Add(new CleanerRun(cleaner, context with { Known = Known(run, name) }, timeProvider, logger));
+                here.Add(new CleanerRun(cleaner, context with { Known = Known(run, name) }, redactor, timeProvider, logger));
             }
             else
             {

@@ -148,6 +148,9 @@ internal static partial class Log
     [LoggerMessage(521, LogLevel.Warning, "Runs that are over for long were not forgotten; it is tried again tomorrow, or by 'workflowctl prune'")]
     public static partial void RetentionFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(502, LogLevel.Warning, "The cleaner '{Cleaner}' failed for run {RunId}; what it left is retried")]
-    public static partial void CleanerFailed(ILogger logger, string cleaner, RunId runId, Exception exception);
+    [LoggerMessage(502, LogLevel.Warning, "The cleaner '{Cleaner}' failed for run {RunId}; what it left is retried. {Exception}: {Why}")]
+    public static partial void CleanerFailed(ILogger logger, string cleaner, RunId runId, string exception, string why);
+
+    [LoggerMessage(503, LogLevel.Warning, "What the cleaner '{Cleaner}' says of run {RunId} is left out: the redactor failed with {Exception}")]
+    public static partial void CleanupNotRedacted(ILogger logger, string cleaner, RunId runId, string exception);
 }

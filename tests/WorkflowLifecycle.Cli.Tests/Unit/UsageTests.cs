@@ -131,6 +131,8 @@ public sealed class UsageTests
     [InlineData("run", "--zork", "--", "echo")]
     [InlineData("run", "--run-id", "../x", "--", "echo")]
     [InlineData("run", "--workdir", "", "--", "echo")]
+    [InlineData("run", "--workdir", "/tmp/a/..", "--work-directory", "delete", "--", "echo")]
+    [InlineData("run", "--workdir", "../a", "--work-directory", "delete", "--", "echo")]
     [InlineData("ps", "--store", "")]
     [InlineData("completion", "tcsh")]
     public async Task AnyVerb_Misused_Is2WithHelpAndOpensNothing(params string[] arguments)

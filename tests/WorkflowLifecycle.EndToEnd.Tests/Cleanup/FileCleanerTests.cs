@@ -95,7 +95,10 @@ public sealed class FileCleanerTests : EndToEndTest
         Engine engine = StartWithCleaners();
         await using ITrackedProcess other = await engine.LaunchReadyAsync(
             engine.Shell("echo ready; sleep 50") with { WorkingDirectory = Directory.CreateDirectory(Path.Combine(Work, "of another")).FullName });
-        foreach ((string path, string why) in (ValueTuple<string, string>[])[("/", "'/'"), ("/usr", "system"), (Room.Path, "the"), (Work, other.RunId.Value), (Room.RuntimeDirectory, "state of runs")])
+        string itsTemp = Assert.Single(Directory.GetFileSystemEntries(Temp));
+        string itsState = (await engine.RowAsync(other.RunId)).Containment!.RunDirectory!;
+        foreach ((string path, string why) in (ValueTuple<string, string>[])
+            [("/", "'/'"), ("/usr", "system"), (Room.Path, "the"), (Work, other.RunId.Value), (Room.RuntimeDirectory, "state of runs"), (itsState, "state of runs"), (itsTemp, other.RunId.Value)])
         {
             LaunchFailedException refusal = await Assert.ThrowsAsync<LaunchFailedException>(
                 () => engine.LaunchAsync(engine.Shell("echo never") with { WorkingDirectory = path, WorkDirectory = WorkDirectoryPolicy.Delete }));

@@ -108,6 +108,35 @@ public sealed class WorkDirectoryRefusalTests : IDisposable
 
     [Fact(Timeout = Limit)]
     [Trait("Scenario", "S71")]
+    public async Task WorkDirectory_BehindABindMount_IsKnownByWhatItIs()
+    {
+        string[] lines = await NamespaceHelper.RunAsync(["-m"], "alias", _place.Path);
+
+        Assert.Contains(lines, line => line.StartsWith("alias/work: ", StringComparison.Ordinal) && line.Contains("of another", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("alias/work/of another: ", StringComparison.Ordinal) && line.Contains("holds", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("alias/state/run: ", StringComparison.Ordinal) && line.Contains("the state", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("usr/share: ", StringComparison.Ordinal) && line.Contains("belongs to the system", StringComparison.Ordinal));
+        Assert.Contains("alias/free: free", lines);
+    }
+
+    [Fact(Timeout = Limit)]
+    [Trait("Scenario", "S71")]
+    public async Task WorkDirectory_ThatHoldsWhatALinkLeadsTo_IsRefused()
+    {
+        string work = Directory.CreateDirectory(_place.File("work")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(work, "runs.db"), string.Empty, TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(_place.File("runs.db"), Path.Combine(work, "runs.db"));
+        Directory.CreateSymbolicLink(_place.File("link"), work);
+        foreach (string store in (string[])[_place.File("runs.db"), Path.Combine(_place.File("link"), "runs.db")])
+        {
+            _occupied.Clear();
+            _occupied.Add(new OccupiedPlace(store, "the store of runs"));
+            Assert.Contains("the store of runs", await FileRuns.RefusalAsync(Cleaner, work), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact(Timeout = Limit)]
+    [Trait("Scenario", "S71")]
     public async Task WorkDirectory_ThatIsTheRootOfARepository_IsRefused_AndItsWorktreeIsNot()
     {
         string repository = _place.File("repository");

@@ -36,4 +36,14 @@ public sealed class MountTests : IDisposable
 
         Assert.Empty(Directory.GetFileSystemEntries(_place.File("outside")));
     }
+
+    [Fact(Timeout = Limit)]
+    public async Task DirectoryWhoseFileSystemIsNotMounted_IsNotGone()
+    {
+        string[] lines = await NamespaceHelper.RunAsync(["-m"], "unmount", _place.Path);
+
+        Assert.Contains("there: True", lines);
+        Assert.Contains("gone: False", lines);
+        Assert.Equal(3, lines.Count(line => line.Contains("Mount it", StringComparison.Ordinal)));
+    }
 }

@@ -179,6 +179,50 @@ public sealed class DebtRetryTests : IAsyncDisposable
         Assert.Equal((DebtRetryOutcome.Settled, 2), (after.Outcome, after.Debt.Attempts));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Retry_ByAProcessWithAnotherCeiling_LeavesTheDebtToWhoIsAtIt()
+    {
+        CleanupDebt debt = await OweAsync(await AddAsync(), "a");
+        _cleaner.With("a");
+        await _engine.Store.Inner.CommitAsync(
+            new StoreCommit { UpdateDebts = [DebtTimes.Claim(debt, TimeSpan.FromMinutes(10.01), _engine.Time.GetUtcNow())] }, CommitDurability.Process);
+
+        DebtRetry retry = Assert.Single(await Debts.RetryAsync(new DebtQuery(), Actor));
+
+        Assert.Equal((DebtRetryOutcome.InProgress, 0), (retry.Outcome, _cleaner.Cleanings));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Retry_ThatWasInVain_MayBeAskedForAtOnce()
+    {
+        await OweAsync(await AddAsync(), "a");
+        _cleaner.With("a");
+        _cleaner.OnClean = (_, _) =>
+        {
+            _engine.Time.Advance(TimeSpan.FromTicks(1));
+            throw new IOException("held");
+        };
+
+        DebtRetry first = Assert.Single(await _engine.PlayAsync(Debts.RetryAsync(new DebtQuery(), Actor), TimeSpan.FromMilliseconds(50)));
+        DebtRetry second = Assert.Single(await _engine.PlayAsync(Debts.RetryAsync(new DebtQuery(), Actor), TimeSpan.FromMilliseconds(50)));
+
+        Assert.Equal((DebtRetryOutcome.Remains, DebtRetryOutcome.Remains), (first.Outcome, second.Outcome));
+    }
+
+    [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S66")]
+    public async Task Retry_ReasonWithASecret_IsStoredAndToldWithoutIt()
+    {
+        CleanupDebt debt = await OweAsync(await AddAsync(), "a");
+        _cleaner.With("a");
+        _cleaner.OnClean = static (_, _) => throw new IOException("login at https://me:Zq7canary@registry.example failed");
+
+        DebtRetry retry = Assert.Single(await _engine.PlayAsync(Debts.RetryAsync(new DebtQuery(), Actor), TimeSpan.FromMilliseconds(50)));
+
+        Assert.Equal("login at https://***@registry.example failed", retry.Message);
+        Assert.Equal(retry.Message, (await ReadAsync(debt)).Reason);
+    }
+
     private async Task<RunRecord> AddAsync(Func<RunRecord, RunRecord>? change = null) => (await _engine.AddAsync(
         change: run => (change ?? (static row => row))(run with { State = RunState.Killed, Proof = EndProof.CgroupAndReaperEmpty, Cleaners = ["scripted"] }))).Run;
 

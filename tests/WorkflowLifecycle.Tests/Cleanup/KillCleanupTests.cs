@@ -57,6 +57,23 @@ public sealed class KillCleanupTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S66")]
+    public async Task Kill_ResourcesWithSecrets_AreToldWithoutThem()
+    {
+        _cleaner.With("/dev/shm/token=Zq7canary");
+        _cleaner.Describe = name => new RunResource { Cleaner = "scripted", Name = name, Note = "held by tool --password=Zq7canary" };
+        _cleaner.OnClean = static (resource, _) => throw new IOException($"{resource.Name}: held");
+
+        KillReport report = await _engine.PlayAsync(_engine.Kills.KillAsync((await AddAsync("scripted")).Run.RunId, Engine.Request), TimeSpan.FromMilliseconds(50));
+
+        CleanupResult line = LineOf(report);
+        Assert.DoesNotContain("Zq7", string.Join(' ', [.. line.Found, .. line.Cleaned, .. line.Remaining, line.Message]), StringComparison.Ordinal);
+        CleanupDebt debt = Assert.Single(Debts);
+        Assert.Equal("/dev/shm/token=Zq7canary", debt.Resource!.Name);
+        Assert.DoesNotContain("Zq7", debt.Reason + debt.Resource.Note, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Kill_Emergency_AsksNobodyBeforeTheSignal()
     {
         (RunRecord run, _) = await AddAsync();

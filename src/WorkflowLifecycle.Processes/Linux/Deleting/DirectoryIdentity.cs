@@ -37,6 +37,9 @@ internal sealed record DirectoryIdentity(ulong Inode, ulong Device, long BornAt,
             : throw new IOException("The machine was restarted, and this file system keeps no birth times: whether the directory is still the same cannot be told. Look at it, and delete it by hand.");
     }
 
+    /// <summary>Whether what is at its path lies on another file system than it, so that it may be there all the same. Not told across a restart.</summary>
+    public bool MayBeHidden(in EntryFacts there) => BootId == Machine.ThisBoot && there.Device != Device;
+
     public IReadOnlyDictionary<string, string> ToDetails() => new Dictionary<string, string>
     {
         [InodeKey] = Inode.ToString(CultureInfo.InvariantCulture),

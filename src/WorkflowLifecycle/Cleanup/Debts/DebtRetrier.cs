@@ -36,7 +36,7 @@ internal sealed class DebtRetrier(
         }
 
         DateTimeOffset now = timeProvider.GetUtcNow();
-        if (DebtTimes.IsClaimed(debt, cleaner.Ceiling, now))
+        if (DebtTimes.IsClaimed(debt, now))
         {
             return new DebtRetry(debt, DebtRetryOutcome.InProgress, Busy);
         }
@@ -64,6 +64,7 @@ internal sealed class DebtRetrier(
         CleanupDebt after = debt with
         {
             Reason = problem ?? debt.Reason,
+            LastAttemptAt = now,
             NextAttemptAt = now + DebtTimes.Pause(debt.Attempts),
             SettledAt = problem is null ? now : null,
         };

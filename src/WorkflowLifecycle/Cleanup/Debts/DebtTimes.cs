@@ -7,8 +7,10 @@ internal static class DebtTimes
 
     private const int Doublings = 12;
 
-    // No pause between attempts has this length to the tick: by it a debt that is being retried is told from one that waits.
-    private static readonly TimeSpan LeaseBeyondCeiling = TimeSpan.FromSeconds(5) + TimeSpan.FromTicks(1);
+    // A pause is whole seconds. By this a debt that is being retried is told from one that waits, also where the ceiling of the cleaner is another.
+    private static readonly TimeSpan Mark = TimeSpan.FromTicks(1);
+
+    private static readonly TimeSpan LeaseBeyondCeiling = TimeSpan.FromSeconds(5);
 
     /// <summary>The pause after so many attempts: 2 s after the first, doubling up to an hour.</summary>
     public static TimeSpan Pause(int attempts)
@@ -22,10 +24,10 @@ internal static class DebtTimes
     {
         Attempts = debt.Attempts + 1,
         LastAttemptAt = now,
-        NextAttemptAt = now + ceiling + LeaseBeyondCeiling,
+        NextAttemptAt = now + TimeSpan.FromSeconds(Math.Ceiling((ceiling + LeaseBeyondCeiling).TotalSeconds)) + Mark,
     };
 
     /// <summary>Whether somebody is retrying it now.</summary>
-    public static bool IsClaimed(CleanupDebt debt, TimeSpan ceiling, DateTimeOffset now) =>
-        debt.NextAttemptAt > now && debt.LastAttemptAt is { } last && debt.NextAttemptAt - last == ceiling + LeaseBeyondCeiling;
+    public static bool IsClaimed(CleanupDebt debt, DateTimeOffset now) =>
+        debt.NextAttemptAt > now && debt.LastAttemptAt is { } last && (debt.NextAttemptAt - last).Ticks % TimeSpan.TicksPerSecond == Mark.Ticks;
 }

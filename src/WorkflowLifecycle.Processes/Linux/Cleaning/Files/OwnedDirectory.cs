@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using WorkflowLifecycle.Processes.Linux.Deleting;
+using WorkflowLifecycle.Processes.Linux.Interop;
 
 namespace WorkflowLifecycle.Processes.Linux.Cleaning.Files;
 
@@ -24,9 +25,14 @@ internal static class OwnedDirectory
         PinnedDirectory? place = PinnedDirectory.Open(path);
         try
         {
-            if (place is null || identity.Is(place.Facts))
+            if (place is not null && identity.Is(place.Facts))
             {
                 return place;
+            }
+
+            if (identity.MayBeHidden(place?.Facts ?? FactsAbove(path)))
+            {
+                throw new IOException($"Whether {path} is gone cannot be told: the file system that it is on is not mounted there now, or covered by another. Mount it.");
             }
         }
         catch
@@ -35,7 +41,7 @@ internal static class OwnedDirectory
             throw;
         }
 
-        place.Dispose();
+        place?.Dispose();
         return null;
     }
 
@@ -54,5 +60,20 @@ internal static class OwnedDirectory
         {
             throw new IOException($"{result.Remaining} {(result.Remaining == 1 ? "entry stays" : "entries stay")}: {result.Why}");
         }
+    }
+
+    // The facts of the nearest directory above it that is there.
+    private static EntryFacts FactsAbove(string path)
+    {
+        for (string? above = Path.GetDirectoryName(path); above is not null; above = Path.GetDirectoryName(above))
+        {
+            using FileDescriptor directory = DescriptorReserve.Open(above, Libc.OpenPathOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec);
+            if (!directory.IsInvalid && EntryFacts.Read(directory, out EntryFacts facts) == 0)
+            {
+                return facts;
+            }
+        }
+
+        throw new IOException($"{path}: nothing above it can be opened.");
     }
 }

@@ -32,18 +32,27 @@ internal static class ProtectedPlaces
             return $"{path} is a mount point. {Remedy}";
         }
 
-        if (_systems.FirstOrDefault(system => PlainPath.Holds(system, path)) is { } inside)
+        // By what they are, too: a bind mount gives a directory a second path.
+        PathIdentities above = PathIdentities.Of(path);
+        if (_systems.FirstOrDefault(system => PlainPath.Holds(system, path) || above.Contains(system)) is { } inside)
         {
             return $"{path} is in {inside}, which belongs to the system. {Remedy}";
         }
 
+        PathIdentities needed = new();
         IEnumerable<OccupiedPlace> all = _shared.Select(shared => new OccupiedPlace(shared, "the system's"))
             .Concat(Homes())
             .Concat(OfThisProcess())
             .Concat(occupied);
         foreach (OccupiedPlace other in all)
         {
-            if (PlainPath.Holds(path, other.Path) || (RealPath.Of(other.Path) is { } real && PlainPath.Holds(path, real)))
+            if (other.IsWhole && (PlainPath.Holds(other.Path, path) || above.Contains(other.Path)))
+            {
+                return $"{path} {(path == other.Path ? "is" : $"is in {other.Path},")} {other.What}. {Remedy}";
+            }
+
+            needed.AddWithAllAbove(other.Path);
+            if (PlainPath.Holds(path, other.Path) || needed.Contains(place.Facts))
             {
                 return $"{path} {(path == other.Path ? "is" : $"holds {other.Path},")} {other.What}. {Remedy}";
             }
