@@ -179,6 +179,36 @@ public sealed class DebtRetryTests : IAsyncDisposable
         Assert.Equal((DebtRetryOutcome.Settled, 2), (after.Outcome, after.Debt.Attempts));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Retry_BesideAProcessWhoseCeilingIsAnother_IsLeftToThatOne()
+    {
+        CleanupDebt debt = await OweAsync(await AddAsync(), "a");
+        _cleaner.With("a");
+        await _engine.Store.Inner.CommitAsync(
+            new StoreCommit { UpdateDebts = [DebtTimes.Claim(debt, _cleaner.Ceiling + TimeSpan.FromSeconds(0.1234567), _engine.Time.GetUtcNow())] }, CommitDurability.Process);
+
+        DebtRetry retry = Assert.Single(await Debts.RetryAsync(new DebtQuery(), Actor));
+
+        Assert.Equal((DebtRetryOutcome.InProgress, 0), (retry.Outcome, _cleaner.Cleanings));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Retry_AfterAnAttemptOfAnyLength_IsNotTakenForOneThatIsUnderWay()
+    {
+        await OweAsync(await AddAsync(), "a");
+        _cleaner.With("a");
+        _cleaner.OnClean = (_, _) =>
+        {
+            _engine.Time.Advance(TimeSpan.FromMicroseconds(1_001));
+            throw new IOException("held");
+        };
+
+        for (int attempt = 1; attempt <= 3; attempt++)
+        {
+            Assert.Equal(DebtRetryOutcome.Remains, Assert.Single(await _engine.PlayAsync(Debts.RetryAsync(new DebtQuery(), Actor), TimeSpan.FromMicroseconds(10_001))).Outcome);
+        }
+    }
+
     private async Task<RunRecord> AddAsync(Func<RunRecord, RunRecord>? change = null) => (await _engine.AddAsync(
         change: run => (change ?? (static row => row))(run with { State = RunState.Killed, Proof = EndProof.CgroupAndReaperEmpty, Cleaners = ["scripted"] }))).Run;
 

@@ -7,8 +7,11 @@ internal static class DebtTimes
 
     private const int Doublings = 12;
 
-    // No pause between attempts has this length to the tick: by it a debt that is being retried is told from one that waits.
-    private static readonly TimeSpan LeaseBeyondCeiling = TimeSpan.FromSeconds(5) + TimeSpan.FromTicks(1);
+    private static readonly TimeSpan LeaseBeyondCeiling = TimeSpan.FromSeconds(5);
+
+    // From an attempt to the next it is whole milliseconds, and during one that much more: by it a debt that is being retried is told from one
+    // that waits, whatever ceiling whoever is at it has. No store keeps less of a time.
+    private static readonly TimeSpan Mark = TimeSpan.FromMicroseconds(1);
 
     /// <summary>The pause after so many attempts: 2 s after the first, doubling up to an hour.</summary>
     public static TimeSpan Pause(int attempts)
@@ -22,10 +25,16 @@ internal static class DebtTimes
     {
         Attempts = debt.Attempts + 1,
         LastAttemptAt = now,
-        NextAttemptAt = now + ceiling + LeaseBeyondCeiling,
+        NextAttemptAt = now + Whole(ceiling) + LeaseBeyondCeiling + Mark,
     };
 
+    /// <summary>The debt when it waits again.</summary>
+    public static CleanupDebt PutOff(CleanupDebt debt, TimeSpan pause, DateTimeOffset now) =>
+        debt with { NextAttemptAt = debt.LastAttemptAt is { } last && last < now ? last + Whole(now - last) + pause : now + pause };
+
     /// <summary>Whether somebody is retrying it now.</summary>
-    public static bool IsClaimed(CleanupDebt debt, TimeSpan ceiling, DateTimeOffset now) =>
-        debt.NextAttemptAt > now && debt.LastAttemptAt is { } last && debt.NextAttemptAt - last == ceiling + LeaseBeyondCeiling;
+    public static bool IsClaimed(CleanupDebt debt, DateTimeOffset now) =>
+        debt.NextAttemptAt > now && debt.LastAttemptAt is { } last && (debt.NextAttemptAt - last).Ticks % TimeSpan.TicksPerMillisecond == Mark.Ticks;
+
+    private static TimeSpan Whole(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds));
 }
