@@ -303,6 +303,22 @@ public sealed class KillCleanupTests : IAsyncDisposable
         Assert.Equal(KillState.Completed, (await _engine.Store.Inner.FindKillAsync(first.KillId))!.State);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Kill_Graceful_WaitsForAKillerThatIsStillCleaning()
+    {
+        (RunRecord run, Held held) = await AddAsync();
+        held.Unlocked = new TaskCompletionSource();
+        _cleaner.Ceiling = TimeSpan.FromMinutes(1);
+
+        Task<KillReport> kill = _engine.Kills.KillAsync(run.RunId, Engine.Request with { GracePeriod = TimeSpan.FromSeconds(1) });
+        await Engine.UntilAsync(() => held.Containment.ReceivedCallsOf(nameof(IContainment.LockAsync)) == 1);
+        _engine.Time.Advance(TimeSpan.FromSeconds(30));
+        held.Unlocked.SetResult();
+        await _engine.PlayAsync(kill, TimeSpan.FromMilliseconds(50));
+
+        _engine.Log.AssertOrder("lock", "clean", "unlock");
+    }
+
     private static async Task<bool> UntilAsync(Func<bool> condition)
     {
         await Engine.UntilAsync(condition);
