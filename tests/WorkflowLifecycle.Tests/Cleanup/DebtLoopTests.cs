@@ -151,6 +151,20 @@ public sealed class DebtLoopTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Host_DebtIsOverdueBesideManyOlderOnesOfAnotherMachine_IsToldOf()
+    {
+        CleanupDebt ours = await OweAsync("a");
+        CleanupDebt[] theirs = [.. Enumerable.Range(0, DebtQuery.MaximumLimit).Select(number =>
+            ours with { DebtId = $"debt_{number:x12}", HostId = "another", CreatedAt = ours.CreatedAt - TimeSpan.FromDays(1) })];
+        await _engine.Store.Inner.CommitAsync(new StoreCommit { AddDebts = theirs }, CommitDurability.Process);
+        _cleaner.With("a");
+        _cleaner.OnClean = static (_, _) => throw new IOException("held");
+        await StartAsync();
+
+        await PlayUntilAsync(() => Told() == 1, seconds: 60);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Health_StoreAway_IsAFinding()
     {
         _engine.Store.OnInitialize = ScriptedStore.Away;
