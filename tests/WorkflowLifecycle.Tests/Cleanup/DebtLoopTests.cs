@@ -12,10 +12,12 @@ public sealed class DebtLoopTests : IAsyncDisposable
     private readonly Engine _engine;
     private readonly Logs _logs = new();
     private readonly ScriptedCleaner _cleaner = new();
+    private readonly ScriptedCleaner _other = new("other");
     private bool _isStarted;
 
     public DebtLoopTests() => _engine = new Engine(services => services
         .AddSingleton<IResourceCleaner>(_cleaner)
+        .AddSingleton<IResourceCleaner>(_other)
         .AddSingleton<ILoggerFactory>(_logs));
 
     private IHostedService Host => _engine.Get<IEnumerable<IHostedService>>().Single();
@@ -105,6 +107,24 @@ public sealed class DebtLoopTests : IAsyncDisposable
         _engine.Store.OnCommit = static (_, _) => Task.CompletedTask;
         await SettledAsync(debt);
         Assert.Contains(_logs.Entries, entry => entry.Id == 513);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Host_CleanerThatHangs_DoesNotKeepTheOthers()
+    {
+        TaskCompletionSource never = new();
+        _cleaner.With("a");
+        _cleaner.Ceiling = TimeSpan.FromHours(20);
+        _cleaner.OnClean = (_, _) => never.Task;
+        await OweAsync("a");
+        await StartAsync();
+        await PlayUntilAsync(() => _cleaner.Cleanings == 1, seconds: 0.2);
+
+        CleanupDebt debt = await OweAsync("b", debt => debt with { Cleaner = "other" });
+        _other.With("b");
+        await SettledAsync(debt, seconds: 5);
+
+        never.SetResult();
     }
 
     [Fact(Timeout = 30_000)]
