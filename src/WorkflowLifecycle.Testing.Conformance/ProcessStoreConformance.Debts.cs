@@ -35,7 +35,7 @@ public abstract partial class ProcessStoreConformance
     public async Task AddDebts_SettledBefore_IsOpenedAnew()
     {
         CleanupDebt debt = await AddDebtAsync(Sample.Debt(Sample.Run()));
-        await WriteAsync(new StoreCommit { UpdateDebts = [debt with { SettledAt = Sample.Time.AddSeconds(9) }] });
+        await WriteAsync(new StoreCommit { UpdateDebts = [debt with { ClaimedUntil = Sample.Time.AddSeconds(10), SettledAt = Sample.Time.AddSeconds(9) }] });
 
         CleanupDebt again = debt with { Reason = "it is back", CreatedAt = Sample.Time.AddDays(1), NextAttemptAt = Sample.Time.AddDays(2) };
         await WriteAsync(new StoreCommit { AddDebts = [again] });
@@ -57,6 +57,7 @@ public abstract partial class ProcessStoreConformance
             Attempts = 3,
             LastAttemptAt = Sample.Time.AddMinutes(1).ToOffset(TimeSpan.FromHours(-7)),
             NextAttemptAt = Sample.Time.AddMinutes(2),
+            ClaimedUntil = Sample.Time.AddMinutes(3),
         };
 
         await WriteAsync(new StoreCommit { UpdateDebts = [after] });

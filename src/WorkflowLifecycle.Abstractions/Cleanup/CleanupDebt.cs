@@ -43,6 +43,9 @@ public sealed record CleanupDebt
     /// <summary>When it is due next.</summary>
     public required DateTimeOffset NextAttemptAt { get; init; }
 
+    /// <summary>Until when somebody who is retrying it has it for himself; null while nobody is.</summary>
+    public DateTimeOffset? ClaimedUntil { get; init; }
+
     /// <summary>When the resource was seen to be gone; null while it is a debt.</summary>
     public DateTimeOffset? SettledAt { get; init; }
 

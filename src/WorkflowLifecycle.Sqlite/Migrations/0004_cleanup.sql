@@ -25,6 +25,7 @@ CREATE TABLE cleanup_debts (
     attempts         INTEGER NOT NULL,
     last_attempt_at  TEXT,
     next_attempt_at  TEXT    NOT NULL,
+    claimed_until    TEXT,
     settled_at       TEXT
 ) STRICT;
 

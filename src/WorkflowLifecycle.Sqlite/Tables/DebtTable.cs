@@ -10,7 +10,7 @@ internal static class DebtTable
         "cleanup_debts",
         "debt_id",
         "debt_id", "version", "run_id", "kill_id", "cleaner", "resource", "reason", "host_id", "created_at", "attempts", "last_attempt_at",
-        "next_attempt_at", "settled_at");
+        "next_attempt_at", "claimed_until", "settled_at");
 
     /// <summary>Inserts a debt; one that was settled is opened anew, one that is open stays as it is.</summary>
     public static void Add(SqliteSession session, CleanupDebt debt)
@@ -23,7 +23,7 @@ internal static class DebtTable
         CleanupDebt there = session.QueryFirst(Columns.Select + "WHERE debt_id = $debt_id", static row => Read(row), ("$debt_id", debt.DebtId))!;
         if (!there.IsOpen)
         {
-            Update(session, debt with { Version = there.Version, Attempts = 0, LastAttemptAt = null, SettledAt = null });
+            Update(session, debt with { Version = there.Version, Attempts = 0, LastAttemptAt = null, ClaimedUntil = null, SettledAt = null });
         }
     }
 
@@ -85,6 +85,7 @@ internal static class DebtTable
             Attempts = (int)read.Number(),
             LastAttemptAt = read.TimeOrNull(),
             NextAttemptAt = read.Time(),
+            ClaimedUntil = read.TimeOrNull(),
             SettledAt = read.TimeOrNull(),
         };
     }
@@ -103,6 +104,7 @@ internal static class DebtTable
         ("$attempts", debt.Attempts),
         ("$last_attempt_at", debt.LastAttemptAt is { } last ? StoredTime.Write(last) : null),
         ("$next_attempt_at", StoredTime.Write(debt.NextAttemptAt)),
+        ("$claimed_until", debt.ClaimedUntil is { } claimed ? StoredTime.Write(claimed) : null),
         ("$settled_at", debt.SettledAt is { } settled ? StoredTime.Write(settled) : null),
     ];
 }

@@ -34,7 +34,8 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
     {
         try
         {
-            Note(await CallAsync(told => cleaner.DiscoverAsync(At(CleanupMoment.BeforeEnd), told).AsTask(), stop).ConfigureAwait(false));
+            CleanupContext at = At(CleanupMoment.BeforeEnd);
+            Note(await CallAsync(told => cleaner.DiscoverAsync(at, told).AsTask(), stop).ConfigureAwait(false));
         }
         catch (Exception exception)
         {
@@ -53,7 +54,8 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
         using KillLimit limit = new(cleaner.Ceiling, timeProvider, stop);
         try
         {
-            IReadOnlyList<RunResource> found = await CallAsync(told => cleaner.DiscoverAsync(At(CleanupMoment.AfterEnd), told).AsTask(), limit.Token).ConfigureAwait(false);
+            CleanupContext at = At(CleanupMoment.AfterEnd);
+            IReadOnlyList<RunResource> found = await CallAsync(told => cleaner.DiscoverAsync(at, told).AsTask(), limit.Token).ConfigureAwait(false);
             ForgetUnlessIn(found);
             Note(found);
         }
@@ -162,6 +164,7 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
     {
         limit.ThrowIfCancellationRequested();
         string? problem = null;
+        CleanupContext at = At(context.Moment);
         if (resource.Handling == ResourceHandling.Clean)
         {
             try
@@ -169,7 +172,7 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
                 await CallAsync(
                     async told =>
                     {
-                        await cleaner.CleanAsync(resource, At(context.Moment), told).ConfigureAwait(false);
+                        await cleaner.CleanAsync(resource, at, told).ConfigureAwait(false);
                         return true;
                     },
                     limit).ConfigureAwait(false);
@@ -181,7 +184,7 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
             }
         }
 
-        bool exists = await CallAsync(told => cleaner.ExistsAsync(resource, At(context.Moment), told).AsTask(), limit).ConfigureAwait(false);
+        bool exists = await CallAsync(told => cleaner.ExistsAsync(resource, at, told).AsTask(), limit).ConfigureAwait(false);
         return exists ? problem ?? (resource.Note is { } note ? Redact(note) : "it is still there") : null;
     }
 

@@ -9,6 +9,9 @@ internal sealed class RunCleanups(ResourceCleaners cleaners, IContainmentPlatfor
     /// <summary>Whether what a run had may be touched: its tree is proven to be gone, or was seen by a boot that is over.</summary>
     public bool MayClean(RunRecord run) => run.State.IsFinal && (run.Proof != EndProof.None || platform.Look(run.Host) == ProcessPresence.OtherBoot);
 
+    /// <summary>The longest that the cleaning of a run may take, as far as this process has its cleaners: they work side by side.</summary>
+    public TimeSpan LongestCeiling(RunRecord run) => run.Cleaners.Select(cleaners.Find).OfType<IResourceCleaner>().Select(cleaner => cleaner.Ceiling).DefaultIfEmpty(TimeSpan.Zero).Max();
+
     /// <summary>One cleaner, for a debt of a run that is over; null when this process does not have it.</summary>
     public CleanerRun? OfDebt(RunRecord run, CleanupDebt debt) => cleaners.Find(debt.Cleaner) is { } cleaner
         ? new CleanerRun(cleaner, new CleanupContext { Run = run, Moment = CleanupMoment.Retry, KillId = debt.KillId, Known = Known(run, debt.Cleaner) }, redactor, timeProvider, logger)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace WorkflowLifecycle.DependencyInjection;
 
-/// <summary>The one way in which a cleaner that comes with the library is added: with options that are checked, and once.</summary>
+/// <summary>Adds a cleaner whose options have nothing to check but its ceiling; once, however often it is asked for.</summary>
 internal static class CleanerRegistration
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);

@@ -9,8 +9,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class LeakDetectionExtensions
 {
     /// <summary>
-    /// Notes at the launch of each run how the host and the machine are (open files, zombies and ports of the host, shared memory, marked directories), and tells the
-    /// difference at its end, with every process that still carries the run's mark. Nothing is freed. Adding it again changes nothing but the options.
+    /// Notes at the launch of each run what the host has (open files, zombies, sockets, named shared memory of its user), and tells the difference at its end,
+    /// with every process that still carries the run's mark. Nothing is freed. Adding it again changes nothing but the options.
     /// </summary>
     public static IWorkflowLifecycleBuilder AddLeakDetection(this IWorkflowLifecycleBuilder builder, Action<LeakDetectionOptions>? configure = null)
     {

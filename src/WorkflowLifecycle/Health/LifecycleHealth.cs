@@ -15,7 +15,7 @@ internal sealed class LifecycleHealth(StoreStart start, DebtAlarm alarm, TimePro
         try
         {
             await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
-            return [.. (await alarm.ReadOverdueAsync(cancellationToken).ConfigureAwait(false)).Select(Overdue)];
+            return [.. (await alarm.ReadOverdueAsync(hostId: null, cancellationToken).ConfigureAwait(false)).Select(Overdue)];
         }
         catch (StoreUnavailableException exception)
         {

@@ -1,6 +1,6 @@
 namespace WorkflowLifecycle.Isolation;
 
-/// <summary>A call into code that is not ours, on a thread of its own: it may block, throw or hang, there and when it is told to stop.</summary>
+/// <summary>A call into code that is not ours, on a thread of its own until it first waits: it may block, throw or hang, there and when it is told to stop.</summary>
 internal sealed class ForeignCall<T>
 {
     private readonly Func<Task> _tell;
@@ -10,7 +10,9 @@ internal sealed class ForeignCall<T>
         // Without a timer there is nothing to dispose, and the call may look at its token for as long as it likes.
         CancellationTokenSource told = new();
         _tell = told.CancelAsync;
-        Work = Task.Run(() => call(told.Token), CancellationToken.None);
+
+        // Not of the pool: a few calls that block there would hold up what comes after an await of any kill.
+        Work = Task.Factory.StartNew(() => call(told.Token), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap();
     }
 
     /// <summary>The call itself.</summary>

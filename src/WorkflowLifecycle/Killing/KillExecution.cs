@@ -169,9 +169,9 @@ internal sealed class KillExecution(
         // Nothing else is waited for once the tree is gone, or somebody asked for more.
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(operation.Escalation);
         Task<EndNotice?> watching = WatchEndAsync(stop);
+        Task looking = LookForResourcesAsync(stop.Token);
         try
         {
-            Task looking = LookForResourcesAsync(stop.Token);
             await QuiesceAsync(stop.Token).ConfigureAwait(false);
             await shutdown.Evidence.TakenAsync(_steps, stop.Token).ConfigureAwait(false);
             await looking.ConfigureAwait(false);
@@ -183,6 +183,9 @@ internal sealed class KillExecution(
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
+
+            // Whatever went wrong beside it: the cleaning goes on with what it notes.
+            await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             EndNotice? watched = await watching.ConfigureAwait(false);
             _end = descent.End ?? watched;
             _proven = _end is not null;

@@ -10,8 +10,8 @@ namespace WorkflowLifecycle.Killing;
 /// <summary>Brings the outcome of a kill on record, now or when the store is back.</summary>
 internal sealed class KillRecorder(KillLedger ledger, EndRecords records, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger)
 {
-    // Kills whose outcome waits for the store.
-    private readonly ConcurrentDictionary<KillId, bool> _unrecorded = new();
+    // Kills whose outcome waits for the store, and that outcome.
+    private readonly ConcurrentDictionary<KillId, KillEnd> _unrecorded = new();
 
     /// <summary>Commits it; where the store is away, later. Does not throw for that.</summary>
     public async Task<KillReport> RecordAsync(KillOperation operation, RunRecord run, KillEnd end)
@@ -24,17 +24,40 @@ internal sealed class KillRecorder(KillLedger ledger, EndRecords records, Lifecy
         {
             // What was done was done, and the caller must know it; the row follows when the store is back.
             Log.KillNotRecorded(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
-            if (_unrecorded.TryAdd(operation.Kill.KillId, true))
-            {
-                _ = Task.Run(async () =>
-                {
-                    await StoreReturn.WriteAsync(run.RunId, () => CommitAsync(operation, run, end), timeProvider, logger).ConfigureAwait(false);
-                    _unrecorded.TryRemove(operation.Kill.KillId, out _);
-                });
-            }
-
+            WriteLater(operation, run, end);
             return end.Report with { Message = $"The outcome of the kill is not on record: {exception.Message}" };
         }
+    }
+
+    // One that was not confirmed gives way to what became of it: with the first alone the kill would stay open, and its debts were lost.
+    private void WriteLater(KillOperation operation, RunRecord run, KillEnd end)
+    {
+        KillId killId = operation.Kill.KillId;
+        while (!_unrecorded.TryAdd(killId, end))
+        {
+            if (!_unrecorded.TryGetValue(killId, out KillEnd? waiting))
+            {
+                continue;
+            }
+
+            if (waiting.Report.Outcome != KillOutcome.KillUnconfirmed || _unrecorded.TryUpdate(killId, end, waiting))
+            {
+                return;
+            }
+        }
+
+        _ = Task.Run(() => WriteLaterAsync(operation, run, end));
+    }
+
+    private async Task WriteLaterAsync(KillOperation operation, RunRecord run, KillEnd end)
+    {
+        KillEnd written;
+        do
+        {
+            written = _unrecorded.GetValueOrDefault(operation.Kill.KillId, end);
+            await StoreReturn.WriteAsync(run.RunId, () => CommitAsync(operation, run, written), timeProvider, logger).ConfigureAwait(false);
+        }
+        while (!_unrecorded.TryRemove(new KeyValuePair<KillId, KillEnd>(operation.Kill.KillId, written)));
     }
 
     /// <summary>Commits it.</summary>

@@ -32,7 +32,7 @@ internal sealed class KillRunner(
     private static readonly TimeSpan OutcomeInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(2);
 
-    // A graceful kill waits as long as a killer that is at work can need, cleaning included.
+    // A graceful kill waits as long as a killer that is at work can need: this long beside its phases and the ceilings of its cleaners.
     private static readonly TimeSpan GracefulLockMargin = KillClock.Ceiling + TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<RunId, KillOperation> _operations = new();
@@ -134,7 +134,7 @@ internal sealed class KillRunner(
             }
 
             KillStep? waited = await WaitForChildRunsAsync(operation, clock).ConfigureAwait(false);
-            Task<IDisposable?> locking = LockAsync(containment, operation);
+            Task<IDisposable?> locking = LockAsync(containment, operation, run);
             bool isFirst = waited is null && intent is (IntentOutcome.Written or IntentOutcome.Spooled) && locking.IsCompleted;
             using IDisposable? held = await locking.ConfigureAwait(false);
 
@@ -317,12 +317,12 @@ internal sealed class KillRunner(
         }
     }
 
-    private async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation)
+    private async Task<IDisposable?> LockAsync(IContainment containment, KillOperation operation, RunRecord run)
     {
         // An escalation ends the wait of a weaker kill, and an emergency has its own.
         bool isEmergency = operation.Mode == KillMode.Emergency;
         using KillLimit limit = new(
-            isEmergency ? EmergencyLockLimit : procedures.LongestGrace(operation.Kill) + GracefulLockMargin,
+            isEmergency ? EmergencyLockLimit : procedures.LongestGrace(operation.Kill) + cleanups.LongestCeiling(run) + GracefulLockMargin,
             timeProvider,
             isEmergency ? CancellationToken.None : operation.Escalation);
         try
@@ -349,7 +349,7 @@ internal sealed class KillRunner(
         try
         {
             KillReport report = await execution.WaitLongerAsync().ConfigureAwait(false);
-            using IDisposable? held = await LockAsync(containment, operation).ConfigureAwait(false);
+            using IDisposable? held = await LockAsync(containment, operation, run).ConfigureAwait(false);
             if (await FindOutcomeAsync(operation.Kill, containment).ConfigureAwait(false) is not null)
             {
                 return;

@@ -90,6 +90,7 @@ internal sealed class RunFinisher(
             using IDisposable? held = await LockAsync(containment).ConfigureAwait(false);
             if (End(await ReadAsync(run.RunId).ConfigureAwait(false), run, end, Nothing) is null)
             {
+                _freed.TryRemove(run.RunId, out _);
                 return;
             }
 

@@ -31,11 +31,13 @@ public sealed class LeakTests : ToolRoom
         Assert.All(leak.GetProperty("things").EnumerateArray(), AssertGone);
     }
 
-    [Fact(Timeout = Limit)]
-    public async Task A_temp_directory_goes_with_the_stray_and_one_of_no_known_run_stays()
+    [Theory(Timeout = Limit)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_temp_directory_goes_with_the_stray_and_one_of_no_known_run_stays(bool isByALink)
     {
-        Variables["TMPDIR"] = Path.Combine(Room, "tmp");
-        Directory.CreateDirectory(Variables["TMPDIR"]);
+        string temps = Directory.CreateDirectory(Path.Combine(Room, "tmp")).FullName;
+        Variables["TMPDIR"] = isByALink ? File.CreateSymbolicLink(Path.Combine(Room, "to-tmp"), temps).FullName : temps;
         string id = await StrayAsync(Tree);
         string internalId = Text(Assert.Single(await LeaksAsync(id)), "internalId");
         string temp = Directory.CreateDirectory(Path.Combine(Variables["TMPDIR"], "wfl-" + internalId, "deep")).Parent!.FullName;

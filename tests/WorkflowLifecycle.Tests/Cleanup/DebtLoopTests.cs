@@ -12,10 +12,12 @@ public sealed class DebtLoopTests : IAsyncDisposable
     private readonly Engine _engine;
     private readonly Logs _logs = new();
     private readonly ScriptedCleaner _cleaner = new();
+    private readonly ScriptedCleaner _other = new("other");
     private bool _isStarted;
 
     public DebtLoopTests() => _engine = new Engine(services => services
         .AddSingleton<IResourceCleaner>(_cleaner)
+        .AddSingleton<IResourceCleaner>(_other)
         .AddSingleton<ILoggerFactory>(_logs));
 
     private IHostedService Host => _engine.Get<IEnumerable<IHostedService>>().Single();
@@ -108,6 +110,24 @@ public sealed class DebtLoopTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Host_CleanerThatHangs_DoesNotKeepTheOthers()
+    {
+        TaskCompletionSource never = new();
+        _cleaner.With("a");
+        _cleaner.Ceiling = TimeSpan.FromHours(20);
+        _cleaner.OnClean = (_, _) => never.Task;
+        await OweAsync("a");
+        await StartAsync();
+        await PlayUntilAsync(() => _cleaner.Cleanings == 1, seconds: 0.2);
+
+        CleanupDebt debt = await OweAsync("b", debt => debt with { Cleaner = "other" });
+        _other.With("b");
+        await SettledAsync(debt, seconds: 5);
+
+        never.SetResult();
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Host_StopsWhileACleanerHangs_Promptly()
     {
         TaskCompletionSource never = new();
@@ -148,6 +168,20 @@ public sealed class DebtLoopTests : IAsyncDisposable
         Assert.Equal((HealthFindings.DebtOverdue, debt.DebtId, debt.RunId, debt.CreatedAt), (finding.Kind, finding.DebtId, finding.RunId, finding.Since));
         Assert.Contains("held", finding.Message, StringComparison.Ordinal);
         Assert.True((await HealthAsync()).IsHealthy);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Host_DebtIsOverdueBesideManyOlderOnesOfAnotherMachine_IsToldOf()
+    {
+        CleanupDebt ours = await OweAsync("a");
+        CleanupDebt[] theirs = [.. Enumerable.Range(0, DebtQuery.MaximumLimit).Select(number =>
+            ours with { DebtId = $"debt_{number:x12}", HostId = "another", CreatedAt = ours.CreatedAt - TimeSpan.FromDays(1) })];
+        await _engine.Store.Inner.CommitAsync(new StoreCommit { AddDebts = theirs }, CommitDurability.Process);
+        _cleaner.With("a");
+        _cleaner.OnClean = static (_, _) => throw new IOException("held");
+        await StartAsync();
+
+        await PlayUntilAsync(() => Told() == 1, seconds: 60);
     }
 
     [Fact(Timeout = 30_000)]

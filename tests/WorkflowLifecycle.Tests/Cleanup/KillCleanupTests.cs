@@ -290,6 +290,75 @@ public sealed class KillCleanupTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Kill_UnconfirmedAndThenOverWhileTheStoreIsAway_HasItsEndAndItsDebtsOnRecordAfterwards()
+    {
+        (RunRecord run, Held held) = await AddAsync();
+        held.Dying = new TaskCompletionSource<EndNotice?>();
+        _cleaner.With("a");
+        _cleaner.OnClean = static (_, _) => throw new IOException("held");
+        bool isAway = true;
+        int refusedEnds = 0;
+        _engine.Store.OnCommit = (commit, _) =>
+        {
+            if (!Volatile.Read(ref isAway) || commit.UpdateKill is not { State: KillState.Unconfirmed or KillState.Completed } kill)
+            {
+                return Task.CompletedTask;
+            }
+
+            refusedEnds += kill.State == KillState.Completed ? 1 : 0;
+            return ScriptedStore.Away();
+        };
+
+        KillReport first = await _engine.PlayAsync(_engine.Kills.KillAsync(run.RunId, Engine.Emergency), TimeSpan.FromMilliseconds(500));
+        Assert.Equal(KillOutcome.KillUnconfirmed, first.Outcome);
+        held.Dying.SetResult(Sample.Proven);
+        await _engine.PlayAsync(UntilAsync(() => Volatile.Read(ref refusedEnds) > 0), TimeSpan.FromMilliseconds(50));
+        Volatile.Write(ref isAway, false);
+        await _engine.PlayAsync(UntilAsync(() => _engine.RowAsync(run.RunId).GetAwaiter().GetResult().State == RunState.Killed), TimeSpan.FromMilliseconds(50));
+
+        Assert.Equal("a", Assert.Single(Debts).Resource?.Name);
+        Assert.Equal(KillState.Completed, (await _engine.Store.Inner.FindKillAsync(first.KillId))!.State);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Kill_Graceful_WaitsForAKillerThatIsStillCleaning()
+    {
+        (RunRecord run, Held held) = await AddAsync();
+        held.Unlocked = new TaskCompletionSource();
+        _cleaner.Ceiling = TimeSpan.FromMinutes(1);
+
+        Task<KillReport> kill = _engine.Kills.KillAsync(run.RunId, Engine.Request with { GracePeriod = TimeSpan.FromSeconds(1) });
+        await Engine.UntilAsync(() => held.Containment.ReceivedCallsOf(nameof(IContainment.LockAsync)) == 1);
+        _engine.Time.Advance(TimeSpan.FromSeconds(30));
+        held.Unlocked.SetResult();
+        await _engine.PlayAsync(kill, TimeSpan.FromMilliseconds(50));
+
+        _engine.Log.AssertOrder("lock", "clean", "unlock");
+    }
+
+    private static async Task<bool> UntilAsync(Func<bool> condition)
+    {
+        await Engine.UntilAsync(condition);
+        return true;
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Kill_CleanersThatBlock_BlockNoThreadThatAKillNeeds()
+    {
+        (RunRecord run, _) = await AddAsync();
+        bool? isOfThePool = null;
+        _cleaner.OnDiscover = (_, _) =>
+        {
+            isOfThePool = Thread.CurrentThread.IsThreadPoolThread;
+            return Task.CompletedTask;
+        };
+
+        await _engine.Kills.KillAsync(run.RunId, Engine.Emergency);
+
+        Assert.False(isOfThePool);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Kill_WithMoreThanAThousandResources_LeavesTheRestForLater()
     {
         (RunRecord run, _) = await AddAsync();

@@ -120,19 +120,19 @@ internal sealed class TraceCleaner(RunTraces traces, RunId run, bool keepOutput,
     // By a walk that follows no link and crosses no mount; only what this user made, whom nobody can forge.
     private string? RemoveTemp(string path)
     {
-        using PinnedDirectory? place = PinnedDirectory.Open(path);
-        if (place is null)
-        {
-            return null;
-        }
-
-        if (place.Facts.OwnerId != Libc.EffectiveUserId())
-        {
-            return "it belongs to another user";
-        }
-
         try
         {
+            using PinnedDirectory? place = PinnedDirectory.Open(path);
+            if (place is null)
+            {
+                return null;
+            }
+
+            if (place.Facts.OwnerId != Libc.EffectiveUserId())
+            {
+                return "it belongs to another user";
+            }
+
             OwnedDirectory.Remove(place, static _ => { }, timeProvider, keep: null, CancellationToken.None);
             return null;
         }

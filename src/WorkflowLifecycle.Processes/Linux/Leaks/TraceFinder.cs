@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using WorkflowLifecycle.Processes.Linux.Adopting;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
+using WorkflowLifecycle.Processes.Linux.Cleaning;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 
@@ -21,7 +22,7 @@ internal sealed class TraceFinder(ContainmentSettings settings)
         string root = RuntimeDirectories.Root(settings.RuntimeDirectory);
         Dictionary<string, RunRemains> directories = RuntimeDirectories.FindRemains(root).ToDictionary(remains => remains.InternalId, StringComparer.Ordinal);
         Dictionary<string, string> cgroups = Named(CgroupRoots.Candidates(settings.CgroupRoot, _user.IsPrivileged));
-        Dictionary<string, string> temps = Named([Path.GetTempPath(), "/tmp", "/var/tmp"]);
+        Dictionary<string, string> temps = Named(new[] { Path.GetTempPath(), "/tmp", "/var/tmp" }.Select(RealPath.Of).OfType<string>());
         ProcessTable table = ProcessTable.Read();
         List<RunTraces> found = [];
         foreach (string id in directories.Keys.Union(cgroups.Keys).Union(temps.Keys).Order(StringComparer.Ordinal))

@@ -11,15 +11,15 @@ internal sealed class DebtAlarm(IProcessStore store, IOptions<WorkflowLifecycleO
 
     private readonly Dictionary<string, DateTimeOffset> _told = new(StringComparer.Ordinal);
 
-    /// <summary>The debts that are open for longer than the setting, oldest first.</summary>
-    public ValueTask<IReadOnlyList<CleanupDebt>> ReadOverdueAsync(CancellationToken cancellationToken) =>
-        store.ReadDebtsAsync(new DebtQuery { CreatedBefore = timeProvider.GetUtcNow() - options.Value.DebtAlarmAge }, cancellationToken);
+    /// <summary>The debts that are open for longer than the setting, oldest first; of all machines where none is named.</summary>
+    public ValueTask<IReadOnlyList<CleanupDebt>> ReadOverdueAsync(string? hostId, CancellationToken cancellationToken) =>
+        store.ReadDebtsAsync(new DebtQuery { HostId = hostId, CreatedBefore = timeProvider.GetUtcNow() - options.Value.DebtAlarmAge }, cancellationToken);
 
     /// <summary>Tells of those that are overdue. For one caller at a time.</summary>
     public async Task RaiseAsync(string hostId, CancellationToken cancellationToken)
     {
         DateTimeOffset now = timeProvider.GetUtcNow();
-        List<CleanupDebt> overdue = [.. (await ReadOverdueAsync(cancellationToken).ConfigureAwait(false)).Where(debt => debt.HostId == hostId)];
+        IReadOnlyList<CleanupDebt> overdue = await ReadOverdueAsync(hostId, cancellationToken).ConfigureAwait(false);
         HashSet<string> ids = [.. overdue.Select(debt => debt.DebtId)];
         foreach (string settled in _told.Keys.Where(told => !ids.Contains(told)).ToArray())
         {

@@ -26,6 +26,9 @@ internal sealed class DebtLoop(
     // A clock that is set back, or a debt that somebody else changes at the same time, must not make it spin.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
 
+    // What is being retried, by cleaner: one that hangs keeps its own debts waiting, and nobody else's.
+    private readonly Dictionary<string, Task> _lanes = new(StringComparer.Ordinal);
+
     /// <summary>Returns when it was told to stop. Does not throw.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -40,7 +43,7 @@ internal sealed class DebtLoop(
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (Exception exception)
             {
@@ -49,28 +52,72 @@ internal sealed class DebtLoop(
 
             await WaitAsync(next, wait, stop).ConfigureAwait(false);
         }
+
+        await Task.WhenAll(_lanes.Values).ConfigureAwait(false);
     }
 
-    /// <summary>Retries what is due.</summary>
+    /// <summary>Begins to retry what is due.</summary>
     /// <returns>How long there is nothing to do.</returns>
     private async Task<TimeSpan> WorkAsync(CancellationToken stop)
     {
-        DebtQuery ours = new() { HostId = platform.Self.HostId, Cleaners = [ContainmentDebts.CleanerName, .. cleaners.Names], Limit = LargestBatch };
-        string actor = WorkflowPrincipal.HostSubject(options.Value.HostName);
-        IReadOnlyList<CleanupDebt> due = await store.ReadDebtsAsync(ours with { DueBy = timeProvider.GetUtcNow() }, stop).ConfigureAwait(false);
-        await Parallel.ForEachAsync(
-            due,
-            new ParallelOptions { MaxDegreeOfParallelism = DebtDesk.AtOnce, CancellationToken = stop },
-            async (debt, token) => await RetryAsync(debt, actor, token).ConfigureAwait(false)).ConfigureAwait(false);
-        await alarm.RaiseAsync(platform.Self.HostId, stop).ConfigureAwait(false);
-        if (due.Count == LargestBatch)
+        foreach (string done in _lanes.Where(lane => lane.Value.IsCompleted).Select(lane => lane.Key).ToArray())
         {
-            return ShortestWait;
+            _lanes.Remove(done);
         }
 
-        IReadOnlyList<CleanupDebt> later = await store.ReadDebtsAsync(ours with { DueBy = DateTimeOffset.MaxValue, Limit = 1 }, stop).ConfigureAwait(false);
+        await alarm.RaiseAsync(platform.Self.HostId, stop).ConfigureAwait(false);
+        if (Ours() is not { } ours)
+        {
+            return LookInterval;
+        }
+
+        IReadOnlyList<CleanupDebt> due = await store.ReadDebtsAsync(ours with { DueBy = timeProvider.GetUtcNow() }, stop).ConfigureAwait(false);
+        foreach (IGrouping<string, CleanupDebt> lane in due.GroupBy(debt => debt.Cleaner, StringComparer.Ordinal))
+        {
+            CleanupDebt[] debts = [.. lane];
+            _lanes[lane.Key] = Task.Run(() => RetryAsync(debts, stop), CancellationToken.None);
+        }
+
+        if (due.Count == LargestBatch || Ours() is not { } others)
+        {
+            return due.Count == LargestBatch ? ShortestWait : LookInterval;
+        }
+
+        IReadOnlyList<CleanupDebt> later = await store.ReadDebtsAsync(others with { DueBy = DateTimeOffset.MaxValue, Limit = 1 }, stop).ConfigureAwait(false);
         TimeSpan wait = later is [{ } first] ? first.NextAttemptAt - timeProvider.GetUtcNow() : LookInterval;
         return wait < ShortestWait ? ShortestWait : wait < LookInterval ? wait : LookInterval;
+    }
+
+    // Null when all cleaners are at it.
+    private DebtQuery? Ours()
+    {
+        string[] free = [.. cleaners.Names.Prepend(ContainmentDebts.CleanerName).Where(name => !_lanes.ContainsKey(name))];
+        return free.Length == 0 ? null : new DebtQuery { HostId = platform.Self.HostId, Cleaners = free, Limit = LargestBatch };
+    }
+
+    // Does not throw.
+    private async Task RetryAsync(CleanupDebt[] debts, CancellationToken stop)
+    {
+        TimeSpan pause = ShortestWait;
+        try
+        {
+            string actor = WorkflowPrincipal.HostSubject(options.Value.HostName);
+            await Parallel.ForEachAsync(
+                debts,
+                new ParallelOptions { MaxDegreeOfParallelism = DebtDesk.AtOnce, CancellationToken = stop },
+                async (debt, token) => await RetryAsync(debt, actor, token).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception exception)
+        {
+            Log.DebtsNotRetried(logger, exception);
+            pause = LookInterval;
+        }
+
+        await Task.Delay(pause, timeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task RetryAsync(CleanupDebt debt, string actor, CancellationToken stop)
@@ -89,7 +136,7 @@ internal sealed class DebtLoop(
     private async Task WaitAsync(Task next, TimeSpan wait, CancellationToken stop)
     {
         using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await Task.WhenAny(next, Task.Delay(wait, timeProvider, waiting.Token)).ConfigureAwait(false);
+        await Task.WhenAny([next, .. _lanes.Values, Task.Delay(wait, timeProvider, waiting.Token)]).ConfigureAwait(false);
         await waiting.CancelAsync().ConfigureAwait(false);
     }
 }

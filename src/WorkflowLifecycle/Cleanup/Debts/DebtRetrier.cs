@@ -61,11 +61,9 @@ internal sealed class DebtRetrier(
             : await cleaner.RunAsync(stop).ConfigureAwait(false);
         DateTimeOffset now = timeProvider.GetUtcNow();
         string? problem = end.Left.Where(left => debt.Resource is not null || left.Resource is null).Select(left => left.Reason).FirstOrDefault();
-        CleanupDebt after = debt with
+        CleanupDebt after = DebtTimes.PutOff(debt, DebtTimes.Pause(debt.Attempts), now) with
         {
             Reason = problem ?? debt.Reason,
-            LastAttemptAt = now,
-            NextAttemptAt = now + DebtTimes.Pause(debt.Attempts),
             SettledAt = problem is null ? now : null,
         };
 
@@ -114,7 +112,7 @@ internal sealed class DebtRetrier(
     // Not an attempt. Put off all the same, or whoever looks for what is due would find it each time.
     private async Task<DebtRetry> WithholdAsync(CleanupDebt debt, string why, DateTimeOffset now, CancellationToken stop)
     {
-        CleanupDebt later = debt with { NextAttemptAt = now + DebtTimes.LongestPause };
+        CleanupDebt later = DebtTimes.PutOff(debt, DebtTimes.LongestPause, now);
         bool isWritten = await TryWriteAsync(new StoreCommit { UpdateDebts = [later] }, stop).ConfigureAwait(false);
         return new DebtRetry(isWritten ? later with { Version = later.Version + 1 } : debt, DebtRetryOutcome.Withheld, why);
     }

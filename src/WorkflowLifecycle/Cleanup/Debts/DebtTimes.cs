@@ -7,9 +7,6 @@ internal static class DebtTimes
 
     private const int Doublings = 12;
 
-    // A pause is whole seconds. By this a debt that is being retried is told from one that waits, also where the ceiling of the cleaner is another.
-    private static readonly TimeSpan Mark = TimeSpan.FromTicks(1);
-
     private static readonly TimeSpan LeaseBeyondCeiling = TimeSpan.FromSeconds(5);
 
     /// <summary>The pause after so many attempts: 2 s after the first, doubling up to an hour.</summary>
@@ -24,10 +21,13 @@ internal static class DebtTimes
     {
         Attempts = debt.Attempts + 1,
         LastAttemptAt = now,
-        NextAttemptAt = now + TimeSpan.FromSeconds(Math.Ceiling((ceiling + LeaseBeyondCeiling).TotalSeconds)) + Mark,
+        NextAttemptAt = now + ceiling + LeaseBeyondCeiling,
+        ClaimedUntil = now + ceiling + LeaseBeyondCeiling,
     };
 
+    /// <summary>The debt when it waits again.</summary>
+    public static CleanupDebt PutOff(CleanupDebt debt, TimeSpan pause, DateTimeOffset now) => debt with { NextAttemptAt = now + pause, ClaimedUntil = null };
+
     /// <summary>Whether somebody is retrying it now.</summary>
-    public static bool IsClaimed(CleanupDebt debt, DateTimeOffset now) =>
-        debt.NextAttemptAt > now && debt.LastAttemptAt is { } last && (debt.NextAttemptAt - last).Ticks % TimeSpan.TicksPerSecond == Mark.Ticks;
+    public static bool IsClaimed(CleanupDebt debt, DateTimeOffset now) => debt.ClaimedUntil > now;
 }

@@ -75,7 +75,7 @@ internal sealed class InMemoryCleanup
         }
         else if (!stored.IsOpen)
         {
-            _debts[debt.DebtId] = Own(debt) with { Version = stored.Version + 1, Attempts = 0, LastAttemptAt = null, SettledAt = null };
+            _debts[debt.DebtId] = Own(debt) with { Version = stored.Version + 1, Attempts = 0, LastAttemptAt = null, ClaimedUntil = null, SettledAt = null };
         }
     }
 
@@ -84,6 +84,7 @@ internal sealed class InMemoryCleanup
         CreatedAt = debt.CreatedAt.ToUniversalTime(),
         LastAttemptAt = debt.LastAttemptAt?.ToUniversalTime(),
         NextAttemptAt = debt.NextAttemptAt.ToUniversalTime(),
+        ClaimedUntil = debt.ClaimedUntil?.ToUniversalTime(),
         SettledAt = debt.SettledAt?.ToUniversalTime(),
     };
 }
