@@ -215,11 +215,11 @@ public sealed class DebtRetryTests : IAsyncDisposable
     {
         CleanupDebt debt = await OweAsync(await AddAsync(), "a");
         _cleaner.With("a");
-        _cleaner.OnClean = static (_, _) => throw new IOException("login at https://me:Zq7canary@registry.example failed");
+        _cleaner.OnClean = static (_, _) => throw new IOException("login at https://me:Zq7canary@example.org failed");
 
         DebtRetry retry = Assert.Single(await _engine.PlayAsync(Debts.RetryAsync(new DebtQuery(), Actor), TimeSpan.FromMilliseconds(50)));
 
-        Assert.Equal("login at https://***@registry.example failed", retry.Message);
+        Assert.Equal("login at https://***@example.org failed", retry.Message);
         Assert.Equal(retry.Message, (await ReadAsync(debt)).Reason);
     }
 
