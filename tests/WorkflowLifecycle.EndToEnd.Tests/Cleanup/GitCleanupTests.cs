@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Extensions.DependencyInjection;
 using WorkflowLifecycle.EndToEnd.Tests.Shutdown;
 using Xunit;
@@ -5,6 +6,7 @@ using Xunit;
 namespace WorkflowLifecycle.EndToEnd.Tests.Cleanup;
 
 /// <summary>A real commit that is killed in the middle, and the repository afterwards.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class GitCleanupTests : EndToEndTest
 {
     private string Work => Room.File("work");

@@ -113,7 +113,7 @@ public sealed class ProvisionTests : IAsyncDisposable
     [Fact(Timeout = 30_000)]
     public async Task Launch_ThatWasKilledAtTheGate_FreesWhatWasMade()
     {
-        _second.OnProvide = async (_, _) => await _engine.Kills.KillAsync(_id, Engine.Emergency);
+        _second.OnProvide = async (_, _) => await _engine.Kills.KillAsync(_id, Engine.Emergency, CancellationToken.None);
 
         await Assert.ThrowsAsync<LaunchFailedException>(() => _engine.Launcher.LaunchAsync(_request));
 
