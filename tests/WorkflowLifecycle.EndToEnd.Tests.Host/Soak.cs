@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +28,8 @@ internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
         ("sh", ["-c", "yes | head -c 300000; sleep 60 & exit 0"], null),
     ];
 
+    private readonly ConcurrentQueue<string> _odd = new();
+
     public static void AddCleaners(IWorkflowLifecycleBuilder builder, HostArguments arguments) =>
         builder.AddTempCleaner(options => options.Directory = Path.Combine(arguments.Directory, "tmp")).AddSharedMemoryCleaner().AddSystemVIpcCleaner().AddSocketCleaner().AddGitCleaner().AddLockFileCleaner();
 
@@ -40,6 +43,7 @@ internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
         await RunAsync("soak", count);
         Tell("after");
         IReadOnlyList<CleanupDebt> debts = await provider.GetRequiredService<IProcessStore>().ReadDebtsAsync(new DebtQuery());
+        Console.WriteLine($"odd {_odd.Count} {string.Join("; ", _odd.Take(5))}");
         Console.WriteLine($"debts {debts.Count} {string.Join("; ", debts.Take(5).Select(debt => $"{debt.RunId} {debt.Cleaner} {debt.Resource?.Name}: {debt.Reason}"))}");
         await Console.In.ReadToEndAsync();
     }
@@ -70,14 +74,14 @@ internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
             KillReport report = await provider.GetRequiredService<IKillCoordinator>().KillAsync(process.RunId, kill);
             if (report.Outcome is not (KillOutcome.Killed or KillOutcome.ExitedGracefully) || report.Cleanup.Any(line => line.Outcome != CleanupOutcomes.Clean))
             {
-                Console.WriteLine($"odd {id} {report.Outcome} {string.Join(", ", report.Cleanup.Select(line => $"{line.Cleaner} {line.Outcome} {line.Message}"))}");
+                _odd.Enqueue($"{id} {report.Outcome} {string.Join(", ", report.Cleanup.Select(line => $"{line.Cleaner} {line.Outcome} {line.Message}"))}");
             }
         }
 
         RunResult result = await process.WaitForExitAsync();
         if (result.State != RunState.Killed && result.State != RunState.Exited)
         {
-            Console.WriteLine($"odd {id} {result.State}");
+            _odd.Enqueue($"{id} {result.State}");
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using WorkflowLifecycle.Processes.Linux.Cleaning;
+using WorkflowLifecycle.Processes.Linux.Cleaning.Files;
 using WorkflowLifecycle.Processes.Linux.Deleting;
 
 namespace WorkflowLifecycle.Processes.Tests.Helper;

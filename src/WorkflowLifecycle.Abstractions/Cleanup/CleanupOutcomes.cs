@@ -21,6 +21,9 @@ public static class CleanupOutcomes
     /// <summary>The end of the tree was not proven, so nothing of it is touched: a debt, until the machine was restarted.</summary>
     public const string Withheld = nameof(Withheld);
 
+    /// <summary>Nobody was there at the end to clean, as after a restart of the machine: all of it is a debt, which a host retries at once.</summary>
+    public const string Deferred = nameof(Deferred);
+
     /// <summary>The run's row names a cleaner that this process does not have: all of it is a debt.</summary>
     public const string NotAvailableHere = nameof(NotAvailableHere);
 }

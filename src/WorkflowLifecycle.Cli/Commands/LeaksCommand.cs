@@ -10,6 +10,12 @@ internal sealed class LeaksCommand
 {
     private readonly CliContext _context;
     private readonly Option<bool> _clean = new("--clean") { Description = "End strays and free what they and other runs left." };
+    private readonly Option<string[]> _gone = new("--store-gone")
+    {
+        Description = "A store that is not there and will not come back: what only it knew counts as known to nobody. May be repeated.",
+        HelpName = "FILE",
+    };
+
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask." };
     private readonly Option<bool> _json = SharedOptions.Json();
 
@@ -23,7 +29,7 @@ internal sealed class LeaksCommand
             Details =
             [
                 "It looks for cgroups, run directories, temp directories, shims and processes that carry our marks, and holds them against every store",
-                "that is named, announced, your own, or named by a run directory. Where one of those can't be opened, what has no row is 'unknown'.",
+                "that is named, announced, your own, or named by a run directory. Where one of those can't be opened, or is not there, what has no row is 'unknown' (see --store-gone).",
                 "--clean ends a process only when the run's own cgroup, or its shim above it, and the mark in its environment agree, and no store has a",
                 "live run for it. A process that only has the variable WORKFLOW_LIFECYCLE_RUN_ID is never ended. What is 'unknown' is never touched.",
                 "It sees this user's run directories alone, and nothing of shared memory, ports or files elsewhere, which carry no mark of ours.",
@@ -32,6 +38,7 @@ internal sealed class LeaksCommand
             Examples = ["workflowctl leaks", "workflowctl leaks --clean", "workflowctl leaks --json | jq -r '.leaks[] | select(.verdict == \"Stray\") | .runId'"],
         };
         verb.Add(leaks._clean);
+        verb.Add(leaks._gone);
         verb.Add(leaks._yes);
         verb.Add(leaks._json);
         verb.SetAction(leaks.ExecuteAsync);
@@ -47,7 +54,7 @@ internal sealed class LeaksCommand
             throw CliException.Usage("--yes is missing: cleaning must be confirmed, and there is no terminal to ask at.", "Look first: workflowctl leaks");
         }
 
-        LeakSurvey survey = await LeakSurvey.TakeAsync(_context, parsed.GetValue(SharedOptions.Store), cancellationToken).ConfigureAwait(false);
+        LeakSurvey survey = await LeakSurvey.TakeAsync(_context, parsed.GetValue(SharedOptions.Store), parsed.GetValue(_gone) ?? [], cancellationToken).ConfigureAwait(false);
         await using (survey.ConfigureAwait(false))
         {
             Leak[] cleanable = [.. survey.Leaks.Where(leak => leak.CanClean)];

@@ -12,18 +12,19 @@ internal sealed class KnownStores : IAsyncDisposable
 
     private readonly List<KnownStore> _stores = [];
 
-    private KnownStores()
-    {
-    }
+    // Stores of which somebody says that they will not come back.
+    private readonly HashSet<string> _gone;
+
+    private KnownStores(IEnumerable<string> gone) => _gone = [.. gone.Select(Path.GetFullPath)];
 
     public IReadOnlyList<KnownStore> All => _stores;
 
     /// <summary>One that could not be opened, and so may know any run; null when there is none.</summary>
     public string? Closed => _stores.FirstOrDefault(store => store.Session is null)?.Location;
 
-    public static async Task<KnownStores> OpenAsync(CliContext context, string? option, IEnumerable<string> named, CancellationToken cancellationToken)
+    public static async Task<KnownStores> OpenAsync(CliContext context, string? option, IEnumerable<string> named, IEnumerable<string> gone, CancellationToken cancellationToken)
     {
-        KnownStores stores = new();
+        KnownStores stores = new(gone);
         try
         {
             foreach (string file in Files(context, option, named))
@@ -47,7 +48,8 @@ internal sealed class KnownStores : IAsyncDisposable
         : location == Memory ? StoreSight.Gone
         : !Path.IsPathFullyQualified(location) ? StoreSight.Closed
         : _stores.Any(store => store.Session is not null && store.Location == Path.GetFullPath(location)) ? StoreSight.Opened
-        : IsGone(location) ? StoreSight.Gone : StoreSight.Closed;
+        : !IsGone(location) ? StoreSight.Closed
+        : _gone.Contains(Path.GetFullPath(location)) ? StoreSight.Gone : StoreSight.Missing;
 
     /// <summary>The run's row, brought up to date where its host died; a row of the same id with another internal id is another run's.</summary>
     public async Task<KnownRow?> FindAsync(RunId run, string? internalId, CancellationToken cancellationToken)

@@ -47,6 +47,7 @@ internal static class LeakJudge
         : own switch
         {
             StoreSight.NotSaid => "its run directory does not say in which store its row is",
+            StoreSight.Missing => $"its store {traces.Remains.Store} is not there: it may have been moved, or its file system is not mounted. If it is gone for good: --store-gone {traces.Remains.Store}",
             StoreSight.Closed => "the store that its run directory names can't be opened",
             _ => null,
         };

@@ -16,11 +16,11 @@ internal sealed class LeakSurvey : IAsyncDisposable
     /// <summary>What belongs to no live run, or can't be told.</summary>
     public IReadOnlyList<Leak> Leaks { get; }
 
-    public static async Task<LeakSurvey> TakeAsync(CliContext context, string? option, CancellationToken cancellationToken)
+    public static async Task<LeakSurvey> TakeAsync(CliContext context, string? option, IReadOnlyList<string> gone, CancellationToken cancellationToken)
     {
         // The machine first, the rows then: a launch commits its row before it makes anything, so that what was seen has one by now.
         IReadOnlyList<RunTraces> found = MachineTraces.Find(new ContainmentSettings(), cancellationToken);
-        KnownStores stores = await KnownStores.OpenAsync(context, option, found.Select(traces => traces.Remains?.Store).OfType<string>(), cancellationToken).ConfigureAwait(false);
+        KnownStores stores = await KnownStores.OpenAsync(context, option, found.Select(traces => traces.Remains?.Store).OfType<string>(), gone, cancellationToken).ConfigureAwait(false);
         try
         {
             return new LeakSurvey(stores, await JudgeAsync(found, stores, context.Time.GetUtcNow(), cancellationToken).ConfigureAwait(false));

@@ -9,9 +9,12 @@ internal enum StoreSight
     /// <summary>It was opened, so that its rows are known.</summary>
     Opened = 1,
 
-    /// <summary>It is gone: a file that is not there, or the memory of a process.</summary>
+    /// <summary>It is gone for good: the memory of a process, or a file that is not there and of which somebody says so.</summary>
     Gone = 2,
 
     /// <summary>It is there, or may be, and could not be opened.</summary>
     Closed = 3,
+
+    /// <summary>It is not there: moved perhaps, or on a file system that is not mounted now.</summary>
+    Missing = 4,
 }

@@ -217,7 +217,7 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
     {
         foreach (RunResource resource in found.Where(static resource => resource is not null))
         {
-            _found[resource.Name] = resource;
+            _found[resource.Name] = resource with { Cleaner = cleaner.Name };
         }
     }
 

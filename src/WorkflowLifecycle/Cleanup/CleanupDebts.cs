@@ -21,4 +21,12 @@ internal static class CleanupDebts
     /// <summary>For a run whose end nobody was there to clean: each of its cleaners has to look.</summary>
     public static IReadOnlyList<CleanupDebt> OfAllCleaners(RunRecord run, string reason, DateTimeOffset now) =>
         [.. run.Cleaners.Select(cleaner => New(run, run.KillId, cleaner, null, reason, now))];
+
+    /// <summary>The receipt that goes with <see cref="OfAllCleaners"/>.</summary>
+    public static RunReceipt DeferredReceipt(RunRecord run, string reason, DateTimeOffset now) => new()
+    {
+        RunId = run.RunId,
+        At = now,
+        Cleanup = [.. run.Cleaners.Select(cleaner => new CleanupResult { Cleaner = cleaner, Outcome = CleanupOutcomes.Deferred, Message = reason })],
+    };
 }

@@ -29,7 +29,10 @@ internal sealed class RunProvisioner(ResourceCleaners cleaners, TimeProvider tim
         ForeignCall<ProvidedResources> providing = new(told => provider.ProvideAsync(context, told).AsTask());
         try
         {
-            return await providing.WaitAsync(limit.Token).ConfigureAwait(false);
+            ProvidedResources provided = await providing.WaitAsync(limit.Token).ConfigureAwait(false);
+
+            // By this name its own cleaner finds them again, whatever it wrote there.
+            return provided with { Resources = [.. provided.Resources.Select(resource => resource with { Cleaner = provider.Name })] };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

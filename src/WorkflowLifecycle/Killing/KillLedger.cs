@@ -138,6 +138,12 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
             known = null;
             if (current is { State: KillState.Completed, Report: { } stored })
             {
+                if (end.Debts.Count > 0)
+                {
+                    // What this one could not free may be free by the other: then the first retry settles it.
+                    await store.CommitAsync(new StoreCommit { AddDebts = end.Debts }, CommitDurability.Process).ConfigureAwait(false);
+                }
+
                 return (stored, false);
             }
 

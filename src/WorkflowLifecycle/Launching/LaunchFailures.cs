@@ -13,7 +13,7 @@ internal sealed class LaunchFailures(
     public async Task RecordAsync(FailedLaunch launch)
     {
         EndProof proof = await ProveAsync(launch).ConfigureAwait(false);
-        CleanupEnd cleaned = await CleanAsync(launch.Row, proof).ConfigureAwait(false);
+        CleanupEnd cleaned = launch.Cleaned ??= await CleanAsync(launch.Row, proof).ConfigureAwait(false);
         RunReceipt? receipt = cleaned.Receipt.Count == 0 ? null : new RunReceipt { RunId = launch.Row.RunId, At = timeProvider.GetUtcNow(), Cleanup = cleaned.Receipt };
         (_, bool changed) = await updater.UpdateAsync(
             launch.Row.RunId,

@@ -117,6 +117,7 @@ internal sealed class RunReconciler(
 
                     // Nobody of it is left, and nobody has cleaned: that is done as for any debt.
                     AddDebts = proof == EndProof.None ? [] : CleanupDebts.OfAllCleaners(row, why, timeProvider.GetUtcNow()),
+                    AddReceipt = proof == EndProof.None ? null : CleanupDebts.DeferredReceipt(row, why, timeProvider.GetUtcNow()),
                 },
             CommitDurability.Machine,
             cancellationToken).ConfigureAwait(false);

@@ -15,8 +15,8 @@ public sealed class LeakTests : ToolRoom
         string id = await StrayAsync(Tree);
 
         JsonElement leak = Assert.Single(await LeaksAsync(id));
-        ToolResult shown = await RunAsync("leaks");
-        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes");
+        ToolResult shown = await RunAsync("leaks", "--store-gone", Store);
+        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store);
 
         Assert.Equal("Stray", Text(leak, "verdict"));
         Assert.Contains("store is gone", Text(leak, "why"), StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class LeakTests : ToolRoom
         string other = Directory.CreateDirectory(Path.Combine(Variables["TMPDIR"], "wfl-" + Guid.NewGuid().ToString("N"))).FullName;
         File.CreateSymbolicLink(Path.Combine(temp, "link"), other);
 
-        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes");
+        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store);
 
         Assert.True(cleaned.ExitCode == 0, cleaned.ToString());
         Assert.False(Directory.Exists(temp));
@@ -52,17 +52,32 @@ public sealed class LeakTests : ToolRoom
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_run_whose_store_is_merely_not_there_is_not_touched()
+    {
+        string id = await StrayAsync(Tree);
+
+        JsonElement leak = Assert.Single((await JsonAsync("leaks")).GetProperty("leaks").EnumerateArray(), leak => leak.GetProperty("runId").GetString() == id);
+        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes");
+
+        Assert.Equal("Unknown", Text(leak, "verdict"));
+        Assert.Contains("--store-gone " + Store, Text(leak, "why"), StringComparison.Ordinal);
+        Assert.Equal(0, cleaned.ExitCode);
+        Assert.Equal(3, Things(Assert.Single(await LeaksAsync(id)), "Process").Count());
+        await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task I_am_asked_before_anything_is_touched()
     {
         string id = await StrayAsync(Tree);
 
-        Assert.Equal(2, (await RunAsync("leaks", "--clean")).ExitCode);
-        ToolResult refused = await OnTerminalAsync("workflowctl leaks --clean", "n\n");
+        Assert.Equal(2, (await RunAsync("leaks", "--clean", "--store-gone", Store)).ExitCode);
+        ToolResult refused = await OnTerminalAsync($"workflowctl leaks --clean --store-gone {Store}", "n\n");
 
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("[y/N]", refused.Out, StringComparison.Ordinal);
         Assert.Equal(3, Things(Assert.Single(await LeaksAsync(id)), "Process").Count());
-        await RunAsync("leaks", "--clean", "--yes");
+        await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store);
     }
 
     [Fact(Timeout = Limit)]
@@ -71,7 +86,7 @@ public sealed class LeakTests : ToolRoom
         string id = await StrayAsync(Tree);
         string other = await DetachAsync("sleep 300");
 
-        Assert.Equal(0, (await RunAsync("leaks", "--clean", "--yes")).ExitCode);
+        Assert.Equal(0, (await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store)).ExitCode);
 
         ToolResult audit = await RunAsync("audit", id);
         Assert.Contains("LeakIntent", audit.Out, StringComparison.Ordinal);
@@ -87,7 +102,7 @@ public sealed class LeakTests : ToolRoom
         int pid = int.Parse(shell.Out, CultureInfo.InvariantCulture);
 
         JsonElement alone = Assert.Single(await LeaksAsync(id), leak => Text(leak, "verdict") == "Unknown");
-        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes");
+        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store);
 
         Assert.Contains(Things(alone, "Process"), process => process.GetProperty("pid").GetInt32() == pid);
         Assert.Equal(0, cleaned.ExitCode);
@@ -100,14 +115,14 @@ public sealed class LeakTests : ToolRoom
     {
         string id = await StrayAsync("sleep 300 & env -i sleep 300 & wait");
 
-        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes");
+        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store);
 
         Assert.Equal(5, cleaned.ExitCode);
         Assert.Contains("the run's mark is not in its environment", cleaned.Out, StringComparison.Ordinal);
         JsonElement left = Assert.Single(Things(Assert.Single(await LeaksAsync(id)), "Process"));
         int pid = left.GetProperty("pid").GetInt32();
         await ShellAsync($"kill -s KILL {pid}; sleep 0.2");
-        Assert.Equal(0, (await RunAsync("leaks", "--clean", "--yes")).ExitCode);
+        Assert.Equal(0, (await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store)).ExitCode);
         Assert.Empty(await LeaksAsync(id));
     }
 
@@ -123,7 +138,7 @@ public sealed class LeakTests : ToolRoom
         await File.WriteAllTextAsync(elsewhere, "This is no database.", TestContext.Current.CancellationToken);
 
         JsonElement leak = Assert.Single(await LeaksAsync(hidden));
-        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes");
+        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store);
 
         Assert.Equal("Unknown", Text(leak, "verdict"));
         Assert.Contains("can't be opened", Text(leak, "why"), StringComparison.Ordinal);
@@ -153,7 +168,7 @@ public sealed class LeakTests : ToolRoom
 
     // The machine has other runs, of other tests too.
     private async Task<JsonElement[]> LeaksAsync(string id) =>
-        [.. (await JsonAsync("leaks")).GetProperty("leaks").EnumerateArray().Where(leak => leak.GetProperty("runId").GetString() == id)];
+        [.. (await JsonAsync("leaks", "--store-gone", Store)).GetProperty("leaks").EnumerateArray().Where(leak => leak.GetProperty("runId").GetString() == id)];
 
     // Its host left, its shim is killed, and its store is gone: no row knows it.
     private async Task<string> StrayAsync(string script)

@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using WorkflowLifecycle.Processes.Linux.Adopting;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
-using WorkflowLifecycle.Processes.Linux.Cleaning;
+using WorkflowLifecycle.Processes.Linux.Cleaning.Files;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 

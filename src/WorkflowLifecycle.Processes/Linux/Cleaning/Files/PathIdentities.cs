@@ -1,6 +1,6 @@
 using WorkflowLifecycle.Processes.Linux.Interop;
 
-namespace WorkflowLifecycle.Processes.Linux.Cleaning;
+namespace WorkflowLifecycle.Processes.Linux.Cleaning.Files;
 
 /// <summary>Files and directories, by what they are and not by their paths, of which each may have several.</summary>
 internal sealed class PathIdentities
