@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,11 +9,12 @@ namespace WorkflowLifecycle.EndToEnd.Tests.Host;
 internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
 {
     private const int AtATime = 4;
+    private const int MostLooks = 50;
 
     private const string Tree = "sleep 60 & setsid sleep 60 & (sleep 60 & sleep 60) & echo ready; wait";
     private const string Files = "for i in 1 2 3 4 5; do mkdir -p \"${TMPDIR:?}/$i/deep\"; echo x > \"$TMPDIR/$i/deep/file\"; done; echo ready; sleep 60";
     private const string Port = "use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1'); open my $f, '>', 'ports/' . $s->sockport; $| = 1; print \"ready\\n\"; sleep 60";
-    private const string Memory = "open my $m, '+>', '/dev/shm/' . $ENV{SOAK} . $ENV{WORKFLOW_LIFECYCLE_RUN_ID} or die; print $m 'x' x 65536; $| = 1; print \"ready\\n\"; sleep 60";
+    private const string Memory = "umask 077; open my $m, '+>', '/dev/shm/' . $ENV{SOAK} . $ENV{WORKFLOW_LIFECYCLE_RUN_ID} or die; print $m 'x' x 65536; $| = 1; print \"ready\\n\"; sleep 60";
 
     private static readonly IReadOnlyList<(string Program, string[] Arguments, KillMode? Mode)> Mix =
     [
@@ -37,11 +39,22 @@ internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
     {
         int count = arguments.Number("count");
 
-        // What a process opens once, on first use, is no leak.
+        // What a process opens once, on first use, is no leak: the runtime's own channel for child processes and its second handles of the terminal, too.
+        await Console.Out.FlushAsync();
+        await Console.Error.FlushAsync();
+        using (Process first = Process.Start("true"))
+        {
+            await first.WaitForExitAsync();
+        }
+
         await RunAsync("warm", count / 10);
-        Tell("before");
+        IReadOnlyDictionary<string, int> before = await SettleAsync(null);
+        int children = Children();
+        Console.WriteLine("warm");
         await RunAsync("soak", count);
-        Tell("after");
+        string[] more = [.. More(before, await SettleAsync(before))];
+        Console.WriteLine($"more {more.Length} {string.Join("; ", more)}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"children {Children() - children}"));
         IReadOnlyList<CleanupDebt> debts = await provider.GetRequiredService<IProcessStore>().ReadDebtsAsync(new DebtQuery());
         Console.WriteLine($"odd {_odd.Count} {string.Join("; ", _odd.Take(5))}");
         Console.WriteLine($"debts {debts.Count} {string.Join("; ", debts.Take(5).Select(debt => $"{debt.RunId} {debt.Cleaner} {debt.Resource?.Name}: {debt.Reason}"))}");
@@ -72,7 +85,7 @@ internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
 
             KillRequest kill = new("soak", WorkflowPrincipal.LocalUser()) { Mode = mode, GracePeriod = mode == KillMode.Graceful ? TimeSpan.FromMilliseconds(200) : null };
             KillReport report = await provider.GetRequiredService<IKillCoordinator>().KillAsync(process.RunId, kill);
-            if (report.Outcome is not (KillOutcome.Killed or KillOutcome.ExitedGracefully) || report.Cleanup.Any(line => line.Outcome != CleanupOutcomes.Clean))
+            if (report.Outcome is not (KillOutcome.Killed or KillOutcome.ExitedGracefully) || report.Cleanup.Any(line => !IsInOrder(line)))
             {
                 _odd.Enqueue($"{id} {report.Outcome} {string.Join(", ", report.Cleanup.Select(line => $"{line.Cleaner} {line.Outcome} {line.Message}"))}");
             }
@@ -85,12 +98,34 @@ internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
         }
     }
 
-    private static void Tell(string when)
+    // What the runs beside it hold of the machine is told, too.
+    private static bool IsInOrder(CleanupResult line) => line.Outcome is CleanupOutcomes.Clean or CleanupOutcomes.Reported;
+
+    // What is closed a moment after a run is over is no leak.
+    private static async Task<IReadOnlyDictionary<string, int>> SettleAsync(IReadOnlyDictionary<string, int>? before)
     {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        string[] descriptors = Directory.GetFileSystemEntries("/proc/self/fd");
-        int children = Directory.GetDirectories("/proc/self/task").Sum(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{when} {descriptors.Length} {children}"));
+        for (int look = 0; ; look++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            await Task.Delay(100);
+            IReadOnlyDictionary<string, int> open = Descriptors();
+            if (look == MostLooks || (before is not null && !More(before, open).Any()) || (before is null && look == MostLooks / 5))
+            {
+                return open;
+            }
+        }
     }
+
+    private static IEnumerable<string> More(IReadOnlyDictionary<string, int> before, IReadOnlyDictionary<string, int> after) =>
+        after.Where(now => now.Value > before.GetValueOrDefault(now.Key)).Select(now => $"{now.Key} {before.GetValueOrDefault(now.Key)} -> {now.Value}");
+
+    // By what they are, without the numbers that each socket and pipe has. As files: GetFiles leaves those of directories out.
+    private static Dictionary<string, int> Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd")
+        .Select(entry => new FileInfo(entry).LinkTarget ?? "gone").Select(link => link.Split('[')[0] + (link.StartsWith("anon_inode", StringComparison.Ordinal) ? link[link.IndexOf('[', StringComparison.Ordinal)..] : string.Empty))
+        .Where(link => !link.EndsWith(".dll", StringComparison.Ordinal) && !link.EndsWith(".so", StringComparison.Ordinal) && !link.StartsWith("/proc/", StringComparison.Ordinal))
+        .CountBy(link => link).ToDictionary(StringComparer.Ordinal);
+
+    private static int Children() => Directory.GetDirectories("/proc/self/task")
+        .Sum(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
 }

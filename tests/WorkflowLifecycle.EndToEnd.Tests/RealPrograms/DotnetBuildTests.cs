@@ -63,7 +63,7 @@ public sealed class DotnetBuildTests : RealProgramTest
         (await engine.Registry.InspectAsync(runId)).Any(entry => entry.CommandLine?.Contains("VBCSCompiler", StringComparison.Ordinal) == true);
 
     // Servers of its own: neither those of another build on this machine are used, nor ours by another.
-    private LaunchRequest Build(Engine engine) => Run(engine, "dotnet", "build", "a/a.csproj", "-m:2", "-nodeReuse:true", "-nologo", "-o", "a/out") with
+    private LaunchRequest Build(Engine engine) => Run(engine, "dotnet", "build", "a/a.csproj", "-m:2", "-nodeReuse:true", "-nologo", "-o", "a/out", $"-p:SharedCompilationId=wfl-{Guid.NewGuid():N}") with
     {
         Environment = new Dictionary<string, string?>
         {
