@@ -5,6 +5,9 @@ namespace WorkflowLifecycle.EndToEnd.Tests.RealPrograms;
 /// <summary>A build whose nodes and compiler server are meant to outlive it. They are of the tree all the same.</summary>
 public sealed class DotnetBuildTests : RealProgramTest
 {
+    // The compiler server's socket. It is always below /tmp, and stays there when its server is killed.
+    private readonly string _server = "/tmp/build-" + Guid.NewGuid().ToString("N");
+
     [Theory(Timeout = 4 * Limit)]
     [InlineData(ContainmentStrength.CgroupAndReaper)]
     [InlineData(ContainmentStrength.Reaper)]
@@ -22,6 +25,7 @@ public sealed class DotnetBuildTests : RealProgramTest
         // At least the compiler server; a node leaves by itself when it finds enough others.
         Assert.True(result.Leftovers >= 1, $"{result.Leftovers} leftovers\n{result.StandardOutput}");
         Assert.DoesNotContain(ProcessEntry.All(), entry => entry.CommandLine.Contains(Room.Path, StringComparison.Ordinal));
+        File.Delete(_server);
     }
 
     [Fact(Timeout = 4 * Limit)]
@@ -30,7 +34,9 @@ public sealed class DotnetBuildTests : RealProgramTest
         Engine engine = Start();
         await WriteProjectsAsync();
         await using ITrackedProcess process = await engine.LaunchAsync(Build(engine));
-        while (!await HasCompilerAsync(engine, process.RunId))
+
+        // A server that is still being started does not hear SIGTERM; one that listens does.
+        while (!File.Exists(_server) || !await HasCompilerAsync(engine, process.RunId))
         {
             Assert.True(ProcessEntry.IsAlive(process.Identity.Pid), "The build was over before its compiler server was seen.");
             await Task.Delay(20);
@@ -42,6 +48,7 @@ public sealed class DotnetBuildTests : RealProgramTest
         Assert.Contains(report.ProcessesBefore, entry => entry.CommandLine?.Contains("VBCSCompiler", StringComparison.Ordinal) == true);
         AssertDidNotWait(report, "git", "database", "other");
         AssertNobodyLeft(report);
+        File.Delete(_server);
     }
 
     [Fact(Timeout = 4 * Limit)]
@@ -57,13 +64,14 @@ public sealed class DotnetBuildTests : RealProgramTest
         AssertLeftAtOnce(report);
         Assert.Equal(0, report.ExitCode);
         Assert.Contains(report.ProcessesBefore, entry => entry.CommandLine?.Contains("VBCSCompiler", StringComparison.Ordinal) == true);
+        File.Delete(_server);
     }
 
     private static async Task<bool> HasCompilerAsync(Engine engine, RunId runId) =>
         (await engine.Registry.InspectAsync(runId)).Any(entry => entry.CommandLine?.Contains("VBCSCompiler", StringComparison.Ordinal) == true);
 
     // Servers of its own: neither those of another build on this machine are used, nor ours by another.
-    private LaunchRequest Build(Engine engine) => Run(engine, "dotnet", "build", "a/a.csproj", "-m:2", "-nodeReuse:true", "-nologo", "-o", "a/out", $"-p:SharedCompilationId=wfl-{Guid.NewGuid():N}") with
+    private LaunchRequest Build(Engine engine) => Run(engine, "dotnet", "build", "a/a.csproj", "-m:2", "-nodeReuse:true", "-nologo", "-o", "a/out", "-p:SharedCompilationId=" + Path.GetFileName(_server)) with
     {
         Environment = new Dictionary<string, string?>
         {
