@@ -15,13 +15,13 @@ public sealed record CleanupContext
     /// <summary>The kill's mode when the question was asked; null for a run that ended by itself.</summary>
     public KillMode? Mode { get; init; }
 
-    /// <summary>Who was there before the first signal. Empty where nobody looked: at a run's own end, and for a debt.</summary>
+    /// <summary>Who was there before the first signal, or is there while the run goes on. Empty where nobody looked: at a run's own end, and for a debt.</summary>
     public IReadOnlyList<ProcessSnapshot> Processes { get; init; } = [];
 
     /// <summary>True when <see cref="Processes"/> is not everybody.</summary>
     public bool ProcessesTruncated { get; init; }
 
-    /// <summary>What is known of this cleaner's resources already: from the launch, and from the look before the first signal.</summary>
+    /// <summary>What is known of this cleaner's resources already: from the launch, and from earlier looks.</summary>
     public IReadOnlyList<RunResource> Known { get; init; } = [];
 
     /// <summary>Takes what a long piece of work has to say; see <see cref="Tell"/>. Set by who makes the context.</summary>

@@ -16,7 +16,8 @@ public interface IResourceCleaner
 
     /// <summary>
     /// Finds what is provably this run's, and only that; what merely looks like it is reported (<see cref="ResourceHandling.Report"/>) or left out. Called
-    /// before the first signal of a graceful kill, where processes can still be asked for what they hold, and after the proof of the end.
+    /// before the first signal of a graceful kill, where processes can still be asked for what they hold, and after the proof of the end; an
+    /// <see cref="IResourceWatcher"/> also while the run goes on.
     /// </summary>
     /// <exception cref="Exception">It can't tell: that is a line of the receipt and a debt, never "nothing found".</exception>
     ValueTask<IReadOnlyList<RunResource>> DiscoverAsync(CleanupContext context, CancellationToken cancellationToken = default);
