@@ -15,7 +15,7 @@ public static class SharedMemoryCleanerExtensions
     public static IWorkflowLifecycleBuilder AddSharedMemoryCleaner(this IWorkflowLifecycleBuilder builder, Action<SharedMemoryCleanerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.AddCleanerOnce(configure, static options => options.Ceiling,
+        return builder.AddWatcherOnce(configure, static options => options.Ceiling, static options => options.LookInterval,
             static provider => SharedMemoryCleaner.Create(
                 provider.GetRequiredService<IOptions<SharedMemoryCleanerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
     }

@@ -16,7 +16,7 @@ public static class SocketCleanerExtensions
     public static IWorkflowLifecycleBuilder AddSocketCleaner(this IWorkflowLifecycleBuilder builder, Action<SocketCleanerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.AddCleanerOnce(configure, static options => options.Ceiling,
+        return builder.AddWatcherOnce(configure, static options => options.Ceiling, static options => options.LookInterval,
             static provider => SocketCleaner.Create(provider.GetRequiredService<IOptions<SocketCleanerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -16,7 +16,7 @@ public static class SystemVIpcCleanerExtensions
     public static IWorkflowLifecycleBuilder AddSystemVIpcCleaner(this IWorkflowLifecycleBuilder builder, Action<SystemVIpcCleanerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.AddCleanerOnce(configure, static options => options.Ceiling,
+        return builder.AddWatcherOnce(configure, static options => options.Ceiling, static options => options.LookInterval,
             static provider => SystemVIpcCleaner.Create(provider.GetRequiredService<IOptions<SystemVIpcCleanerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
     }
 }
