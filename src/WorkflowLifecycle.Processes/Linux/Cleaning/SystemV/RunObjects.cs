@@ -35,7 +35,7 @@ internal sealed class RunObjects(SharedLook<SystemVAttachments> machine, SystemV
 
             bool isInUse = own.Of(found.Id).Count > 0;
             string? doubt = !isSeen ? "its processes are in another IPC namespace"
-                : context.Moment != CleanupMoment.AfterEnd && WhoElse(found, own, processes, time) is { } others ? $"{others} has it too"
+                : context.Moment != CleanupMoment.AfterEnd && WhoElse(found, own, processes, time) is { } strangers ? $"{strangers} has it too"
                 : proof.WhyNot(found, isInUse);
             yield return SystemVDetails.Describe(found, doubt);
         }
