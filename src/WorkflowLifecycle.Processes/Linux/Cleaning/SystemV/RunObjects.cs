@@ -11,16 +11,10 @@ internal sealed class RunObjects(SharedLook<SystemVAttachments> machine, SystemV
     public IEnumerable<RunResource> Look(IReadOnlyList<SystemVObject> objects, CleanupContext context, LookTime time)
     {
         SystemVProof proof = new(context, timeProvider.GetUtcNow());
-        List<SystemVObject> concerned = [.. objects.Where(proof.Concerns)];
-        if (concerned.Count == 0)
-        {
-            yield break;
-        }
-
         RunProcesses processes = new(context.Processes);
-        SystemVAttachments own = SystemVAttachments.Of(processes, time);
-        bool isSeen = IsSeenByTheRun(context, time);
-        foreach (SystemVObject found in concerned)
+        SystemVAttachments? own = null;
+        bool? isSeen = null;
+        foreach (SystemVObject found in objects)
         {
             RunResource? known = context.Known.FirstOrDefault(known => known.Name == found.Name && SystemVDetails.IsThat(known, found));
 
@@ -33,8 +27,15 @@ internal sealed class RunObjects(SharedLook<SystemVAttachments> machine, SystemV
                 continue;
             }
 
+            if (!proof.Concerns(found))
+            {
+                continue;
+            }
+
+            own ??= SystemVAttachments.Of(processes, time);
+            isSeen ??= IsSeenByTheRun(context, time);
             bool isInUse = own.Of(found.Id).Count > 0;
-            string? doubt = !isSeen ? "its processes are in another IPC namespace"
+            string? doubt = isSeen == false ? "its processes are in another IPC namespace"
                 : context.Moment != CleanupMoment.AfterEnd && WhoElse(found, own, processes, time) is { } strangers ? $"{strangers} has it too"
                 : proof.WhyNot(found, isInUse);
             yield return SystemVDetails.Describe(found, doubt);
