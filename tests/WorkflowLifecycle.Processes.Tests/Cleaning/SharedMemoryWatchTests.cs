@@ -108,6 +108,22 @@ public sealed class SharedMemoryWatchTests : IDisposable
         Assert.Equal(ResourceHandling.Clean, seen.Handling);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Discover_ProcessWithAFileOnAServerThatIsAway_IsLookedAtWithoutAskingIt()
+    {
+        HungFileSystem server = await HungFileSystem.MountAsync();
+        using Child program = await Python.StartAsync(Segment + "held = open(sys.argv[2])", _mark, Path.Combine(server.Directory, "file"));
+
+        // Goes first: a process that has a file there does not leave before.
+        using HungFileSystem first = server;
+        server.Hang();
+
+        IReadOnlyList<RunResource> seen = await Task.Run(() => _cleaner.DiscoverAsync(_run.Running([], program.Pid)).AsTask(), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        Assert.Equal(ResourceHandling.Clean, Assert.Single(Marked(seen)).Handling);
+    }
+
     public void Dispose() => Array.ForEach(Directory.GetFiles("/dev/shm", _mark + "*"), File.Delete);
 
     private static async Task EndAsync(Child child)

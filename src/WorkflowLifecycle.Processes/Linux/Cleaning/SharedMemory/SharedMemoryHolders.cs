@@ -73,9 +73,11 @@ internal sealed class SharedMemoryHolders
         HashSet<FileKey> files = [.. (mapped ?? []).Select(file => file.Key).Where(key => key.IsOnDeviceOf(place))];
         foreach (string descriptor in OpenDescriptors.Of(pid))
         {
-            if (BornFile.TryTake(OpenDescriptors.PathOf(pid, descriptor), followLinks: true, out BornFile file) && file.Key.IsOnDeviceOf(place))
+            // Some files that processes have open are on a server that is away: it is not asked.
+            if (FileLook.TryTake(OpenDescriptors.PathOf(pid, descriptor), followLinks: true, out FileLook file)
+                && new FileKey(file.Major, file.Minor, file.Inode) is var key && key.IsOnDeviceOf(place))
             {
-                files.Add(file.Key);
+                files.Add(key);
             }
         }
 

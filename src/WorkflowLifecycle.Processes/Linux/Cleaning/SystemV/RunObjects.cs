@@ -49,12 +49,12 @@ internal sealed class RunObjects(SharedLook<SystemVAttachments> machine, SystemV
             return null;
         }
 
-        IReadOnlyList<ProcessKey> users = machine.Since(time.Started, time)?.Of(found.Id) ?? [];
-        List<ProcessKey> strangers = [.. users.Where(user => !processes.Has(user))];
+        IReadOnlyList<ProcessKey> attached = machine.Since(time.Started, time)?.Of(found.Id) ?? [];
+        List<ProcessKey> strangers = [.. attached.Where(user => !processes.Has(user))];
 
         // The run itself may have let go of it between the two looks.
         return strangers.Count > 0 ? ProcessKey.Describe(strangers)
-            : SystemVTable.Read().Any(now => (now.Kind, now.Id) == (found.Kind, found.Id) && now.Attached > users.Count) ? "somebody who can't be seen from here"
+            : SystemVTable.Read().Any(now => (now.Kind, now.Id) == (found.Kind, found.Id) && now.Attached > attached.Count) ? "somebody who can't be seen from here"
             : null;
     }
 

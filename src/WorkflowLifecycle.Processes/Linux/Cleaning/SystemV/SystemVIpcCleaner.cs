@@ -83,7 +83,7 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
         : known;
 
     // Nobody of those who were there made or used them, as far as the kernel says; but they came while the run was, and for its user.
-    private static IEnumerable<RunResource> Suspects(IReadOnlyList<SystemVObject> objects, IReadOnlySet<string> known, CleanupContext context)
+    private static IEnumerable<RunResource> Suspects(IReadOnlyList<SystemVObject> objects, HashSet<string> known, CleanupContext context)
     {
         SystemVProof proof = new(context, DateTimeOffset.MaxValue);
         return context.Moment != CleanupMoment.AfterEnd ? [] : objects
