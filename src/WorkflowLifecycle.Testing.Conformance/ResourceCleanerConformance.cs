@@ -18,6 +18,8 @@ public abstract class ResourceCleanerConformance
     private const int MostDetails = 20;
 
     private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _shortestLookInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _longestLookInterval = TimeSpan.FromHours(1);
 
     /// <summary>Fires when the test is aborted.</summary>
     protected static CancellationToken Aborted => TestContext.Current.CancellationToken;
@@ -31,6 +33,12 @@ public abstract class ResourceCleanerConformance
     /// <summary>Lets the run have one resource that the cleaner frees, provably its own.</summary>
     /// <returns>The context as it is with it (with what a launch or a look before the end would have noted).</returns>
     protected abstract ValueTask<CleanupContext> MakeResourceAsync(IResourceCleaner cleaner, CleanupContext context);
+
+    /// <summary>
+    /// For an <see cref="IResourceWatcher"/>: lets the run have one resource while its processes are there. Not asked for other cleaners.
+    /// </summary>
+    /// <returns>The context of a look at the run while it goes on, with its processes; null leaves out what is to be seen of that.</returns>
+    protected virtual ValueTask<CleanupContext?> MakeWatchedAsync(IResourceCleaner cleaner, CleanupContext context) => new((CleanupContext?)null);
 
     /// <summary>Whether the resource is still there, seen without the cleaner.</summary>
     protected abstract ValueTask<bool> IsThereAsync(RunResource resource);
@@ -138,6 +146,66 @@ public abstract class ResourceCleanerConformance
         await looking.WaitAsync(_stopLimit, Aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Assert.True(looking.IsCompleted, $"It had not stopped after {_stopLimit.TotalSeconds} s.");
     }
+
+    /// <summary>The pause between two looks of a watcher is from 250 ms to 1 h.</summary>
+    [Fact]
+    public void LookInterval_OfAWatcher_IsInRange()
+    {
+        if (CreateCleaner() is IResourceWatcher watcher)
+        {
+            Assert.True(
+                watcher.LookInterval >= _shortestLookInterval && watcher.LookInterval <= _longestLookInterval, $"{watcher.LookInterval} is not from 250 ms to 1 hour");
+        }
+    }
+
+    /// <summary>A look at a run that goes on finds its resource and changes nothing; a second one, which knows of the first, finds the same, so that nothing is stored again.</summary>
+    [Fact(Timeout = Limit)]
+    public async Task Discover_WhileTheRunGoesOn_ChangesNothingAndFindsTheSameTwice()
+    {
+        IResourceCleaner cleaner = CreateCleaner();
+        if (await WatchedAsync(cleaner) is not { } context)
+        {
+            return;
+        }
+
+        IReadOnlyList<RunResource> first = await cleaner.DiscoverAsync(context, Aborted);
+        IReadOnlyList<RunResource> second = await cleaner.DiscoverAsync(context with { Known = first }, Aborted);
+
+        RunResource found = Assert.Single(first, resource => resource.Handling == ResourceHandling.Clean);
+        Assert.Equal(cleaner.Name, found.Cleaner);
+        Assert.True(await IsThereAsync(found), "A look changed what it looked at.");
+        Assert.Equal(first.Select(Describe), second.Select(Describe));
+    }
+
+    /// <summary>An emergency's look is told to stop after a few milliseconds, and ends soon then.</summary>
+    [Fact(Timeout = Limit)]
+    public async Task Discover_InTheFirstInstantsOfAnEmergency_ChangesNothingAndStopsSoon()
+    {
+        IResourceCleaner cleaner = CreateCleaner();
+        if (await WatchedAsync(cleaner) is not { } context)
+        {
+            return;
+        }
+
+        RunResource known = await FindAsync(cleaner, context);
+        using CancellationTokenSource told = new();
+        await told.CancelAsync();
+
+        Task looking = Task.Run(
+            () => cleaner.DiscoverAsync(context with { Moment = CleanupMoment.BeforeEnd, Mode = KillMode.Emergency, Known = [known] }, told.Token).AsTask(), Aborted);
+
+        await looking.WaitAsync(_stopLimit, Aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Assert.True(looking.IsCompleted, $"It had not stopped after {_stopLimit.TotalSeconds} s.");
+        Assert.True(await IsThereAsync(known), "A look changed what it looked at.");
+    }
+
+    private async Task<CleanupContext?> WatchedAsync(IResourceCleaner cleaner) =>
+        cleaner is IResourceWatcher && await MakeWatchedAsync(cleaner, await CreateContextAsync()) is { } context
+            ? context with { Moment = CleanupMoment.WhileRunning }
+            : null;
+
+    private static string Describe(RunResource resource) =>
+        $"{resource.Name} {resource.Handling} {resource.Note} {string.Join(", ", resource.Details.OrderBy(detail => detail.Key, StringComparer.Ordinal))}";
 
     private static async Task<RunResource> FindAsync(IResourceCleaner cleaner, CleanupContext context) =>
         Assert.Single(await cleaner.DiscoverAsync(context, Aborted), resource => resource.Handling == ResourceHandling.Clean);

@@ -4,10 +4,29 @@ using Microsoft.Extensions.Options;
 
 namespace WorkflowLifecycle.DependencyInjection;
 
-/// <summary>Adds a cleaner whose options have nothing to check but its ceiling; once, however often it is asked for.</summary>
+/// <summary>Adds a cleaner whose options have nothing to check but its times; once, however often it is asked for.</summary>
 internal static class CleanerRegistration
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
+    private static readonly TimeSpan ShortestLookInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestLookInterval = TimeSpan.FromHours(1);
+
+    /// <summary>The same for one that looks at runs that go on.</summary>
+    public static IWorkflowLifecycleBuilder AddWatcherOnce<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+        this IWorkflowLifecycleBuilder builder, Action<TOptions>? configure, Func<TOptions, TimeSpan> ceiling, Func<TOptions, TimeSpan> lookInterval, Func<IServiceProvider, IResourceCleaner> create)
+        where TOptions : class
+    {
+        bool isNew = builder.Services.All(service => service.ServiceType != typeof(TOptions));
+        builder.AddCleanerOnce(configure, ceiling, create);
+        if (isNew)
+        {
+            builder.Services.AddOptions<TOptions>().Validate(
+                options => lookInterval(options) >= ShortestLookInterval && lookInterval(options) <= LongestLookInterval,
+                $"{typeof(TOptions).Name}.LookInterval must be from 250 ms to 1 hour.");
+        }
+
+        return builder;
+    }
 
     public static IWorkflowLifecycleBuilder AddCleanerOnce<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
         this IWorkflowLifecycleBuilder builder, Action<TOptions>? configure, Func<TOptions, TimeSpan> ceiling, Func<IServiceProvider, IResourceCleaner> create)

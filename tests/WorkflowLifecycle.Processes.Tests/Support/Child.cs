@@ -23,7 +23,11 @@ internal sealed class Child : IDisposable
 
     public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
-    public void Tell(string line) => _process.StandardInput.WriteLine(line);
+    public void Tell(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
+    }
 
     public void End() => _process.Kill();
 

@@ -29,6 +29,14 @@ internal sealed class RunContexts
         Processes = [.. pids.Select(Snapshot)],
     };
 
+    /// <summary>A look while the run goes on.</summary>
+    public CleanupContext Running(IReadOnlyList<RunResource> known, params IEnumerable<int> pids) =>
+        Before(pids) with { Moment = CleanupMoment.WhileRunning, Mode = null, Known = known };
+
+    /// <summary>The look in the first instants of an emergency.</summary>
+    public CleanupContext Emergency(IReadOnlyList<RunResource> known, params IEnumerable<int> pids) =>
+        Before(pids) with { Mode = KillMode.Emergency, Known = known };
+
     /// <summary>After the proof of the end.</summary>
     public CleanupContext After(IReadOnlyList<RunResource> known, params IReadOnlyList<ProcessSnapshot> processes) => new()
     {

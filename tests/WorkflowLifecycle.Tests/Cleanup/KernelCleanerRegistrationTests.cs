@@ -50,4 +50,49 @@ public sealed class KernelCleanerRegistrationTests
 
         Assert.Contains("SocketCleanerOptions.Ceiling", Assert.Throws<OptionsValidationException>(() => provider.GetServices<IResourceCleaner>().ToArray()).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(249)]
+    [InlineData(0)]
+    [InlineData(3_600_001)]
+    public void Add_LookIntervalOutOfRange_IsRefusedByName(int milliseconds)
+    {
+        TimeSpan interval = TimeSpan.FromMilliseconds(milliseconds);
+
+        Assert.Contains("SocketCleanerOptions.LookInterval", Refusal(builder => builder.AddSocketCleaner(options => options.LookInterval = interval)), StringComparison.Ordinal);
+        Assert.Contains("SharedMemoryCleanerOptions.LookInterval", Refusal(builder => builder.AddSharedMemoryCleaner(options => options.LookInterval = interval)), StringComparison.Ordinal);
+        Assert.Contains("SystemVIpcCleanerOptions.LookInterval", Refusal(builder => builder.AddSystemVIpcCleaner(options => options.LookInterval = interval)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(250)]
+    [InlineData(3_600_000)]
+    public void Add_LookIntervalInRange_IsTheWatchers(int milliseconds)
+    {
+        ServiceCollection services = new();
+        services.AddWorkflowLifecycle().AddSocketCleaner(options => options.LookInterval = TimeSpan.FromMilliseconds(milliseconds));
+
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Assert.IsType<IResourceWatcher>(Assert.Single(provider.GetServices<IResourceCleaner>()), exactMatch: false).LookInterval);
+    }
+
+    [Fact]
+    public void Add_AllWithoutAWord_LookEveryFiveSeconds()
+    {
+        ServiceCollection services = new();
+        AddAll(services);
+
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(5), 3), provider.GetServices<IResourceCleaner>().OfType<IResourceWatcher>().Select(watcher => watcher.LookInterval));
+    }
+
+    private static string Refusal(Action<IWorkflowLifecycleBuilder> add)
+    {
+        ServiceCollection services = new();
+        add(services.AddWorkflowLifecycle());
+        using ServiceProvider provider = services.BuildServiceProvider();
+        return Assert.Throws<OptionsValidationException>(() => provider.GetServices<IResourceCleaner>().ToArray()).Message;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using WorkflowLifecycle.Processes.Linux.Interop;
@@ -9,13 +8,6 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct BornFile(FileKey Key, long BornNanoseconds, uint Mode, uint OwnerId)
 {
-    private const int CurrentDirectory = -100;
-    private const int NoFollow = 0x100;
-    private const int DoNotSync = 0x4000;
-    private const uint BasicStats = 0x7ff;
-    private const uint BirthTime = 0x800;
-    private const int BufferSize = 256;
-
     public bool IsRegularFile => (Mode & 0xF000) == 0x8000;
 
     public bool IsSocket => (Mode & 0xF000) == 0xC000;
@@ -41,28 +33,16 @@ internal readonly record struct BornFile(FileKey Key, long BornNanoseconds, uint
         return BornNanoseconds > 0 && own.All(detail => noted.GetValueOrDefault(detail.Key) == detail.Value);
     }
 
-    public static bool TryTake(string path, bool followLinks, out BornFile file) => TryTake(CurrentDirectory, path, followLinks, out file);
+    /// <summary>Takes it by its path; where that fails the call's last error tells why.</summary>
+    public static bool TryTake(string path, bool followLinks, out BornFile file) => TryTake(EntryFacts.CurrentDirectory, path, followLinks ? 0 : EntryFacts.NoFollow, out file);
 
-    public static bool TryTake(FileDescriptor directory, string name, out BornFile file) => TryTake(directory.Number, name, followLinks: false, out file);
+    /// <summary>The same by its name in a directory.</summary>
+    public static bool TryTake(FileDescriptor directory, string name, out BornFile file) => TryTake(directory.Number, name, EntryFacts.NoFollow, out file);
 
-    private static unsafe bool TryTake(int directory, string path, bool followLinks, out BornFile file)
+    private static bool TryTake(int directory, string path, int flags, out BornFile file)
     {
-        byte* buffer = stackalloc byte[BufferSize];
-        file = default;
-        if (Libc.FileStatus(directory, path, DoNotSync | (followLinks ? 0 : NoFollow), BasicStats | BirthTime, buffer) != 0)
-        {
-            return false;
-        }
-
-        // struct statx: mask 0, uid 20, mode 28, ino 32, btime 80 (seconds, then nanoseconds), dev_major 136, dev_minor 140.
-        ReadOnlySpan<byte> status = new(buffer, BufferSize);
-        bool hasBirth = (BinaryPrimitives.ReadUInt32LittleEndian(status) & BirthTime) != 0;
-        file = new BornFile(
-            new FileKey(
-                BinaryPrimitives.ReadUInt32LittleEndian(status[136..]), BinaryPrimitives.ReadUInt32LittleEndian(status[140..]), BinaryPrimitives.ReadUInt64LittleEndian(status[32..])),
-            hasBirth ? unchecked((BinaryPrimitives.ReadInt64LittleEndian(status[80..]) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(status[88..])) : 0,
-            BinaryPrimitives.ReadUInt16LittleEndian(status[28..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(status[20..]));
-        return true;
+        bool isThere = EntryFacts.Read(directory, path, EntryFacts.DoNotSync | flags, EntryFacts.StatsAndBirth, out EntryFacts facts) == 0;
+        file = isThere ? new BornFile(new FileKey(facts.FileSystemMajor, facts.FileSystemMinor, facts.Inode), facts.BornAt, facts.Mode, facts.OwnerId) : default;
+        return isThere;
     }
 }

@@ -13,13 +13,6 @@ internal readonly record struct ProcessKey(int Pid, ulong StartTicks, string Nam
 
     public static ProcessKey Of(in ProcStat stat) => new(stat.Pid, stat.StartTicks, VisibleText.Of(stat.Name, LongestName));
 
-    /// <summary>Whether it is that process of a listing.</summary>
-    public bool IsAmong(IEnumerable<ProcessSnapshot> processes)
-    {
-        ProcessKey own = this;
-        return processes.Any(process => process.Pid == own.Pid && process.StartTicks == own.StartTicks);
-    }
-
     /// <summary>Several in one line.</summary>
     public static string Describe(IEnumerable<ProcessKey> processes) => string.Join(", ", processes.Distinct().OrderBy(process => process.Pid).Take(5));
 

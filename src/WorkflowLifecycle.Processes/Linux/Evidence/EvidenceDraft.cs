@@ -34,7 +34,7 @@ internal sealed class EvidenceDraft(RunRecord run, Func<RunRecord, IContainment>
         Deadline between = deadline.Earlier((took * 1.5) + _reserve);
         await PassAsync("cgroup", processes.Count == 0 ? 0 : 1, _ => ReadCgroup(), between).ConfigureAwait(false);
         await PassAsync("files", processes.Count, at => ReadPlaces(processes[at]), between).ConfigureAwait(false);
-        await PassAsync("sockets", 1, _ => ReadSockets(processes), between).ConfigureAwait(false);
+        await PassAsync("sockets", 1, _ => ReadSockets(processes, between), between).ConfigureAwait(false);
 
         // Last, as these are where a process, or a disk, can hold the reader up.
         await PassAsync("command lines", processes.Count, at => ReadTexts(processes[at]), between).ConfigureAwait(false);
@@ -130,7 +130,7 @@ internal sealed class EvidenceDraft(RunRecord run, Func<RunRecord, IContainment>
         }
     }
 
-    private void ReadSockets(IReadOnlyList<ProcessDraft> processes)
+    private void ReadSockets(IReadOnlyList<ProcessDraft> processes, Deadline until)
     {
         IGrouping<string?, ProcessDraft>[] networks = [.. processes.Where(process => process.Places is { Sockets.Count: > 0 }).GroupBy(process => process.Places!.Network)];
         if (networks.Length > EvidenceLimits.NetworkNamespaces)
@@ -141,7 +141,12 @@ internal sealed class EvidenceDraft(RunRecord run, Func<RunRecord, IContainment>
         foreach (IGrouping<string?, ProcessDraft> network in networks.Take(EvidenceLimits.NetworkNamespaces))
         {
             HashSet<long> wanted = [.. network.SelectMany(process => process.Places!.Sockets).Select(socket => socket.Inode)];
-            SocketTable table = SocketTable.Read(network.First().Process.Pid, wanted);
+            SocketDescriptions table = SocketDescriptions.Read(network.First().Process.Pid, wanted, until);
+            if (table.IsCut)
+            {
+                _cut.Enqueue("sockets");
+            }
+
             foreach (ProcessDraft process in network)
             {
                 process.Sockets = [.. process.Places!.Sockets.Select(socket => table.Describe(socket.Descriptor, socket.Inode))];

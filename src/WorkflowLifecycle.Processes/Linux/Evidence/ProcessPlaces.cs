@@ -1,4 +1,5 @@
 using System.Globalization;
+using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 
 namespace WorkflowLifecycle.Processes.Linux.Evidence;

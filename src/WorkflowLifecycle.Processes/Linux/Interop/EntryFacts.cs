@@ -5,21 +5,32 @@ using WorkflowLifecycle.Processes.Linux.Proc;
 
 namespace WorkflowLifecycle.Processes.Linux.Interop;
 
-/// <summary>What statx(2) tells of one entry, links not followed. Times are nanoseconds since 1970.</summary>
+/// <summary>What statx(2) tells of one entry: the one place where its answer is read. Times are nanoseconds since 1970.</summary>
 internal readonly record struct EntryFacts
 {
+    public const int CurrentDirectory = -100;
+    public const int NoFollow = 0x100;
+    public const int DoNotSync = 0x4000;
+    public const uint Stats = 0x7ff;
+    public const uint StatsAndBirth = Stats | BirthTime;
+
     private const int EmptyPath = 0x1000;
-    private const int NoFollow = 0x100;
     private const int NoAutomount = 0x800;
     private const uint BirthTime = 0x800;
     private const uint MountIdentity = 0x1000;
-    private const uint Wanted = 0x7ff | BirthTime | MountIdentity;
+    private const uint Wanted = StatsAndBirth | MountIdentity;
     private const int BufferSize = 256;
-    private const int TypeMask = 0xF000;
+    private const uint TypeMask = 0xF000;
 
     public ulong Inode { get; private init; }
 
     public ulong Device { get; private init; }
+
+    /// <summary>The number of the device on which it is, as lists of the kernel write it.</summary>
+    public uint FileSystemMajor => unchecked((uint)Device);
+
+    /// <summary>As <see cref="FileSystemMajor"/>.</summary>
+    public uint FileSystemMinor => unchecked((uint)(Device >> 32));
 
     /// <summary>By which a bind mount of the same device differs; 0 where nobody tells.</summary>
     public ulong MountId { get; private init; }
@@ -47,10 +58,13 @@ internal readonly record struct EntryFacts
 
     public bool IsAppendOnly { get; private init; }
 
-    /// <summary>Permissions without the type.</summary>
-    public uint Permissions { get; private init; }
+    /// <summary>Type and permissions.</summary>
+    public uint Mode { get; private init; }
 
-    private int Type { get; init; }
+    /// <summary>Permissions without the type.</summary>
+    public uint Permissions => Mode & ~TypeMask;
+
+    private uint Type => Mode & TypeMask;
 
     public bool IsDirectory => Type == 0x4000;
 
@@ -71,6 +85,20 @@ internal readonly record struct EntryFacts
 
     /// <summary>The facts of an entry: 0 or the errno.</summary>
     public static int Read(FileDescriptor directory, ReadOnlySpan<byte> name, out EntryFacts facts) => Read(directory, name, NoFollow | NoAutomount, out facts);
+
+    /// <summary>Some facts of a path below a directory: 0 or the errno, which stays the call's last error.</summary>
+    public static unsafe int Read(int directory, string path, int flags, uint wanted, out EntryFacts facts)
+    {
+        byte* buffer = stackalloc byte[BufferSize];
+        if (Libc.FileStatus(directory, path, flags, wanted, buffer) != 0)
+        {
+            facts = default;
+            return Marshal.GetLastPInvokeError();
+        }
+
+        facts = Parse(new ReadOnlySpan<byte>(buffer, BufferSize));
+        return 0;
+    }
 
     private static unsafe int Read(FileDescriptor directory, ReadOnlySpan<byte> name, int flags, out EntryFacts facts)
     {
@@ -99,7 +127,6 @@ internal readonly record struct EntryFacts
     {
         uint mask = BinaryPrimitives.ReadUInt32LittleEndian(status);
         ulong attributes = BinaryPrimitives.ReadUInt64LittleEndian(status[8..]);
-        int mode = BinaryPrimitives.ReadUInt16LittleEndian(status[28..]);
         return new EntryFacts
         {
             Inode = BinaryPrimitives.ReadUInt64LittleEndian(status[32..]),
@@ -116,13 +143,12 @@ internal readonly record struct EntryFacts
             DeviceMinor = BinaryPrimitives.ReadUInt32LittleEndian(status[132..]),
             IsImmutable = (attributes & 0x10) != 0,
             IsAppendOnly = (attributes & 0x20) != 0,
-            Permissions = (uint)(mode & ~TypeMask),
-            Type = mode & TypeMask,
+            Mode = BinaryPrimitives.ReadUInt16LittleEndian(status[28..]),
         };
     }
 
     private static long Time(ReadOnlySpan<byte> time) =>
-        (BinaryPrimitives.ReadInt64LittleEndian(time) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(time[8..]);
+        unchecked((BinaryPrimitives.ReadInt64LittleEndian(time) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(time[8..]));
 
     // Before Linux 5.8 only the entry in /proc tells.
     private static ulong ReadMountId(FileDescriptor file)

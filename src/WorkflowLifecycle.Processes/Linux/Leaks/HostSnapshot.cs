@@ -51,7 +51,7 @@ internal sealed record HostSnapshot
             }
 
             // What was closed under the look is not open.
-            if (SocketHolders.ReadLink(OpenDescriptors.PathOf(Environment.ProcessId, descriptor)) is { } link && WordFor(link) is { } what)
+            if (ProcLink.Read(OpenDescriptors.PathOf(Environment.ProcessId, descriptor)) is { } link && WordFor(link) is { } what)
             {
                 open[what] = open.GetValueOrDefault(what) + 1;
             }
@@ -124,7 +124,7 @@ internal sealed record HostSnapshot
     public IReadOnlyList<string> PortsSince(HostSnapshot before)
     {
         HashSet<ulong> more = [.. Sockets.Except(before.Sockets)];
-        return more.Count == 0 ? [] : [.. SocketTable.Read("self").Where(socket => more.Contains(socket.Inode)).Select(socket => socket.ToString()).Order(StringComparer.Ordinal)];
+        return more.Count == 0 ? [] : [.. BoundSockets.Read(BoundSockets.Self, static () => true).Where(socket => !socket.IsConnected && more.Contains(socket.Inode)).Select(socket => socket.ToString()).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>A difference of open files, in words; null when nothing became more than a run has until it is cleaned.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using WorkflowLifecycle.Processes.Linux.Interop;
 
@@ -8,12 +7,6 @@ namespace WorkflowLifecycle.Processes.Linux.Working;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct FileLook(uint Mode, ulong Inode, ulong Size, long ModifiedNanoseconds, uint Major, uint Minor)
 {
-    private const int CurrentDirectory = -100;
-    private const int NoFollow = 0x100;
-    private const int DoNotSync = 0x4000;
-    private const uint BasicStats = 0x7ff;
-    private const int BufferSize = 256;
-
     public bool IsRegularFile => (Mode & 0xF000) == 0x8000;
 
     /// <summary>Of an entry of <c>/proc/PID/fd</c> itself: the descriptor is open for writing.</summary>
@@ -21,28 +14,14 @@ internal readonly record struct FileLook(uint Mode, ulong Inode, ulong Size, lon
 
     public bool IsSameFile(in FileLook other) => (Inode, Major, Minor) == (other.Inode, other.Major, other.Minor);
 
-    public static bool TryTake(string path, bool followLinks, out FileLook look) => TryTake(CurrentDirectory, path, followLinks, out look);
+    public static bool TryTake(string path, bool followLinks, out FileLook look) => TryTake(EntryFacts.CurrentDirectory, path, followLinks, out look);
 
     public static bool TryTake(FileDescriptor directory, string name, out FileLook look) => TryTake(directory.Number, name, followLinks: false, out look);
 
-    private static unsafe bool TryTake(int directory, string path, bool followLinks, out FileLook look)
+    private static bool TryTake(int directory, string path, bool followLinks, out FileLook look)
     {
-        byte* buffer = stackalloc byte[BufferSize];
-        look = default;
-        if (Libc.FileStatus(directory, path, DoNotSync | (followLinks ? 0 : NoFollow), BasicStats, buffer) != 0)
-        {
-            return false;
-        }
-
-        // struct statx: mode 28, ino 32, size 40, mtime 112 (seconds, then nanoseconds), dev_major 136, dev_minor 140.
-        ReadOnlySpan<byte> status = new(buffer, BufferSize);
-        look = new FileLook(
-            BinaryPrimitives.ReadUInt16LittleEndian(status[28..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(status[32..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(status[40..]),
-            unchecked((BinaryPrimitives.ReadInt64LittleEndian(status[112..]) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(status[120..])),
-            BinaryPrimitives.ReadUInt32LittleEndian(status[136..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(status[140..]));
-        return true;
+        bool isThere = EntryFacts.Read(directory, path, EntryFacts.DoNotSync | (followLinks ? 0 : EntryFacts.NoFollow), EntryFacts.Stats, out EntryFacts facts) == 0;
+        look = isThere ? new FileLook(facts.Mode, facts.Inode, (ulong)facts.Size, facts.ModifiedAt, facts.FileSystemMajor, facts.FileSystemMinor) : default;
+        return isThere;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using WorkflowLifecycle.Processes.Linux.Interop;
@@ -15,12 +14,6 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning.LockFiles;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct LockFileMark(uint Mode, uint Owner, ulong Inode, ulong Device, long BornNanoseconds, long ModifiedNanoseconds)
 {
-    private const int CurrentDirectory = -100;
-    private const int NoFollow = 0x100;
-    private const int DoNotSync = 0x4000;
-    private const uint StatsAndBirth = 0xfff;
-    private const uint BirthIsThere = 0x800;
-    private const int BufferSize = 256;
     private const uint TypeMask = 0xF000;
     private const string InodeKey = "inode";
     private const string DeviceKey = "device";
@@ -40,13 +33,13 @@ internal readonly record struct LockFileMark(uint Mode, uint Owner, ulong Inode,
 
     /// <summary>Looks at a name below a directory, without following it.</summary>
     /// <returns>0, or the errno.</returns>
-    public static int Take(FileDescriptor directory, string name, out LockFileMark mark) => Take(directory.Number, name, NoFollow, out mark);
+    public static int Take(FileDescriptor directory, string name, out LockFileMark mark) => Take(directory.Number, name, EntryFacts.NoFollow, out mark);
 
     /// <summary>As <see cref="Take(FileDescriptor, string, out LockFileMark)"/>, of a path.</summary>
-    public static int Take(string path, out LockFileMark mark) => Take(CurrentDirectory, path, NoFollow, out mark);
+    public static int Take(string path, out LockFileMark mark) => Take(EntryFacts.CurrentDirectory, path, EntryFacts.NoFollow, out mark);
 
     /// <summary>Looks at what a path leads to, as at a descriptor of another process.</summary>
-    public static int TakeTarget(string path, out LockFileMark mark) => Take(CurrentDirectory, path, 0, out mark);
+    public static int TakeTarget(string path, out LockFileMark mark) => Take(EntryFacts.CurrentDirectory, path, 0, out mark);
 
     /// <summary>As it is kept with a debt.</summary>
     public void Write(IDictionary<string, string> details, string prefix = "")
@@ -64,28 +57,10 @@ internal readonly record struct LockFileMark(uint Mode, uint Owner, ulong Inode,
             ? new LockFileMark(0, 0, inode, device, born, 0)
             : null;
 
-    private static unsafe int Take(int directory, string path, int flags, out LockFileMark mark)
+    private static int Take(int directory, string path, int flags, out LockFileMark mark)
     {
-        byte* buffer = stackalloc byte[BufferSize];
-        mark = default;
-        if (Libc.FileStatus(directory, path, DoNotSync | flags, StatsAndBirth, buffer) != 0)
-        {
-            return Marshal.GetLastPInvokeError();
-        }
-
-        // struct statx: mask 0, uid 20, mode 28, ino 32, btime 80 and mtime 112 (seconds, then nanoseconds), dev_major 136, dev_minor 140.
-        ReadOnlySpan<byte> status = new(buffer, BufferSize);
-        bool hasBirth = (BinaryPrimitives.ReadUInt32LittleEndian(status) & BirthIsThere) != 0;
-        mark = new LockFileMark(
-            BinaryPrimitives.ReadUInt16LittleEndian(status[28..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(status[20..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(status[32..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(status[136..]),
-            hasBirth ? Nanoseconds(status[80..]) : 0,
-            Nanoseconds(status[112..]));
-        return 0;
+        int errno = EntryFacts.Read(directory, path, EntryFacts.DoNotSync | flags, EntryFacts.StatsAndBirth, out EntryFacts facts);
+        mark = errno == 0 ? new LockFileMark(facts.Mode, facts.OwnerId, facts.Inode, facts.Device, facts.BornAt, facts.ModifiedAt) : default;
+        return errno;
     }
-
-    private static long Nanoseconds(ReadOnlySpan<byte> time) =>
-        unchecked((BinaryPrimitives.ReadInt64LittleEndian(time) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(time[8..]));
 }

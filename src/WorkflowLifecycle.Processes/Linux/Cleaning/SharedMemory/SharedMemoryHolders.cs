@@ -1,10 +1,11 @@
 using WorkflowLifecycle.Processes.Linux.Adopting;
+using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Linux.Working;
 
 namespace WorkflowLifecycle.Processes.Linux.Cleaning.SharedMemory;
 
-/// <summary>Who has files of one file system open or in memory: a look at all processes that may be looked into.</summary>
+/// <summary>Who has files of one file system open or in memory: a look at processes that may be looked into.</summary>
 internal sealed class SharedMemoryHolders
 {
     private const int ReadPermission = 4;
@@ -14,66 +15,72 @@ internal sealed class SharedMemoryHolders
     /// <summary>How many processes could not be looked into.</summary>
     public int Unread { get; private set; }
 
-    /// <summary>The files that somebody has.</summary>
-    public IEnumerable<FileKey> Files => _holders.Keys;
-
     public IReadOnlyCollection<ProcessKey> Of(FileKey file) => _holders.TryGetValue(file, out HashSet<ProcessKey>? holders) ? holders : [];
 
-    /// <summary>Looks at every process of this PID namespace.</summary>
+    /// <summary>Looks at every process of this PID namespace; null when the time is up first.</summary>
     /// <param name="place">A file on the file system that is meant.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
-    public static SharedMemoryHolders Find(FileKey place, CancellationToken cancellationToken)
+    /// <param name="time">How long.</param>
+    public static SharedMemoryHolders? Find(FileKey place, LookTime time)
     {
         SharedMemoryHolders found = new();
         foreach (ProcStat stat in ProcessTable.Read().Stats.Values)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            found.Add(stat, place);
+            if (time.IsUp())
+            {
+                return null;
+            }
+
+            // Read under a number: what was read counts only when it was that process' all the while.
+            OpenedFiles opened = Read(stat.Pid, place);
+            if (ProcessReader.TryReadStat(stat.Pid, out ProcStat now) && now.StartTicks == stat.StartTicks)
+            {
+                found.Add(ProcessKey.Of(stat), opened);
+            }
         }
 
         return found;
     }
 
-    private void Add(in ProcStat stat, FileKey place)
+    /// <summary>Looks at the processes of a run alone, as far as the time goes.</summary>
+    public static SharedMemoryHolders Of(RunProcesses processes, FileKey place, LookTime time)
     {
-        HashSet<FileKey> files = [];
-        bool isRead = AddMapped(stat.Pid, place, files) & AddOpen(stat.Pid, place, files);
-
-        // Read under a number: what was read counts only when it was that process' all the while.
-        if (!ProcessReader.TryReadStat(stat.Pid, out ProcStat now) || now.StartTicks != stat.StartTicks)
+        SharedMemoryHolders found = new();
+        foreach ((ProcessKey process, OpenedFiles opened) in processes.Read(pid => Read(pid, place), time))
         {
-            return;
+            found.Add(process, opened);
         }
 
-        Unread += isRead ? 0 : 1;
-        foreach (FileKey file in files)
+        return found;
+    }
+
+    private void Add(ProcessKey process, OpenedFiles opened)
+    {
+        Unread += opened.IsAll ? 0 : 1;
+        foreach (FileKey file in opened.Files)
         {
             if (!_holders.TryGetValue(file, out HashSet<ProcessKey>? holders))
             {
                 _holders[file] = holders = [];
             }
 
-            holders.Add(ProcessKey.Of(stat));
+            holders.Add(process);
         }
     }
 
-    private static bool AddMapped(int pid, FileKey place, HashSet<FileKey> files)
+    private static OpenedFiles Read(int pid, FileKey place)
     {
         IReadOnlyList<MappedFile>? mapped = MappedFile.Of(pid);
-        files.UnionWith((mapped ?? []).Select(file => file.Key).Where(key => key.IsOnDeviceOf(place)));
-        return mapped is not null;
-    }
-
-    private static bool AddOpen(int pid, FileKey place, HashSet<FileKey> files)
-    {
+        HashSet<FileKey> files = [.. (mapped ?? []).Select(file => file.Key).Where(key => key.IsOnDeviceOf(place))];
         foreach (string descriptor in OpenDescriptors.Of(pid))
         {
-            if (BornFile.TryTake(OpenDescriptors.PathOf(pid, descriptor), followLinks: true, out BornFile file) && file.Key.IsOnDeviceOf(place))
+            // Some files that processes have open are on a server that is away: it is not asked.
+            if (FileLook.TryTake(OpenDescriptors.PathOf(pid, descriptor), followLinks: true, out FileLook file)
+                && new FileKey(file.Major, file.Minor, file.Inode) is var key && key.IsOnDeviceOf(place))
             {
-                files.Add(file.Key);
+                files.Add(key);
             }
         }
 
-        return Interop.Libc.Access($"/proc/{pid}/fd", ReadPermission) == 0;
+        return new OpenedFiles(files, mapped is not null && Libc.Access($"/proc/{pid}/fd", ReadPermission) == 0);
     }
 }

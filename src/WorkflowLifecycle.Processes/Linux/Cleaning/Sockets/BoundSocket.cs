@@ -9,7 +9,15 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning.Sockets;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct BoundSocket(string Kind, string Address, ulong Inode)
 {
+    public const string Tcp = "tcp";
+    public const string Udp = "udp";
     public const string Unix = "unix";
+
+    /// <summary>The id of the cgroup in which it was made; null where the kernel does not tell.</summary>
+    public ulong? Cgroup { get; init; }
+
+    /// <summary>True for a UDP socket that has one partner: it holds its port, and nobody else is heard there.</summary>
+    public bool IsConnected { get; init; }
 
     public bool HasPath => Kind == Unix && !Address.StartsWith('@');
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using WorkflowLifecycle.Processes.Linux.Proc;
 
 namespace WorkflowLifecycle.Processes.Linux.Cleaning.Sockets;
 
@@ -6,41 +6,48 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning.Sockets;
 /// Ports and named Unix sockets that a run had: who holds them after its end, and the files that nobody is bound to. A socket is known by the
 /// kernel's number of it: another one at the same address is somebody else's, and the run's is free.
 /// </summary>
-internal sealed class SocketCleaner(SocketCleanerOptions options, TimeProvider timeProvider) : IResourceCleaner
+internal sealed class SocketCleaner : IResourceWatcher
 {
-    private const string SocketInode = "socket";
-    private const string Namespace = "namespace";
-    private const string FilePath = "path";
-    private const int MostSockets = 200;
-    private const int MostSuspects = 10;
-    private const int MostEntries = 2000;
+    private readonly TimeProvider _timeProvider;
+    private readonly SharedLook<IReadOnlyList<BoundSocket>> _table;
+    private readonly SharedLook<SocketHolders> _machine;
+    private readonly RunSockets _living;
 
-    private static readonly TimeSpan LookAge = TimeSpan.FromMilliseconds(250);
-
-    private SocketLook? _last;
+    public SocketCleaner(SocketCleanerOptions options, TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider;
+        _table = new SharedLook<IReadOnlyList<BoundSocket>>(timeProvider, ReadTable);
+        _machine = new SharedLook<SocketHolders>(timeProvider, SocketHolders.Find);
+        _living = new RunSockets(_table, _machine, timeProvider);
+        Ceiling = options.Ceiling;
+        LookInterval = options.LookInterval;
+    }
 
     public string Name => CleanerNames.Sockets;
 
-    public TimeSpan Ceiling { get; } = options.Ceiling;
+    public TimeSpan Ceiling { get; }
+
+    public TimeSpan LookInterval { get; }
 
     public ValueTask<IReadOnlyList<RunResource>> DiscoverAsync(CleanupContext context, CancellationToken cancellationToken = default)
     {
-        if (context.Moment == CleanupMoment.BeforeEnd)
+        LookTime time = new(context, _timeProvider, cancellationToken);
+        return ValueTask.FromResult<IReadOnlyList<RunResource>>(context.Moment switch
         {
-            return ValueTask.FromResult<IReadOnlyList<RunResource>>([.. LookBefore(context, SocketHolders.Find(cancellationToken))]);
-        }
-
-        SocketLook look = Look(cancellationToken);
-        return ValueTask.FromResult<IReadOnlyList<RunResource>>([.. context.Known.Select(known => LookAfter(known, look)), .. Suspects(context)]);
+            CleanupMoment.BeforeEnd or CleanupMoment.WhileRunning => _living.Look(context, time),
+            CleanupMoment.AfterEnd => [.. LookAfter(context, time), .. SocketSuspects.Find(context, _timeProvider.GetUtcNow(), () => Listed(time))],
+            _ => [.. LookAfter(context, time)],
+        });
     }
 
     public ValueTask CleanAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default)
     {
-        if (resource.Details.GetValueOrDefault(FilePath) is { } path)
+        if (SocketDetails.FileOf(resource) is { } path)
         {
-            if (IsBoundNow(resource, cancellationToken))
+            LookTime time = new(context, _timeProvider, cancellationToken);
+            if (IsBound(resource, context, time))
             {
-                throw new IOException($"{Who(resource, _last!.Holders)} has it");
+                throw new IOException($"{Who(resource, time)} has it");
             }
 
             SocketFile.Unlink(path, resource.Details);
@@ -50,112 +57,56 @@ internal sealed class SocketCleaner(SocketCleanerOptions options, TimeProvider t
     }
 
     public ValueTask<bool> ExistsAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default) => ValueTask.FromResult(
-        IsBoundNow(resource, cancellationToken) || (resource.Details.GetValueOrDefault(FilePath) is { } path && SocketFile.Exists(path, resource.Details)));
+        IsBound(resource, context, new LookTime(context, _timeProvider, cancellationToken))
+        || (SocketDetails.FileOf(resource) is { } path && SocketFile.Exists(path, resource.Details)));
 
-    private IEnumerable<RunResource> LookBefore(CleanupContext context, SocketHolders holders)
+    private IEnumerable<RunResource> LookAfter(CleanupContext context, LookTime time)
     {
-        Dictionary<string, string> spaces = new(StringComparer.Ordinal);
-        foreach (ProcessSnapshot process in context.Processes)
+        foreach (RunResource known in (IEnumerable<RunResource>)[.. context.Known, .. CgroupSockets.Find(context, () => Listed(time))])
         {
-            string pid = process.Pid.ToString(CultureInfo.InvariantCulture);
-            if (SocketHolders.NamespaceOf(pid) is { } space)
+            RunResource? told = known.Handling is ResourceHandling.Clean or ResourceHandling.Watch && IsBound(known, context, time)
+                ? known with { Handling = ResourceHandling.Watch, Note = $"{Who(known, time)} has it" }
+                : SocketDetails.FileOf(known) is { } path && MayBeThere(path, known) ? known
+                : known.ToldWhenGone();
+            if (told is not null)
             {
-                spaces.TryAdd(space, pid);
-            }
-        }
-
-        // Several sockets may share a port.
-        HashSet<string> names = new(StringComparer.Ordinal);
-        foreach ((string space, string pid) in spaces)
-        {
-            foreach (BoundSocket socket in SocketTable.Read(pid).Where(socket => holders.Of(socket.Inode).Any(holder => holder.IsAmong(context.Processes))).Take(MostSockets))
-            {
-                RunResource resource = Describe(socket, space, holders, context);
-                yield return names.Add(resource.Name) ? resource : resource with { Name = string.Create(CultureInfo.InvariantCulture, $"{resource.Name} (socket {socket.Inode})") };
+                yield return told;
             }
         }
     }
 
-    private RunResource Describe(in BoundSocket socket, string space, SocketHolders holders, CleanupContext context)
-    {
-        // A path means something only where we see the files that the program saw.
-        BornFile? file = socket.HasPath && space == SocketHolders.NamespaceOf("self") ? SocketFile.FindOwn(socket, holders, context, timeProvider.GetUtcNow()) : null;
-        Dictionary<string, string> details = file?.Details ?? new Dictionary<string, string>(StringComparer.Ordinal);
-        details[SocketInode] = socket.Inode.ToString(CultureInfo.InvariantCulture);
-        details[Namespace] = space;
-        if (file is not null)
-        {
-            details[FilePath] = socket.Address;
-        }
+    // Of our own namespace the kernel's list tells. Of another one, which can't be asked when its processes are gone, the socket lives as long as somebody has it.
+    private bool IsBound(RunResource resource, CleanupContext context, LookTime time) =>
+        SocketDetails.InodeOf(resource) is { } inode
+        && context.Run.Host.BootId == Machine.ThisBoot
+        && (SocketDetails.SpaceOf(resource) == SocketHolders.NamespaceOf(BoundSockets.Self)
+            ? Listed(time).Any(socket => socket.Inode == inode)
+            : _machine.Since(time.Started, time)?.Of(inode).Count > 0);
 
-        return new RunResource
-        {
-            Cleaner = CleanerNames.Sockets,
-            Name = socket.ToString(),
-            Handling = file is null ? ResourceHandling.Watch : ResourceHandling.Clean,
-            Note = $"{ProcessKey.Describe(holders.Of(socket.Inode))} had it",
-            Details = details,
-        };
+    private IReadOnlyList<BoundSocket> Listed(LookTime time) => _table.Since(time.Started, time) ?? [];
+
+    private static IReadOnlyList<BoundSocket>? ReadTable(LookTime time)
+    {
+        bool isCut = false;
+        IReadOnlyList<BoundSocket> sockets = BoundSockets.Read(BoundSockets.Self, () => !(isCut = time.IsUp()));
+        return isCut ? null : sockets;
     }
 
-    private static RunResource LookAfter(RunResource known, SocketLook look) =>
-        known.Handling is ResourceHandling.Clean or ResourceHandling.Watch && IsBound(known, look)
-            ? known with { Handling = ResourceHandling.Watch, Note = $"{Who(known, look.Holders)} has it" }
-            : known;
-
-    // A socket that was gone a moment ago has not come back, so that one look serves for all that are gone; one that was there is looked at again.
-    private bool IsBoundNow(RunResource resource, CancellationToken cancellationToken) =>
-        (_last is not { } last || timeProvider.GetElapsedTime(last.TakenAt) > LookAge || IsBound(resource, last)) && IsBound(resource, Look(cancellationToken));
-
-    private SocketLook Look(CancellationToken cancellationToken) => _last = SocketLook.Take(timeProvider, cancellationToken);
-
-    // A socket lives as long as somebody has it, or it is on its way to somebody; the kernel's list knows both, but only for our own namespace.
-    private static bool IsBound(RunResource resource, SocketLook look) =>
-        InodeOf(resource) is { } inode && (look.Holders.Of(inode).Count > 0 || (look.Bound.Contains(inode) && resource.Details.GetValueOrDefault(Namespace) == SocketHolders.NamespaceOf("self")));
-
-    private static string Who(RunResource resource, SocketHolders holders) =>
-        InodeOf(resource) is { } inode && holders.Of(inode) is { Count: > 0 } living ? ProcessKey.Describe(living) : "somebody who can't be seen from here";
-
-    private static ulong? InodeOf(RunResource resource) =>
-        ulong.TryParse(resource.Details.GetValueOrDefault(SocketInode), NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode) ? inode : null;
-
-    // Without a look before the end: files of sockets in the working directory itself that were made meanwhile and that nobody listens at.
-    private IEnumerable<RunResource> Suspects(CleanupContext context)
-    {
-        if (context.Moment != CleanupMoment.AfterEnd || context.Known.Count > 0)
-        {
-            yield break;
-        }
-
-        HashSet<string> names = [.. SocketTable.Read("self").Where(socket => socket.HasPath).Select(socket => Path.GetFileName(socket.Address))];
-        int told = 0;
-        foreach (string path in Entries(context.Run.WorkingDirectory).Take(MostEntries))
-        {
-            if (BornFile.TryTake(path, followLinks: false, out BornFile file) && file.IsSocket && file.Born is { } born && RunTime.Holds(context.Run, born, timeProvider.GetUtcNow())
-                && context.Run.HostUser == string.Create(CultureInfo.InvariantCulture, $"os:{file.OwnerId}") && !names.Contains(Path.GetFileName(path)) && told++ < MostSuspects)
-            {
-                yield return new RunResource
-                {
-                    Cleaner = CleanerNames.Sockets,
-                    Name = $"{BoundSocket.Unix} {path}",
-                    Handling = ResourceHandling.Report,
-                    Note = "made while the run was, and nobody listens at it; nothing shows whose it is",
-                    Details = file.Details,
-                };
-            }
-        }
-    }
-
-    private static IEnumerable<string> Entries(string directory)
+    private static bool MayBeThere(string path, RunResource known)
     {
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(directory).Take(MostEntries)];
+            return SocketFile.Exists(path, known.Details);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
-            // It was deleted with the run, or is not ours to look into.
-            return [];
+            // Who frees it is told why.
+            return true;
         }
     }
+
+    private string Who(RunResource resource, LookTime time) =>
+        SocketDetails.InodeOf(resource) is { } inode && _machine.Since(time.Started, time)?.Of(inode) is { Count: > 0 } living
+            ? ProcessKey.Describe(living)
+            : "somebody who can't be seen from here";
 }

@@ -7,11 +7,14 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning.Sockets;
 internal static class SocketFile
 {
     /// <summary>The file of a run's socket as it is seen from here, where it is provably that and made by the run; null otherwise.</summary>
-    public static BornFile? FindOwn(in BoundSocket socket, SocketHolders holders, CleanupContext context, DateTimeOffset now)
+    /// <param name="socket">The socket, that a process of the run has.</param>
+    /// <param name="findHolders">Finds all who have it. Asked last, as it takes the longest; nobody where that can't be told.</param>
+    /// <param name="processes">The run's.</param>
+    /// <param name="context">The look.</param>
+    /// <param name="now">When that is.</param>
+    public static BornFile? FindOwn(in BoundSocket socket, Func<IReadOnlyCollection<ProcessKey>> findHolders, RunProcesses processes, CleanupContext context, DateTimeOffset now)
     {
-        IReadOnlyCollection<ProcessKey> all = holders.Of(socket.Inode);
         if (!Path.IsPathFullyQualified(socket.Address)
-            || all.Any(holder => !holder.IsAmong(context.Processes))
             || !BornFile.TryTake(socket.Address, followLinks: false, out BornFile file)
             || !file.IsSocket || file.Born is not { } born || !RunTime.Holds(context.Run, born, now)
             || SocketDiagnosis.FileOf(socket.Inode) is not { } bound)
@@ -21,7 +24,7 @@ internal static class SocketFile
 
         bool isBoundTo = unchecked((uint)file.Key.Inode) == bound.Inode && (file.Key.Major, file.Key.Minor) == (bound.Major, bound.Minor);
         uint owner = file.OwnerId;
-        return isBoundTo && all.Any(holder => FileFacts.Of($"/proc/{holder.Pid}")?.OwnerId == owner) ? file : null;
+        return isBoundTo && findHolders() is { Count: > 0 } all && all.All(processes.Has) && all.Any(holder => FileFacts.Of($"/proc/{holder.Pid}")?.OwnerId == owner) ? file : null;
     }
 
     /// <summary>Whether the very file that was noted is still there.</summary>

@@ -5,25 +5,63 @@ using WorkflowLifecycle.Processes.Linux.Proc;
 namespace WorkflowLifecycle.Processes.Linux.Cleaning.SystemV;
 
 /// <summary>Who has which System V segment in memory: the kernel maps one as a file whose inode is its id.</summary>
-internal static class SystemVAttachments
+internal sealed class SystemVAttachments
 {
     private const string Prefix = "/SYSV";
 
-    public static ILookup<int, ProcessKey> Find(CancellationToken cancellationToken)
+    private readonly Dictionary<int, List<ProcessKey>> _attached = [];
+
+    /// <summary>Who has it, once for each part of a memory that it is in, as the kernel counts them, too.</summary>
+    public IReadOnlyList<ProcessKey> Of(int id) => _attached.TryGetValue(id, out List<ProcessKey>? processes) ? processes : [];
+
+    /// <summary>Looks at every process of this PID namespace; null when the time is up first.</summary>
+    public static SystemVAttachments? Find(LookTime time)
     {
-        List<(int Id, ProcessKey Process)> attached = [];
+        SystemVAttachments found = new();
         foreach (ProcStat stat in ProcessTable.Read().Stats.Values)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            foreach (MappedFile file in MappedFile.Of(stat.Pid) ?? [])
+            if (time.IsUp())
             {
-                if (file.Path.StartsWith(Prefix, StringComparison.Ordinal))
-                {
-                    attached.Add((unchecked((int)file.Key.Inode), ProcessKey.Of(stat)));
-                }
+                return null;
+            }
+
+            // Read under a number: what was read counts only when it was that process' all the while.
+            if (Read(stat.Pid) is { } ids && ProcessReader.TryReadStat(stat.Pid, out ProcStat now) && now.StartTicks == stat.StartTicks)
+            {
+                found.Add(ProcessKey.Of(stat), ids);
             }
         }
 
-        return attached.Distinct().ToLookup(found => found.Id, found => found.Process);
+        return found;
     }
+
+    /// <summary>Looks at the processes of a run alone, as far as the time goes.</summary>
+    public static SystemVAttachments Of(RunProcesses processes, LookTime time)
+    {
+        SystemVAttachments found = new();
+        foreach ((ProcessKey process, IReadOnlyList<int> ids) in processes.Read(Read, time))
+        {
+            found.Add(process, ids);
+        }
+
+        return found;
+    }
+
+    private void Add(ProcessKey process, IReadOnlyList<int> ids)
+    {
+        foreach (int id in ids)
+        {
+            if (!_attached.TryGetValue(id, out List<ProcessKey>? processes))
+            {
+                _attached[id] = processes = [];
+            }
+
+            processes.Add(process);
+        }
+    }
+
+    private static IReadOnlyList<int>? Read(int pid) =>
+        (MappedFile.Of(pid) ?? []).Where(file => file.Path.StartsWith(Prefix, StringComparison.Ordinal)).Select(file => unchecked((int)file.Key.Inode)).ToList() is { Count: > 0 } ids
+            ? ids
+            : null;
 }

@@ -1,44 +1,66 @@
 using System.Globalization;
-using WorkflowLifecycle.Processes.Linux.Cleaning.Sockets;
 using WorkflowLifecycle.Processes.Linux.Interop;
 
 namespace WorkflowLifecycle.Processes.Linux.Cleaning.SystemV;
 
 /// <summary>System V shared memory, semaphores and message queues, by who made them.</summary>
-internal sealed class SystemVIpcCleaner(SystemVIpcCleanerOptions options, TimeProvider timeProvider) : IResourceCleaner
+internal sealed class SystemVIpcCleaner : IResourceWatcher
 {
-    private const string Namespace = "namespace";
     private const int MostSuspects = 10;
 
     // EIDRM.
     private const int Removed = 43;
 
+    private readonly TimeProvider _timeProvider;
+    private readonly SystemVUsers _users;
+    private readonly RunObjects _living;
+
+    public SystemVIpcCleaner(SystemVIpcCleanerOptions options, TimeProvider timeProvider)
+    {
+        SharedLook<SystemVAttachments> machine = new(timeProvider, SystemVAttachments.Find);
+        _timeProvider = timeProvider;
+        _users = new SystemVUsers(machine, timeProvider);
+        _living = new RunObjects(machine, _users, timeProvider);
+        Ceiling = options.Ceiling;
+        LookInterval = options.LookInterval;
+    }
+
     public string Name => CleanerNames.SystemVIpc;
 
-    public TimeSpan Ceiling { get; } = options.Ceiling;
+    public TimeSpan Ceiling { get; }
+
+    public TimeSpan LookInterval { get; }
 
     public ValueTask<IReadOnlyList<RunResource>> DiscoverAsync(CleanupContext context, CancellationToken cancellationToken = default)
     {
+        LookTime time = new(context, _timeProvider, cancellationToken);
+        _ = time.IsUp();
         IReadOnlyList<SystemVObject> objects = SystemVTable.Read();
-        ILookup<int, ProcessKey> attached = SystemVAttachments.Find(cancellationToken);
+        if (context.Moment is CleanupMoment.BeforeEnd or CleanupMoment.WhileRunning)
+        {
+            return ValueTask.FromResult<IReadOnlyList<RunResource>>([.. _living.Look(objects, context, time).Select(found => found.Seen(context))]);
+        }
+
+        // Also after an emergency: who was there before it is named with his start, and a number with its start is a proof then, too.
+        HashSet<string> known = [.. context.Known.Select(resource => resource.Name)];
         return ValueTask.FromResult<IReadOnlyList<RunResource>>(
         [
-            .. context.Known.Select(known => LookAfter(known, objects, attached)).OfType<RunResource>(),
-            .. LookByCreator(objects, attached, context),
-            .. Suspects(objects, context),
+            .. context.Known.Concat(_living.Look(objects, context, time).Where(found => !known.Contains(found.Name)))
+                .Select(found => LookAfter(found, objects, time)).OfType<RunResource>(),
+            .. Suspects(objects, known, context),
         ]);
     }
 
     public ValueTask CleanAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default)
     {
-        if (Find(resource, SystemVTable.Read()) is not { } found)
+        if (SystemVDetails.Find(resource, SystemVTable.Read()) is not { } found)
         {
             return ValueTask.CompletedTask;
         }
 
-        if (found.Attached > 0)
+        if (_users.Of(found, new LookTime(context, _timeProvider, cancellationToken)) is { } users)
         {
-            throw new IOException($"{Who(found, SystemVAttachments.Find(cancellationToken))} has it");
+            throw new IOException(users);
         }
 
         int errno = found.Kind switch
@@ -53,29 +75,16 @@ internal sealed class SystemVIpcCleaner(SystemVIpcCleanerOptions options, TimePr
     }
 
     public ValueTask<bool> ExistsAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(Find(resource, SystemVTable.Read()) is not null);
+        ValueTask.FromResult(SystemVDetails.Find(resource, SystemVTable.Read()) is not null);
 
-    // Also after an emergency: who was there before it is named with his start, and a number with its start is a proof then, too.
-    private IEnumerable<RunResource> LookByCreator(IReadOnlyList<SystemVObject> objects, ILookup<int, ProcessKey> attached, CleanupContext context)
-    {
-        HashSet<string> known = [.. context.Known.Select(resource => resource.Name)];
-        SystemVProof proof = new(context, timeProvider.GetUtcNow());
-        foreach (SystemVObject found in objects.Where(found => proof.Concerns(found) && !known.Contains(found.Name)))
-        {
-            IEnumerable<ProcessKey> users = found.Kind == SystemVKind.Segment ? attached[found.Id] : [];
-            List<ProcessKey> strangers = [.. users.Where(user => !user.IsAmong(context.Processes))];
-            string? doubt = !IsSeenByTheRun(context) ? "its processes are in another IPC namespace"
-                : strangers.Count > 0 && context.Moment == CleanupMoment.BeforeEnd ? $"{ProcessKey.Describe(strangers)} has it too"
-                : proof.WhyNot(found, users.Any(user => user.IsAmong(context.Processes)));
-            RunResource resource = Describe(found, doubt);
-            yield return context.Moment == CleanupMoment.BeforeEnd ? resource : LookAfter(resource, objects, attached)!;
-        }
-    }
+    private RunResource? LookAfter(RunResource known, IReadOnlyList<SystemVObject> objects, LookTime time) =>
+        SystemVDetails.Find(known, objects) is not { } found ? known.ToldWhenGone()
+        : known.Handling == ResourceHandling.Clean && _users.Of(found, time) is { } users ? known with { Handling = ResourceHandling.Watch, Note = users }
+        : known;
 
     // Nobody of those who were there made or used them, as far as the kernel says; but they came while the run was, and for its user.
-    private static IEnumerable<RunResource> Suspects(IReadOnlyList<SystemVObject> objects, CleanupContext context)
+    private static IEnumerable<RunResource> Suspects(IReadOnlyList<SystemVObject> objects, HashSet<string> known, CleanupContext context)
     {
-        HashSet<string> known = [.. context.Known.Select(resource => resource.Name)];
         SystemVProof proof = new(context, DateTimeOffset.MaxValue);
         return context.Moment != CleanupMoment.AfterEnd ? [] : objects
             .Where(found => found.Attached == 0 && !known.Contains(found.Name) && !proof.Concerns(found)
@@ -83,41 +92,6 @@ internal sealed class SystemVIpcCleaner(SystemVIpcCleanerOptions options, TimePr
                 && found.Changed >= context.Run.CreatedAt.ToUnixTimeSeconds()
                 && (context.Run.EndedAt is not { } ended || found.Changed <= ended.ToUnixTimeSeconds()))
             .Take(MostSuspects)
-            .Select(found => Describe(found, "made or changed while the run was, by nobody who was there when it ended"));
+            .Select(found => SystemVDetails.Describe(found, "made or changed while the run was, by nobody who was there when it ended"));
     }
-
-    private static RunResource Describe(SystemVObject found, string? doubt)
-    {
-        Dictionary<string, string> details = found.Details;
-        details[Namespace] = OwnNamespace();
-        return new RunResource
-        {
-            Cleaner = CleanerNames.SystemVIpc,
-            Name = found.Name,
-            Handling = doubt is null ? ResourceHandling.Clean : ResourceHandling.Report,
-            Note = doubt is null ? null : $"not provably the run's: {doubt}",
-            Details = details,
-        };
-    }
-
-    private static RunResource? LookAfter(RunResource known, IReadOnlyList<SystemVObject> objects, ILookup<int, ProcessKey> attached) =>
-        Find(known, objects) is not { } found ? known.Handling == ResourceHandling.Report ? null : known
-        : known.Handling == ResourceHandling.Clean && found.Attached > 0 ? known with { Handling = ResourceHandling.Watch, Note = $"{Who(found, attached)} has it" }
-        : known;
-
-    private static SystemVObject? Find(RunResource resource, IReadOnlyList<SystemVObject> objects) =>
-        resource.Details.GetValueOrDefault(Namespace) is { } space && space != OwnNamespace()
-            ? throw new IOException("it is in another IPC namespace than this process")
-            : objects.FirstOrDefault(found => found.IsThat(resource.Details));
-
-    private static string Who(SystemVObject found, ILookup<int, ProcessKey> attached) =>
-        attached[found.Id].Any() ? ProcessKey.Describe(attached[found.Id]) : "somebody who can't be seen from here";
-
-    // Of those who are gone nothing can be asked; the others have to be where we are.
-    private static bool IsSeenByTheRun(CleanupContext context) =>
-        context.Processes.Select(process => NamespaceOf(process.Pid.ToString(CultureInfo.InvariantCulture))).All(space => space is null || space == OwnNamespace());
-
-    private static string OwnNamespace() => NamespaceOf("self") ?? string.Empty;
-
-    private static string? NamespaceOf(string process) => SocketHolders.ReadLink($"/proc/{process}/ns/ipc");
 }

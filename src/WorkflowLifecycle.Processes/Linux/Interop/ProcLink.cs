@@ -1,7 +1,6 @@
 using System.Text;
-using WorkflowLifecycle.Processes.Linux.Interop;
 
-namespace WorkflowLifecycle.Processes.Linux.Evidence;
+namespace WorkflowLifecycle.Processes.Linux.Interop;
 
 /// <summary>Links of procfs. Where they point is told from the kernel's own memory: no file system is asked, so none can hold the reader up.</summary>
 internal static class ProcLink
