@@ -251,7 +251,7 @@ internal sealed class TrackedProcessLauncher(
                 OutputMode.Stream => new OutputStreams(held, timeProvider, pattern),
                 _ => null,
             };
-            RunMonitor monitor = monitors.Create(spec.RunId, held, output, request.Readiness?.Source ?? ReadinessSource.Undeclared);
+            RunMonitor monitor = monitors.Create(spec.RunId, held, output, request.Readiness?.Source ?? ReadinessSource.Undeclared, cleaners.Select(request));
             inputs.Keep(spec.RunId, held.StandardInput, monitor.Result);
             await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
             monitor.Start();
