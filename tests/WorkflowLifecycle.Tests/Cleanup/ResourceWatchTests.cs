@@ -216,6 +216,28 @@ public sealed class ResourceWatchTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Watch_OfAnExpensiveRun_LeavesTimeToTheOthers()
+    {
+        _watcher.OnDiscover = (context, _) =>
+        {
+            if (context.Moment == CleanupMoment.WhileRunning && context.Run.RunId == _id)
+            {
+                _engine.Time.Advance(TimeSpan.FromMilliseconds(100));
+            }
+
+            return Task.CompletedTask;
+        };
+        await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
+        await SettleAsync();
+        await using ITrackedProcess second = await _launches.LaunchAsync("run_2", "watcher");
+        await AdvanceToLookAsync(_first, 1);
+
+        // Half of the hundredth is the other's.
+        await AdvanceToLookAsync(TimeSpan.FromSeconds(20), 2);
+        Assert.InRange(LooksOf(_watcher, "run_2"), 1, 9);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Watch_OfARunThatIsBeingEnded_LeavesItsRowAlone()
     {
         await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
