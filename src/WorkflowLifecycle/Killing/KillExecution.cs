@@ -72,7 +72,7 @@ internal sealed class KillExecution(
         }
 
         await shutdown.Evidence.WrittenAsync(_steps).ConfigureAwait(false);
-        return Report();
+        return await ReportAsync().ConfigureAwait(false);
     }
 
     /// <summary>Frees what the run had, but for the records of the end; only after the proof.</summary>
@@ -95,7 +95,7 @@ internal sealed class KillExecution(
         (_isAnswered, _hurry) = (true, null);
         _end = await containment.WaitForEndAsync().ConfigureAwait(false);
         _proven = true;
-        return Report();
+        return await ReportAsync().ConfigureAwait(false);
     }
 
     // An emergency answers in its five seconds; a graceful kill waits for its cleaners, each of which has its ceiling, until an emergency joins.
@@ -271,11 +271,11 @@ internal sealed class KillExecution(
         await (outcome == LadderDescent.AllLeft ? gone : over).CancelAsync().ConfigureAwait(false);
         await phases.ConfigureAwait(false);
         _steps.Add(new KillStep(KillSteps.Terminate, clock.Since(started), $"{descent.Done}: {outcome}"));
-        _terminated = TerminatePhase(clock.Since(started), outcome);
+        _terminated = await TerminatePhaseAsync(clock.Since(started), outcome).ConfigureAwait(false);
     }
 
     // To the report it is a phase like the others.
-    private PhaseReport TerminatePhase(double durationMs, string outcome) => new()
+    private async Task<PhaseReport> TerminatePhaseAsync(double durationMs, string outcome) => new()
     {
         Name = KillSteps.Terminate,
         Stage = ShutdownStage.Terminate,
@@ -285,11 +285,12 @@ internal sealed class KillExecution(
             : PhaseOutcome.Finished,
         DurationMs = durationMs,
         WaitedFor = outcome == LadderDescent.CeilingReached
-            ? [.. Remaining().Take(ProcessesNamed).Select(process => new AwaitedWork(process.CommandLine ?? process.Name, process.Pid, durationMs, IsDone: false))]
+            ? [.. (await RemainingAsync().ConfigureAwait(false)).Take(ProcessesNamed).Select(process => new AwaitedWork(process.CommandLine ?? process.Name, process.Pid, durationMs, IsDone: false))]
             : [],
     };
 
-    private IReadOnlyList<ProcessSnapshot> Remaining() => redactor.RedactProcesses(containment.Inspect(InspectionDepth.Full, SurvivorLimit).Processes);
+    private async Task<IReadOnlyList<ProcessSnapshot>> RemainingAsync() =>
+        redactor.RedactProcesses((await BoundedLook.TakeAsync(containment, SurvivorLimit, clock.Time).ConfigureAwait(false)).Processes);
 
     private IReadOnlyList<PhaseReport> Phases => _terminated is null ? shutdown.Reports : [.. shutdown.Reports, _terminated];
 
@@ -322,7 +323,7 @@ internal sealed class KillExecution(
         }
     }
 
-    private KillReport Report()
+    private async Task<KillReport> ReportAsync()
     {
         KillOutcome outcome = !_proven ? KillOutcome.KillUnconfirmed
             : _end is null or { Proof: EndProof.None } ? KillOutcome.EndedUnproven
@@ -344,7 +345,7 @@ internal sealed class KillExecution(
             Phases = Phases,
             ProcessesBefore = before.Processes,
             ProcessesTruncated = before.Truncated,
-            Survivors = _proven ? [] : Remaining(),
+            Survivors = _proven ? [] : await RemainingAsync().ConfigureAwait(false),
             OpenExits = run.Containment?.OpenExits ?? [],
             ExitCode = _end?.Exit?.ExitCode,
             ExitSignal = _end?.Exit?.Signal,

@@ -128,7 +128,7 @@ internal sealed class KillRunner(
             int count = containment.Count(depth);
             Task<HoldStatus?> connecting = containment.ConnectAsync();
             Task<(IntentOutcome Outcome, RunRecord Run, KillClock Clock)> writing = WriteIntentAsync(operation, run, count);
-            ProcessListing before = Look(run.RunId, containment, depth);
+            ProcessListing before = await LookAsync(run.RunId, containment, depth).ConfigureAwait(false);
             using EmergencyWatch? watch = BeginWatch(operation, run, before, EmergencyLook - timeProvider.GetElapsedTime(begun));
             HoldStatus? status = await connecting.ConfigureAwait(false);
             (IntentOutcome intent, run, KillClock clock) = await writing.ConfigureAwait(false);
@@ -225,12 +225,14 @@ internal sealed class KillRunner(
     }
 
     // Does not throw: the intent is on its way, and a redactor that fails, or a file that cannot be read, is no reason to let the run live.
-    private ProcessListing Look(RunId runId, IContainment containment, InspectionDepth depth)
+    private async Task<ProcessListing> LookAsync(RunId runId, IContainment containment, InspectionDepth depth)
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Look);
         try
         {
-            ProcessListing listing = containment.Inspect(depth, depth == InspectionDepth.Shallow ? EmergencyLook : GracefulLook);
+            ProcessListing listing = depth == InspectionDepth.Shallow
+                ? containment.Inspect(depth, EmergencyLook)
+                : await BoundedLook.TakeAsync(containment, GracefulLook, timeProvider).ConfigureAwait(false);
             return listing with { Processes = redactor.RedactProcesses(listing.Processes) };
         }
         catch (Exception exception)
