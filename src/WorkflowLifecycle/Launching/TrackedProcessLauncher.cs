@@ -145,7 +145,7 @@ internal sealed class TrackedProcessLauncher(
         }
         catch (Exception exception)
         {
-            FailedLaunch failed = new(row with { Resources = provision.Resources }, redactor.RedactText(exception.Message), exception);
+            FailedLaunch failed = new(row with { Resources = provision.Resources }, redactor.RedactText(exception.Message), exception, provision.Unanswered);
             try
             {
                 await failures.RecordAsync(failed).ConfigureAwait(false);
