@@ -1,5 +1,3 @@
-using WorkflowLifecycle.Processes;
-
 namespace WorkflowLifecycle.Cleanup.Watching;
 
 /// <summary>

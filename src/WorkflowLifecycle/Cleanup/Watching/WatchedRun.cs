@@ -1,7 +1,7 @@
 namespace WorkflowLifecycle.Cleanup.Watching;
 
 /// <summary>One watcher at one run.</summary>
-internal sealed class WatchedRun(RunId runId, IResourceWatcher watcher, TimeSpan addedAt)
+internal sealed class WatchedRun
 {
     // A run may be over in no time, and what it has by then is made first.
     private static readonly TimeSpan[] FirstPauses = [TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(750), TimeSpan.FromMilliseconds(1500)];
@@ -12,19 +12,29 @@ internal sealed class WatchedRun(RunId runId, IResourceWatcher watcher, TimeSpan
     private const int TimesDuration = 100;
 
     private readonly Lock _lock = new();
-    private readonly CancellationTokenSource _over = new();
+    private readonly Func<Task> _tellOver;
     private TaskCompletionSource? _writing;
     private int _looks;
 
-    public RunId RunId { get; } = runId;
+    public WatchedRun(RunId runId, IResourceWatcher watcher, TimeSpan addedAt)
+    {
+        // Without a timer there is nothing to dispose, and a look that hangs may have its token for as long as it likes.
+        CancellationTokenSource over = new();
+        (Over, _tellOver) = (over.Token, over.CancelAsync);
+        RunId = runId;
+        Watcher = watcher;
+        Due = addedAt + Pause(watcher, 0);
+    }
 
-    public IResourceWatcher Watcher { get; } = watcher;
+    public RunId RunId { get; }
+
+    public IResourceWatcher Watcher { get; }
 
     /// <summary>Fires when the run is over.</summary>
-    public CancellationToken Over => _over.Token;
+    public CancellationToken Over { get; }
 
     /// <summary>When the next look is due.</summary>
-    public TimeSpan Due { get; private set; } = addedAt + Pause(watcher, 0);
+    public TimeSpan Due { get; private set; }
 
     /// <summary>A look that did not end; there is no other before it does.</summary>
     public Task Hanging { get; set; } = Task.CompletedTask;
@@ -52,7 +62,7 @@ internal sealed class WatchedRun(RunId runId, IResourceWatcher watcher, TimeSpan
     {
         lock (_lock)
         {
-            if (_over.IsCancellationRequested)
+            if (Over.IsCancellationRequested)
             {
                 return false;
             }
@@ -71,7 +81,7 @@ internal sealed class WatchedRun(RunId runId, IResourceWatcher watcher, TimeSpan
         lock (_lock)
         {
             // Not on this thread: a watcher's own code may hang in what it is told.
-            _ = _over.CancelAsync();
+            _ = _tellOver();
             return _writing?.Task ?? Task.CompletedTask;
         }
     }
