@@ -82,6 +82,6 @@ public sealed class ContainerCleanerTests : EndToEndTest
     private Engine StartWith(ContainerEngine containers) => Start(services: services => services.AddWorkflowLifecycle().AddContainerCleaner(
         options => options.Clients.Add(new ContainerClient { Path = containers.Client, Arguments = containers.Arguments })));
 
-    private LaunchRequest Script(Engine engine, ContainerEngine containers, string then) =>
+    private static LaunchRequest Script(Engine engine, ContainerEngine containers, string then) =>
         engine.Shell($"{containers.RunLine(Labels)} > id || exit 9; {then}") with { RunId = _id };
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using WorkflowLifecycle.Processes.Linux.Cleaning;
-using WorkflowLifecycle.Processes.Tests.Support;
 using WorkflowLifecycle.Tests.Shared;
 
 namespace WorkflowLifecycle.Processes.Tests.Cleaning;
