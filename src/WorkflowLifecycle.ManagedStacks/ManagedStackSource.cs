@@ -25,6 +25,11 @@ internal sealed class ManagedStackSource(TimeProvider? timeProvider = null) : IE
         // Left to whoever hangs: it holds nothing that must be given back.
         SemaphoreSlim places = new(MostAtOnce);
         ProcessSnapshot[] managed = [.. context.ListProcesses().Where(process => context.ListThreadNames(process.Pid).Any(name => name.StartsWith(ThreadPrefix, StringComparison.Ordinal)))];
+        if (managed.Length == 0)
+        {
+            return [];
+        }
+
         (ProcessSnapshot Process, Task<ProcessStacks> Taking)[] asked = [.. managed.Take(MostProcesses).Select(process => (process, TakeAsync(process, places, end.Token)))];
         await Task.WhenAll(asked.Select(Task (one) => one.Taking)).WaitAsync(end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         HashSet<(int Pid, ulong StartTicks)> present = [.. context.ListProcesses().Select(process => (process.Pid, process.StartTicks))];
