@@ -25,7 +25,7 @@ internal static class NewcomerPorts
 
         return holders.Count == 0 ? [] :
         [
-            .. SocketTable.Read("self").Where(socket => !socket.HasPath && holders.ContainsKey(socket.Inode))
+            .. BoundSockets.ReadOwn().Where(socket => !socket.HasPath && holders.ContainsKey(socket.Inode))
                 .Where(socket => live.HolderOf(holders[socket.Inode].Key.Pid, table) is null)
                 .Select(socket => $"{socket} by {holders[socket.Inode].Key}").Order(StringComparer.Ordinal),
         ];
