@@ -114,7 +114,7 @@ public sealed class AnswerTimeTests : IAsyncDisposable
     public async Task Emergency_ThatJoinsAKillLater_HasItsFiveSecondsFromThere()
     {
         (RunRecord run, Held held) = await AddAsync();
-        _cleaner.OnClean = (_, _) => Task.Delay(TimeSpan.FromSeconds(2), _engine.Time);
+        _cleaner.OnClean = (_, told) => Task.Delay(TimeSpan.FromSeconds(2), _engine.Time, told);
         Task<KillReport> graceful = _engine.Kills.KillAsync(run.RunId, Engine.Request with { GracePeriod = TimeSpan.FromMinutes(1) });
         await _engine.PlayAsync(Task.Run(() => Engine.UntilAsync(() => _engine.Log.Count("SIGTERM") == 1)).ContinueWith(static _ => true, TaskScheduler.Default), _step);
         _engine.Time.Advance(TimeSpan.FromSeconds(20));
@@ -130,7 +130,7 @@ public sealed class AnswerTimeTests : IAsyncDisposable
     {
         (RunRecord run, Held held) = await AddAsync();
         held.Dying = new TaskCompletionSource<EndNotice?>();
-        _cleaner.OnClean = (_, _) => Task.Delay(TimeSpan.FromSeconds(2), _engine.Time);
+        _cleaner.OnClean = (_, told) => Task.Delay(TimeSpan.FromSeconds(2), _engine.Time, told);
         KillReport first = await _engine.PlayAsync(_engine.Kills.KillAsync(run.RunId, Engine.Emergency), TimeSpan.FromMilliseconds(500));
         Assert.Equal(KillOutcome.KillUnconfirmed, first.Outcome);
 

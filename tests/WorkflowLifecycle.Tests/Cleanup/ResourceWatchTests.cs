@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Cleanup.Watching;
 using WorkflowLifecycle.Tests.Support;
 
 namespace WorkflowLifecycle.Tests.Cleanup;
@@ -49,8 +50,12 @@ public sealed class ResourceWatchTests : IAsyncDisposable
         await SettleAsync();
     }
 
-    // In real time: what is under way on other threads comes to where it waits for the clock.
-    private static Task SettleAsync() => Task.Delay(60, TestContext.Current.CancellationToken);
+    // In real time: what is under way on other threads comes to where it waits for the clock. A clock that went on during a look made it an expensive one.
+    private async Task SettleAsync()
+    {
+        await Task.Delay(30, TestContext.Current.CancellationToken);
+        await Engine.UntilAsync(() => _engine.Get<ResourceWatch>().IsIdle);
+    }
 
     [Fact(Timeout = 30_000)]
     public async Task Watch_LooksSoon_AndThenAtItsInterval()
@@ -176,15 +181,22 @@ public sealed class ResourceWatchTests : IAsyncDisposable
         ITrackedProcess process = await _launches.LaunchAsync();
         await using ITrackedProcess second = await _launches.LaunchAsync("run_2");
 
-        for (int i = 0; i < 60; i++)
-        {
-            _engine.Time.Advance(TimeSpan.FromMilliseconds(250));
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-        }
+        _engine.Time.Advance(_first);
+        await Engine.UntilAsync(() => LooksOf(_watcher) == 1 && LooksOf(_other) == 1 && LooksOf(_other, "run_2") == 1);
+        await Task.Delay(60, TestContext.Current.CancellationToken);
+        Assert.Equal(0, LooksOf(_watcher, "run_2"));
+
+        // Its time is up.
+        _engine.Time.Advance(TimeSpan.FromSeconds(2));
+        await Engine.UntilAsync(() => LooksOf(_watcher, "run_2") == 1 && LooksOf(_other) == 2 && LooksOf(_other, "run_2") == 2);
+        await SettleAsync();
+        _engine.Time.Advance(TimeSpan.FromMilliseconds(1500));
+        await Engine.UntilAsync(() => LooksOf(_watcher, "run_2") == 2 && LooksOf(_other) == 3 && LooksOf(_other, "run_2") == 3);
+        await SettleAsync();
+        _engine.Time.Advance(TimeSpan.FromSeconds(5));
+        await Engine.UntilAsync(() => LooksOf(_watcher, "run_2") == 3 && LooksOf(_other) == 4);
 
         Assert.Equal(1, LooksOf(_watcher));
-        Assert.InRange(LooksOf(_watcher, "run_2"), 3, 6);
-        Assert.InRange(LooksOf(_other), 4, 6);
         Assert.Single(_logs.Entries.Select(entry => entry.Text), message => message.Contains("could not look at run", StringComparison.Ordinal));
 
         _launches.End();
@@ -233,8 +245,15 @@ public sealed class ResourceWatchTests : IAsyncDisposable
         await AdvanceToLookAsync(_first, 1);
 
         // Half of the hundredth is the other's.
-        await AdvanceToLookAsync(TimeSpan.FromSeconds(20), 2);
-        Assert.InRange(LooksOf(_watcher, "run_2"), 1, 9);
+        _engine.Time.Advance(TimeSpan.FromSeconds(10));
+        await Engine.UntilAsync(() => LooksOf(_watcher, "run_2") == 1);
+        await SettleAsync();
+        _engine.Time.Advance(TimeSpan.FromSeconds(9));
+        await Engine.UntilAsync(() => LooksOf(_watcher, "run_2") == 2);
+        await SettleAsync();
+        Assert.Equal(1, LooksOf(_watcher));
+        _engine.Time.Advance(TimeSpan.FromSeconds(1));
+        await Engine.UntilAsync(() => LooksOf(_watcher) == 2);
     }
 
     [Fact(Timeout = 30_000)]
@@ -257,11 +276,11 @@ public sealed class ResourceWatchTests : IAsyncDisposable
     public async Task Watch_WhoseRunIsStoppedDuringTheLook_DoesNotWrite()
     {
         _watcher.With("a");
-        _watcher.OnDiscover = async (context, _) =>
+        _watcher.OnDiscover = async (context, told) =>
         {
             if (context.Moment == CleanupMoment.WhileRunning)
             {
-                await _engine.Store.Inner.CommitAsync(new StoreCommit { UpdateRun = context.Run with { State = RunState.Stopping } }, CommitDurability.Machine);
+                await _engine.Store.Inner.CommitAsync(new StoreCommit { UpdateRun = context.Run with { State = RunState.Stopping } }, CommitDurability.Machine, told);
             }
         };
         await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
@@ -323,7 +342,7 @@ public sealed class ResourceWatchTests : IAsyncDisposable
         await begun.Task;
         _watcher.Unseen.Add("a");
         _launches.End();
-        await SettleAsync();
+        await Task.Delay(60, TestContext.Current.CancellationToken);
         slow.SetResult();
 
         await process.WaitForExitAsync();

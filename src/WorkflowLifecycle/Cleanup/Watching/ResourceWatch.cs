@@ -16,6 +16,18 @@ internal sealed class ResourceWatch(ResourceCleaners cleaners, ResourceLook look
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isRunning;
 
+    /// <summary>Whether no watcher is looking at this moment; one that hangs is not waited for.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lanes.Values.All(lane => !lane.IsLooking);
+            }
+        }
+    }
+
     /// <summary>Begins to watch a run, where one of its cleaners is a watcher. It takes no time.</summary>
     public void Add(RunId runId, IReadOnlyList<string> names)
     {

@@ -11,7 +11,8 @@ internal sealed class WatcherLane(IResourceWatcher watcher)
     private readonly Dictionary<RunId, WatchedRun> _runs = [];
     private readonly List<Task> _hanging = [];
     private TimeSpan _notBefore;
-    private bool _isLooking;
+
+    public bool IsLooking { get; private set; }
 
     public bool IsEmpty => _runs.Count == 0;
 
@@ -34,7 +35,7 @@ internal sealed class WatcherLane(IResourceWatcher watcher)
             return null;
         }
 
-        _isLooking = true;
+        IsLooking = true;
         return run;
     }
 
@@ -48,7 +49,7 @@ internal sealed class WatcherLane(IResourceWatcher watcher)
     /// <param name="now">When this is.</param>
     public void Looked(WatchedRun run, TimeSpan took, Task? hanging, TimeSpan now)
     {
-        _isLooking = false;
+        IsLooking = false;
         run.Looked(now, took, _runs.Count);
         if (hanging is null)
         {
@@ -68,7 +69,7 @@ internal sealed class WatcherLane(IResourceWatcher watcher)
         get
         {
             _hanging.RemoveAll(static look => look.IsCompleted);
-            return _isLooking || _hanging.Count >= MostHanging;
+            return IsLooking || _hanging.Count >= MostHanging;
         }
     }
 
