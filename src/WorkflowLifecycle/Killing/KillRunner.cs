@@ -38,8 +38,8 @@ internal sealed class KillRunner(
 
     private readonly ConcurrentDictionary<RunId, KillOperation> _operations = new();
 
-    // Kills that this process answered as unconfirmed and goes on with.
-    private readonly ConcurrentDictionary<KillId, bool> _goingOn = new();
+    // Kills that this process answered as unconfirmed and goes on with, until each is over.
+    private readonly ConcurrentDictionary<KillId, Task> _goingOn = new();
 
     /// <summary>The kill of that run under way in this process; null if there is none.</summary>
     public KillOperation? Find(RunId runId) => _operations.GetValueOrDefault(runId);
@@ -56,6 +56,16 @@ internal sealed class KillRunner(
     /// <summary>Goes on with the kill that a row has on record, and waits for its report.</summary>
     public async Task<KillReport> ResumeAsync(RunRecord run, KillRecord kill)
     {
+        // What goes on here saw more of it than one that comes now and finds nobody left.
+        if (_goingOn.TryGetValue(kill.KillId, out Task? going))
+        {
+            await going.WaitAsync(OutcomeLimit, timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (await ledger.FindClosedAsync(kill).ConfigureAwait(false) is { Report: { } report })
+            {
+                return report;
+            }
+        }
+
         (KillOperation operation, _) = Start(run, new KillOperation(kill, "resumed", "system:recovery"));
         return await operation.Report.ConfigureAwait(false);
     }
@@ -194,9 +204,10 @@ internal sealed class KillRunner(
             Log.KillUnconfirmed(logger, operation.Kill.KillId, run.RunId, report.Survivors.Count);
             IContainment kept = containment;
             containment = null;
-            _goingOn.TryAdd(operation.Kill.KillId, true);
+            TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _goingOn[operation.Kill.KillId] = over.Task;
             RunRecord unfinished = run;
-            _ = Task.Run(() => GoOnAsync(operation, unfinished, execution, kept));
+            _ = Task.Run(() => GoOnAsync(operation, unfinished, execution, kept, over));
             return unconfirmed;
         }
         finally
@@ -366,7 +377,7 @@ internal sealed class KillRunner(
     }
 
     // The answer "unconfirmed" was given; the kill goes on until there is another.
-    private async Task GoOnAsync(KillOperation operation, RunRecord run, KillExecution execution, IContainment containment)
+    private async Task GoOnAsync(KillOperation operation, RunRecord run, KillExecution execution, IContainment containment, TaskCompletionSource over)
     {
         try
         {
@@ -385,7 +396,8 @@ internal sealed class KillRunner(
         }
         finally
         {
-            _goingOn.TryRemove(operation.Kill.KillId, out _);
+            _goingOn.TryRemove(new KeyValuePair<KillId, Task>(operation.Kill.KillId, over.Task));
+            over.SetResult();
             await containment.DisposeAsync().ConfigureAwait(false);
         }
     }
