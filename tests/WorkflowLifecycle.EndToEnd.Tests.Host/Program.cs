@@ -1,10 +1,27 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using WorkflowLifecycle;
 using WorkflowLifecycle.EndToEnd.Tests.Host;
 
 // A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, trial as launch,
 // kill DIRECTORY RUN OPTIONS…, adopt DIRECTORY RUN token=TOKEN OPTIONS…, find DIRECTORY RUN text=TEXT, or soak DIRECTORY RUN count=N.
+// Or no host: hang, a program that does, and stacks PID, which looks at one.
 // It speaks in lines on standard output and goes on until its standard input ends.
+if (args is ["hang", ..])
+{
+    return HangingProgram.Run();
+}
+
+if (args is ["stacks", string pid])
+{
+    foreach (string line in await StackReading.ReadAsync(StackReading.ContextFor(int.Parse(pid, CultureInfo.InvariantCulture))))
+    {
+        Console.WriteLine("stack " + line);
+    }
+
+    return 0;
+}
+
 HostArguments arguments = HostArguments.Parse(args);
 ServiceCollection services = new();
 IWorkflowLifecycleBuilder builder = services.AddWorkflowLifecycle(arguments.Configure).UseSqliteStore(arguments.StoreFile);

@@ -11,22 +11,32 @@ internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
     private const int AtATime = 4;
     private const int MostLooks = 50;
 
+    private const string Stubborn = "trap '' TERM; echo ready; while :; do sleep 60; done";
     private const string Tree = "sleep 60 & setsid sleep 60 & (sleep 60 & sleep 60) & echo ready; wait";
     private const string Files = "for i in 1 2 3 4 5; do mkdir -p \"${TMPDIR:?}/$i/deep\"; echo x > \"$TMPDIR/$i/deep/file\"; done; echo ready; sleep 60";
     private const string Port = "use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1'); open my $f, '>', 'ports/' . $s->sockport; $| = 1; print \"ready\\n\"; sleep 60";
     private const string Memory = "umask 077; open my $m, '+>', '/dev/shm/' . $ENV{SOAK} . $ENV{WORKFLOW_LIFECYCLE_RUN_ID} or die; print $m 'x' x 65536; $| = 1; print \"ready\\n\"; sleep 60";
+
+    // Where PIDs are few, a segment counts as the run's only when it was not made in its maker's first second: the kernel stamps to that. Semaphores and queues
+    // count only once its processes used them: the kernel does not keep who made those.
+    private const string SystemV = "my $t = time; select(undef, undef, undef, 0.02) while time == $t; sub made { open my $f, '>', \"sysv/$_[0]-$_[1]\" or die; $_[1] } made('shm', shmget(0, 4096, 01600)); my $s = made('sem', semget(0, 1, 01600)); "
+        + "my $q = made('msg', msgget(0, 01600)); semop($s, pack('s3', 0, 1, 0)) or die; msgsnd($q, pack('l! a*', 1, 'x'), 0) or die; $| = 1; print \"ready\\n\"; sleep 60";
+
+    private const string Abstract = "use IO::Socket::UNIX; my $s = IO::Socket::UNIX->new(Listen => 5, Local => \"\\0$ENV{SOAK}$ENV{WORKFLOW_LIFECYCLE_RUN_ID}\") or die; $| = 1; print \"ready\\n\"; sleep 60";
 
     private static readonly IReadOnlyList<(string Program, string[] Arguments, KillMode? Mode)> Mix =
     [
         ("true", [], null),
         ("sh", ["-c", "echo a; echo b >&2; exit 3"], null),
         ("sh", ["-c", "echo ready; sleep 60"], KillMode.Emergency),
-        ("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 60; done"], KillMode.Graceful),
+        ("sh", ["-c", Stubborn], KillMode.Graceful),
         ("sh", ["-c", Tree], KillMode.Emergency),
         ("sh", ["-c", Tree], KillMode.Graceful),
         ("sh", ["-c", Files], KillMode.Emergency),
         ("perl", ["-e", Port], KillMode.Graceful),
         ("perl", ["-e", Memory], KillMode.Graceful),
+        ("perl", ["-e", SystemV], KillMode.Graceful),
+        ("perl", ["-e", Abstract], KillMode.Emergency),
         ("sh", ["-c", "yes | head -c 300000; sleep 60 & exit 0"], null),
     ];
 
@@ -83,7 +93,9 @@ internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
                 }
             }
 
-            KillRequest kill = new("soak", WorkflowPrincipal.LocalUser()) { Mode = mode, GracePeriod = mode == KillMode.Graceful ? TimeSpan.FromMilliseconds(200) : null };
+            // The others leave at once: what they have is looked for within that time, also where the machine is busy.
+            TimeSpan grace = program.Arguments is [_, Stubborn] ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromSeconds(10);
+            KillRequest kill = new("soak", WorkflowPrincipal.LocalUser()) { Mode = mode, GracePeriod = mode == KillMode.Graceful ? grace : null };
             KillReport report = await provider.GetRequiredService<IKillCoordinator>().KillAsync(process.RunId, kill);
             if (report.Outcome is not (KillOutcome.Killed or KillOutcome.ExitedGracefully) || report.Cleanup.Any(line => !IsInOrder(line)))
             {

@@ -13,9 +13,10 @@ public sealed class DependencyTests
         ["WorkflowLifecycle"] = ["WorkflowLifecycle.Abstractions", "WorkflowLifecycle.Processes"],
         ["WorkflowLifecycle.Sqlite"] = ["WorkflowLifecycle.Abstractions"],
         ["WorkflowLifecycle.PostgreSql"] = ["WorkflowLifecycle.Abstractions"],
+        ["WorkflowLifecycle.ManagedStacks"] = ["WorkflowLifecycle.Abstractions"],
         ["WorkflowLifecycle.AspNetCore"] = ["WorkflowLifecycle.Abstractions", "WorkflowLifecycle"],
         ["WorkflowLifecycle.Mcp"] = ["WorkflowLifecycle.Abstractions", "WorkflowLifecycle"],
-        ["WorkflowLifecycle.Cli"] = ["WorkflowLifecycle.Abstractions", "WorkflowLifecycle", "WorkflowLifecycle.Sqlite", "WorkflowLifecycle.PostgreSql"],
+        ["WorkflowLifecycle.Cli"] = ["WorkflowLifecycle.Abstractions", "WorkflowLifecycle", "WorkflowLifecycle.Sqlite", "WorkflowLifecycle.PostgreSql", "WorkflowLifecycle.ManagedStacks"],
         ["WorkflowLifecycle.Testing"] = ["WorkflowLifecycle.Abstractions"],
         ["WorkflowLifecycle.Testing.Conformance"] = ["WorkflowLifecycle.Abstractions"],
     };
@@ -31,6 +32,7 @@ public sealed class DependencyTests
             "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options", "System.Diagnostics.DiagnosticSource",
         ],
         ["WorkflowLifecycle.Sqlite"] = ["Microsoft.Data.Sqlite"],
+        ["WorkflowLifecycle.ManagedStacks"] = ["Microsoft.Diagnostics.NETCore.Client"],
         ["WorkflowLifecycle.Cli"] =
         [
             "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Logging", "Spectre.Console", "System.CommandLine",

@@ -15,6 +15,13 @@ public sealed record EvidenceContext
     /// <summary>Looks at the processes of the run; see <see cref="ListProcesses"/>. Set by who makes the context.</summary>
     public Func<IReadOnlyList<ProcessSnapshot>> Processes { get; init; } = static () => [];
 
+    /// <summary>Reads the names of a process's threads; see <see cref="ListThreadNames"/>. Set by who makes the context.</summary>
+    public Func<int, IReadOnlyList<string>> ThreadNames { get; init; } = static _ => [];
+
     /// <summary>The processes of the run as they are now, without command lines.</summary>
     public IReadOnlyList<ProcessSnapshot> ListProcesses() => Processes();
+
+    /// <summary>What the first threads of a process call themselves, by which many a runtime is known. Empty when it is gone.</summary>
+    /// <param name="pid">One of <see cref="ListProcesses"/>.</param>
+    public IReadOnlyList<string> ListThreadNames(int pid) => ThreadNames(pid);
 }

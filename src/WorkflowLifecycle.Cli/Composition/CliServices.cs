@@ -41,7 +41,7 @@ internal sealed class CliServices(TimeProvider time) : IWorkflowSessions
         // All there are: a run has those that it was launched with, whoever ends it, and a debt is retried by whoever has its cleaner.
         chooseStore(services.AddWorkflowLifecycle()
             .AddTempCleaner().AddWorkDirectoryCleaner().AddGitCleaner().AddLockFileCleaner().AddContainerCleaner()
-            .AddSharedMemoryCleaner().AddSystemVIpcCleaner().AddSocketCleaner().AddLeakDetection());
+            .AddSharedMemoryCleaner().AddSystemVIpcCleaner().AddSocketCleaner().AddLeakDetection().AddManagedStacks());
         return new WorkflowSession(services.BuildServiceProvider());
     }
 }

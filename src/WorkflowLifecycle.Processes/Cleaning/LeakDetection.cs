@@ -7,10 +7,14 @@ namespace WorkflowLifecycle.Processes;
 public static class LeakDetection
 {
     /// <summary>The detection of this operating system. Where there is none, one that says so; nothing throws.</summary>
-    public static IResourceProvider Create(LeakDetectionOptions options, TimeProvider timeProvider)
+    /// <param name="options">How long it may take.</param>
+    /// <param name="settings">Where runs have their directories and cgroups.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public static IResourceProvider Create(LeakDetectionOptions options, ContainmentSettings settings, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(timeProvider);
-        return OperatingSystem.IsLinux() ? new LeakDetector(options, timeProvider) : new UnavailableCleaner(CleanerNames.Leaks, options.Ceiling);
+        return OperatingSystem.IsLinux() ? new LeakDetector(options, settings, timeProvider) : new UnavailableCleaner(CleanerNames.Leaks, options.Ceiling);
     }
 }

@@ -8,4 +8,8 @@ public interface IEvidenceReader
     /// <param name="ceiling">When it returns at the latest, with what was read by then.</param>
     /// <returns>Not redacted yet: NUL is between the arguments of command lines.</returns>
     Task<TreeEvidence> CaptureAsync(RunRecord run, TimeSpan ceiling);
+
+    /// <summary>What the first threads of a process call themselves: anybody may read that, and no lock of the process is in the way. Empty when it is gone.</summary>
+    /// <param name="pid">The process.</param>
+    IReadOnlyList<string> ReadThreadNames(int pid) => [];
 }

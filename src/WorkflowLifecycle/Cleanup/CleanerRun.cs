@@ -54,6 +54,8 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
         using KillLimit limit = new(cleaner.Ceiling, timeProvider, stop);
         try
         {
+            // A ForeignCall would be begun first: with no time left nobody is called.
+            limit.Token.ThrowIfCancellationRequested();
             CleanupContext at = At(CleanupMoment.AfterEnd);
             IReadOnlyList<RunResource> found = await CallAsync(told => cleaner.DiscoverAsync(at, told).AsTask(), limit.Token).ConfigureAwait(false);
             ForgetUnlessIn(found);

@@ -15,7 +15,7 @@ internal sealed class ContainmentDebts(IContainmentPlatform platform) : IResourc
     public TimeSpan Ceiling => TimeSpan.FromSeconds(10);
 
     /// <summary>What a line of the receipt leaves over.</summary>
-    public static IEnumerable<RunResource> Of(CleanupResult line) => line.Outcome != CleanupOutcomes.Failed ? [] : line.Remaining.Select(name => new RunResource
+    public static IEnumerable<RunResource> Of(CleanupResult line) => line.Outcome is not (CleanupOutcomes.Failed or CleanupOutcomes.CeilingReached) ? [] : line.Remaining.Select(name => new RunResource
     {
         Cleaner = CleanerName,
         Name = name,
@@ -50,8 +50,11 @@ internal sealed class ContainmentDebts(IContainmentPlatform platform) : IResourc
         {
             using IDisposable? held = await containment.LockAsync(cancellationToken).ConfigureAwait(false);
             await containment.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            IReadOnlyList<CleanupResult> receipt = await containment.FreeAsync(context.Run).ConfigureAwait(false);
-            return receipt.FirstOrDefault(line => line.Cleaner == resource.Details.GetValueOrDefault(Line));
+            IReadOnlyList<CleanupResult> receipt = await containment.FreeAsync(context.Run, cancellationToken).ConfigureAwait(false);
+
+            // Where the whole was not free, each part has to be; and where the whole cannot be, no part is.
+            string? part = resource.Details.GetValueOrDefault(Line);
+            return receipt.FirstOrDefault(line => line.Outcome == CleanupOutcomes.Failed && (part == CleanerName || line.Cleaner == CleanerName || line.Cleaner == part));
         }
     }
 }

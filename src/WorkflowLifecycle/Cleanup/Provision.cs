@@ -4,11 +4,17 @@ namespace WorkflowLifecycle.Cleanup;
 internal sealed class Provision
 {
     private readonly List<RunResource> _resources = [];
+    private readonly List<string> _unanswered = [];
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
 
     public IReadOnlyList<RunResource> Resources => _resources;
 
     public IReadOnlyDictionary<string, string> Environment => _environment;
+
+    /// <summary>Names of the providers that did not answer, and may still make something.</summary>
+    public IReadOnlyList<string> Unanswered => _unanswered;
+
+    public void Miss(string provider) => _unanswered.Add(provider);
 
     public void Add(ProvidedResources provided)
     {

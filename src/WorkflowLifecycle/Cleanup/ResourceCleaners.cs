@@ -8,6 +8,9 @@ internal sealed class ResourceCleaners
     // Lines of the receipt that are not a cleaner's.
     private static readonly string[] Reserved = [ContainmentDebts.CleanerName, "cgroup", "shim", "run-directory"];
 
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1);
+
     private readonly IReadOnlyList<IResourceCleaner> _cleaners;
     private readonly ContainmentDebts _containment;
 
@@ -27,10 +30,14 @@ internal sealed class ResourceCleaners
         }
 
         Names = [.. _cleaners.Select(cleaner => cleaner.Name)];
+        Watchers = [.. _cleaners.OfType<IResourceWatcher>()];
     }
 
     /// <summary>Their names.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Those that look while a run goes on.</summary>
+    public IReadOnlyList<IResourceWatcher> Watchers { get; }
 
     /// <summary>The cleaner of that name, also the one of debts of the containment; null when this process does not have it.</summary>
     public IResourceCleaner? Find(string name) => name == ContainmentDebts.CleanerName ? _containment : _cleaners.FirstOrDefault(cleaner => cleaner.Name == name);
@@ -78,6 +85,11 @@ internal sealed class ResourceCleaners
         if (cleaner.Ceiling <= TimeSpan.Zero || cleaner.Ceiling > KillRequest.MaximumGracePeriod)
         {
             throw new InvalidOperationException($"The ceiling of the cleaner '{cleaner.Name}' is {cleaner.Ceiling}. A ceiling is above 0 and at most 24 hours.");
+        }
+
+        if (cleaner is IResourceWatcher watcher && (watcher.LookInterval < ShortestInterval || watcher.LookInterval > LongestInterval))
+        {
+            throw new InvalidOperationException($"The look interval of the cleaner '{cleaner.Name}' is {watcher.LookInterval}. It is 250 ms at least and at most 1 hour.");
         }
     }
 }

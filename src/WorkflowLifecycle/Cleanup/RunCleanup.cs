@@ -1,3 +1,4 @@
+using WorkflowLifecycle.Isolation;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 
@@ -28,14 +29,15 @@ internal sealed class RunCleanup(RunRecord run, KillId? killId, IReadOnlyList<Cl
     /// has to go on after a crash, or cannot wait, finds the proof in it.
     /// </summary>
     /// <param name="containment">What held the run.</param>
-    /// <param name="stop">The time is up: what is left then is a debt.</param>
-    public Task<CleanupEnd> CleanAsync(IContainment containment, CancellationToken stop) => CleanAsync(() => containment.FreeAsync(run), stop);
+    /// <param name="stop">The time of the cleaners is up: what is left then is a debt, and who was not called by then is not called.</param>
+    /// <param name="freeingStop">The time of what held the run is up, likewise.</param>
+    public Task<CleanupEnd> CleanAsync(IContainment containment, CancellationToken stop, CancellationToken freeingStop) => CleanAsync(() => FreeAsync(containment, freeingStop), stop);
 
     /// <summary>The same for a run that nothing held any more.</summary>
     public Task<CleanupEnd> CleanAsync(CancellationToken stop) => CleanAsync(static () => Task.FromResult<IReadOnlyList<CleanupResult>>([]), stop);
 
     /// <summary>Lets go of what held the run, and of nothing else: without a proof somebody may still use what the run had.</summary>
-    public async Task<CleanupEnd> WithholdAsync(IContainment containment) => Withhold(await containment.FreeAsync(run).ConfigureAwait(false));
+    public async Task<CleanupEnd> WithholdAsync(IContainment containment, CancellationToken stop) => Withhold(await FreeAsync(containment, stop).ConfigureAwait(false));
 
     /// <summary>The same where that is done.</summary>
     public CleanupEnd Withhold(IReadOnlyList<CleanupResult> held) => End(held, [.. run.Cleaners.Select(name => Left(name, CleanupOutcomes.Withheld, Unproven))]);
@@ -46,6 +48,49 @@ internal sealed class RunCleanup(RunRecord run, KillId? killId, IReadOnlyList<Cl
         IReadOnlyList<CleanupResult> held = await free().ConfigureAwait(false);
         return End(held, [.. ends, .. missing.Select(name => Left(name, CleanupOutcomes.NotAvailableHere, $"This process does not have the cleaner '{name}': it is left to one that has."))]);
     }
+
+    // Where time counts, on a thread of its own: what the kernel holds up there must not hold up the answer.
+    private async Task<IReadOnlyList<CleanupResult>> FreeAsync(IContainment containment, CancellationToken stop)
+    {
+        if (!stop.CanBeCanceled)
+        {
+            return await containment.FreeAsync(run, stop).ConfigureAwait(false);
+        }
+
+        if (stop.IsCancellationRequested)
+        {
+            return [NotFreed()];
+        }
+
+        ForeignCall<IReadOnlyList<CleanupResult>>? freeing = null;
+        try
+        {
+            freeing = new ForeignCall<IReadOnlyList<CleanupResult>>(told => containment.FreeAsync(run, told));
+            return await freeing.WaitAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return [NotFreed()];
+        }
+        catch (Exception exception)
+        {
+            // A machine that the run has filled up may have no thread for it.
+            return [NotFreed() with { Outcome = CleanupOutcomes.Failed, Message = exception.Message }];
+        }
+        finally
+        {
+            freeing?.Abandon();
+        }
+    }
+
+    private CleanupResult NotFreed() => new()
+    {
+        Cleaner = ContainmentDebts.CleanerName,
+        Found = [run.Containment!.RunDirectory],
+        Remaining = [run.Containment.RunDirectory],
+        Outcome = CleanupOutcomes.CeilingReached,
+        Message = "the time was up",
+    };
 
     private CleanupEnd End(IReadOnlyList<CleanupResult> held, IReadOnlyList<CleanerEnd> ends) =>
         new(

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Cleanup.Watching;
 using WorkflowLifecycle.Processes;
 
 namespace WorkflowLifecycle.Cleanup;
@@ -17,9 +18,25 @@ internal sealed class RunCleanups(ResourceCleaners cleaners, IContainmentPlatfor
         ? new CleanerRun(cleaner, new CleanupContext { Run = run, Moment = CleanupMoment.Retry, KillId = debt.KillId, Known = Known(run, debt.Cleaner) }, redactor, timeProvider, logger)
         : null;
 
+    /// <summary>Lets the watchers of a run look before an emergency ends it; null where it has none, or no time is left.</summary>
+    public EmergencyWatch? BeginEmergency(RunRecord run, KillId killId, ProcessListing processes, TimeSpan left)
+    {
+        (IResourceWatcher, IReadOnlyList<RunResource>)[] asked =
+            left <= TimeSpan.Zero ? [] : [.. run.Cleaners.Select(cleaners.Find).OfType<IResourceWatcher>().Select(watcher => (watcher, Known(run, watcher.Name)))];
+        return asked.Length == 0
+            ? null
+            : new EmergencyWatch(asked, OfKill(run, killId, KillMode.Emergency, processes) with { Moment = CleanupMoment.BeforeEnd }, left, redactor, timeProvider, logger);
+    }
+
     /// <summary>For a kill.</summary>
-    public RunCleanup OfKill(RunRecord run, KillId killId, KillMode mode, IReadOnlyList<ProcessSnapshot> processes, bool truncated, Action<string> tell) =>
-        Of(run, new CleanupContext { Run = run, Moment = CleanupMoment.AfterEnd, KillId = killId, Mode = mode, Processes = processes, ProcessesTruncated = truncated, Telling = tell });
+    /// <param name="run">The run's row.</param>
+    /// <param name="killId">The kill.</param>
+    /// <param name="mode">Its mode.</param>
+    /// <param name="processes">Who was there before the first signal.</param>
+    /// <param name="seen">What was found of its resources just now, beside what the row knows.</param>
+    /// <param name="tell">Takes what long work has to say.</param>
+    public RunCleanup OfKill(RunRecord run, KillId killId, KillMode mode, ProcessListing processes, IReadOnlyList<RunResource> seen, Action<string> tell) =>
+        Of(run, OfKill(run, killId, mode, processes) with { Telling = tell }, seen);
 
     /// <summary>For a run that ended by itself.</summary>
     public RunCleanup OfEnd(RunRecord run) => Of(run, new CleanupContext { Run = run, Moment = CleanupMoment.AfterEnd });
@@ -27,7 +44,17 @@ internal sealed class RunCleanups(ResourceCleaners cleaners, IContainmentPlatfor
     /// <summary>For a run whose program never ran: it has what was made for it, and nothing else.</summary>
     public RunCleanup OfFailedLaunch(RunRecord run) => OfEnd(run with { Cleaners = [.. run.Cleaners.Where(name => cleaners.Find(name) is IResourceProvider)] });
 
-    private RunCleanup Of(RunRecord run, CleanupContext context)
+    private static CleanupContext OfKill(RunRecord run, KillId killId, KillMode mode, ProcessListing processes) => new()
+    {
+        Run = run,
+        Moment = CleanupMoment.AfterEnd,
+        KillId = killId,
+        Mode = mode,
+        Processes = processes.Processes,
+        ProcessesTruncated = processes.Truncated,
+    };
+
+    private RunCleanup Of(RunRecord run, CleanupContext context, IReadOnlyList<RunResource>? seen = null)
     {
         if (run.Cleaners.Count == 0)
         {
@@ -40,7 +67,7 @@ internal sealed class RunCleanups(ResourceCleaners cleaners, IContainmentPlatfor
         {
             if (cleaners.Find(name) is { } cleaner)
             {
-                here.Add(new CleanerRun(cleaner, context with { Known = Known(run, name) }, redactor, timeProvider, logger));
+                here.Add(new CleanerRun(cleaner, context with { Known = Known(run, name, seen ?? []) }, redactor, timeProvider, logger));
             }
             else
             {
@@ -52,4 +79,11 @@ internal sealed class RunCleanups(ResourceCleaners cleaners, IContainmentPlatfor
     }
 
     private static IReadOnlyList<RunResource> Known(RunRecord run, string cleaner) => [.. run.Resources.Where(resource => resource.Cleaner == cleaner)];
+
+    // What was seen just now is as it was seen.
+    private static IReadOnlyList<RunResource> Known(RunRecord run, string cleaner, IReadOnlyList<RunResource> seen)
+    {
+        RunResource[] now = [.. seen.Where(resource => resource.Cleaner == cleaner)];
+        return [.. Known(run, cleaner).Where(known => !now.Any(resource => resource.Name == known.Name)), .. now];
+    }
 }

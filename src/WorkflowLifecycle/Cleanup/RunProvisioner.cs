@@ -1,11 +1,15 @@
+using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Isolation;
 using WorkflowLifecycle.Killing;
+using WorkflowLifecycle.Registry;
 
 namespace WorkflowLifecycle.Cleanup;
 
 /// <summary>Has the providers of this host make what a run is to have, one after the other: a later one may rely on an earlier one.</summary>
-internal sealed class RunProvisioner(ResourceCleaners cleaners, TimeProvider timeProvider)
+internal sealed class RunProvisioner(ResourceCleaners cleaners, IProcessStore store, TimeProvider timeProvider, ILogger<RunProvisioner> logger)
 {
+    private const string Late = "it was made for a launch that had failed by then";
+
     /// <summary>Makes it, before the program starts.</summary>
     /// <param name="row">The run's row.</param>
     /// <param name="request">What was asked for.</param>
@@ -18,12 +22,12 @@ internal sealed class RunProvisioner(ResourceCleaners cleaners, TimeProvider tim
         {
             if (cleaners.Find(name) is IResourceProvider provider)
             {
-                provision.Add(await ProvideAsync(provider, new ProvisionContext { Run = row, Request = request }, cancellationToken).ConfigureAwait(false));
+                provision.Add(await ProvideAsync(provider, new ProvisionContext { Run = row, Request = request }, provision, cancellationToken).ConfigureAwait(false));
             }
         }
     }
 
-    private async Task<ProvidedResources> ProvideAsync(IResourceProvider provider, ProvisionContext context, CancellationToken cancellationToken)
+    private async Task<ProvidedResources> ProvideAsync(IResourceProvider provider, ProvisionContext context, Provision provision, CancellationToken cancellationToken)
     {
         using KillLimit limit = new(provider.Ceiling, timeProvider, cancellationToken);
         ForeignCall<ProvidedResources> providing = new(told => provider.ProvideAsync(context, told).AsTask());
@@ -42,6 +46,28 @@ internal sealed class RunProvisioner(ResourceCleaners cleaners, TimeProvider tim
         finally
         {
             providing.Abandon();
+            if (!providing.Work.IsCompleted)
+            {
+                provision.Miss(provider.Name);
+                _ = OweLateAsync(provider.Name, context.Run, providing.Work);
+            }
         }
+    }
+
+    // Nobody waits for it any more, and what it makes all the same belongs to a run that never was.
+    private async Task OweLateAsync(string name, RunRecord run, Task<ProvidedResources> providing)
+    {
+        await ((Task)providing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!providing.IsCompletedSuccessfully || providing.Result.Resources.Count == 0)
+        {
+            return;
+        }
+
+        CleanupDebt[] debts =
+        [
+            .. providing.Result.Resources.Where(static resource => resource.Handling is ResourceHandling.Clean or ResourceHandling.Watch)
+                .Select(resource => CleanupDebts.New(run, null, name, resource with { Cleaner = name }, Late, timeProvider.GetUtcNow())),
+        ];
+        await StoreReturn.BeginAsync(run.RunId, () => store.CommitAsync(new StoreCommit { AddDebts = debts }, CommitDurability.Machine).AsTask(), timeProvider, logger).ConfigureAwait(false);
     }
 }

@@ -7,6 +7,7 @@ using WorkflowLifecycle;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Cleanup.Debts;
+using WorkflowLifecycle.Cleanup.Watching;
 using WorkflowLifecycle.Configuration;
 using WorkflowLifecycle.CriticalSections;
 using WorkflowLifecycle.DependencyInjection;
@@ -85,6 +86,8 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<ResourceCleaners>();
         services.TryAddSingleton<RunCleanups>();
         services.TryAddSingleton<RunProvisioner>();
+        services.TryAddSingleton<ResourceLook>();
+        services.TryAddSingleton<ResourceWatch>();
         services.TryAddSingleton<DebtRetrier>();
         services.TryAddSingleton<DebtAlarm>();
         services.TryAddSingleton<DebtLoop>();

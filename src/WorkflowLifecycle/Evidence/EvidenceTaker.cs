@@ -21,7 +21,7 @@ internal sealed class EvidenceTaker(
         DateTimeOffset takenAt = timeProvider.GetUtcNow();
         long started = timeProvider.GetTimestamp();
         ForeignCall<TreeEvidence> tree = new(_ => platform.Evidence.CaptureAsync(run, ceiling * ReaderShare));
-        EvidenceContext context = new() { Run = run, KillId = killId, Ceiling = ceiling, Processes = () => List(run) };
+        EvidenceContext context = new() { Run = run, KillId = killId, Ceiling = ceiling, Processes = () => List(run), ThreadNames = pid => platform.Evidence.ReadThreadNames(pid) };
         (string Name, ForeignCall<IReadOnlyList<string>> Call)[] asked =
             [.. sources.Select(source => (source.Name, new ForeignCall<IReadOnlyList<string>>(token => source.CaptureAsync(context, token))))];
         await Task.WhenAll([tree.Work, .. asked.Select(source => source.Call.Work)]).WaitAsync(ceiling, timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

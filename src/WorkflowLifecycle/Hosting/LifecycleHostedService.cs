@@ -24,6 +24,8 @@ internal sealed class LifecycleHostedService(StoreStart start, IContainmentPlatf
     {
         Task stopping = background.StopAsync();
         await shutdown.RunAsync(cancellationToken).ConfigureAwait(false);
-        await stopping.ConfigureAwait(false);
+
+        // What does not stop is left: the host's own time is up.
+        await stopping.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

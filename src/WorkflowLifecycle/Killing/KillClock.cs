@@ -8,6 +8,8 @@ internal sealed class KillClock(TimeProvider timeProvider)
 
     private readonly long _intent = timeProvider.GetTimestamp();
 
+    public TimeProvider Time => timeProvider;
+
     public long Now => timeProvider.GetTimestamp();
 
     public double SinceIntent => Since(_intent);

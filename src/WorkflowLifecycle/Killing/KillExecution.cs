@@ -34,10 +34,6 @@ internal sealed class KillExecution(
     // What cleaners may look for before the first signal; it runs beside the quiesce stage, so mostly nobody waits for it.
     private static readonly TimeSpan CleanupLookLimit = TimeSpan.FromMilliseconds(500);
 
-    // Of the five seconds of an emergency, what is kept for the receipt's commit, and what cleaning gets in any case.
-    private static readonly TimeSpan AnswerReserve = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan ShortestCleanup = TimeSpan.FromMilliseconds(250);
-
     private readonly bool _wasEmpty = status?.IsEmpty == true;
 
     // Still at the gate: there is nobody to be polite to, and waiting would only let the launch go on.
@@ -50,6 +46,10 @@ internal sealed class KillExecution(
     private PhaseReport? _terminated;
     private Task _beside = Task.CompletedTask;
 
+    // Since when it is in a hurry, and what of its five seconds was over then.
+    private (long At, TimeSpan Spent)? _hurry;
+    private bool _isAnswered;
+
     /// <summary>True once SIGKILL was asked for, by this execution or by another that went ahead of it.</summary>
     public bool SentKill => _askedForKill || _end is { ForcedKills: > 0 };
 
@@ -60,6 +60,7 @@ internal sealed class KillExecution(
     /// <returns>The report, without the receipt of the cleaning.</returns>
     public async Task<KillReport> EndAsync()
     {
+        HurryIfAsked(operation.Kill.Mode == KillMode.Emergency ? SinceIntent : TimeSpan.Zero);
         if (!_wasEmpty && !_hasNotStarted)
         {
             await PrepareOrGoOnAsync().ConfigureAwait(false);
@@ -71,7 +72,7 @@ internal sealed class KillExecution(
         }
 
         await shutdown.Evidence.WrittenAsync(_steps).ConfigureAwait(false);
-        return Report();
+        return await ReportAsync().ConfigureAwait(false);
     }
 
     /// <summary>Frees what the run had, but for the records of the end; only after the proof.</summary>
@@ -79,11 +80,9 @@ internal sealed class KillExecution(
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Clean);
         long started = clock.Now;
-        bool isEmergency = operation.Mode == KillMode.Emergency;
-        Task after = RunStageAsync(ShutdownStage.After, isEmergency ? BesideLimit : budget.Total, CancellationToken.None);
-        (IReadOnlyList<CleanupResult> receipt, IReadOnlyList<CleanupDebt> debts) = report.Proof == EndProof.None
-            ? await cleanup.WithholdAsync(containment).ConfigureAwait(false)
-            : await FreeAsync(isEmergency).ConfigureAwait(false);
+        HurryIfAsked();
+        Task after = RunStageAsync(ShutdownStage.After, operation.Mode == KillMode.Emergency ? BesideLimit : budget.Total, CancellationToken.None);
+        (IReadOnlyList<CleanupResult> receipt, IReadOnlyList<CleanupDebt> debts) = await FreeAsync(report.Proof != EndProof.None).ConfigureAwait(false);
         _steps.Add(new KillStep(KillSteps.Clean, clock.Since(started), debts.Count == 0 ? "ok" : $"{debts.Count} not freed"));
         await WaitBesideAsync(Task.WhenAll(after, _beside)).ConfigureAwait(false);
         return new KillEnd(report with { Cleanup = receipt, Phases = Phases, Steps = [.. _steps], DurationMs = clock.SinceIntent }, SentKill, debts);
@@ -92,36 +91,47 @@ internal sealed class KillExecution(
     /// <summary>The end of an unconfirmed kill, whenever it comes.</summary>
     public async Task<KillReport> WaitLongerAsync()
     {
+        // Nobody waits for an answer any more: what follows has the time that it needs.
+        (_isAnswered, _hurry) = (true, null);
         _end = await containment.WaitForEndAsync().ConfigureAwait(false);
         _proven = true;
-        return Report();
+        return await ReportAsync().ConfigureAwait(false);
     }
 
     // An emergency answers in its five seconds; a graceful kill waits for its cleaners, each of which has its ceiling, until an emergency joins.
-    private async Task<CleanupEnd> FreeAsync(bool isEmergency)
+    private async Task<CleanupEnd> FreeAsync(bool isProven)
     {
-        if (!cleanup.HasCleaners)
+        using AnswerTime time = new(clock);
+        if (_hurry is not null)
         {
-            return await cleanup.CleanAsync(containment, CancellationToken.None).ConfigureAwait(false);
+            time.Begin(Spent);
         }
 
-        using CancellationTokenSource stop = new();
-        Task<CleanupEnd> cleaning = cleanup.CleanAsync(containment, stop.Token);
-        if (!isEmergency)
+        Task<CleanupEnd> freeing = isProven ? cleanup.CleanAsync(containment, time.Cleaning, time.Freeing) : cleanup.WithholdAsync(containment, time.Freeing);
+        if (_hurry is null)
         {
-            await ((Task)cleaning).WaitAsync(operation.Escalation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Who was answered waits for nothing any more.
+            await ((Task)freeing).WaitAsync(_isAnswered ? CancellationToken.None : operation.Escalation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!freeing.IsCompleted)
+            {
+                HurryIfAsked();
+                time.Begin(Spent);
+            }
         }
 
-        if (!cleaning.IsCompleted)
-        {
-            TimeSpan left = KillClock.Ceiling - AnswerReserve - (isEmergency ? SinceIntent : TimeSpan.Zero);
-            using KillLimit limit = clock.Limit(left > ShortestCleanup ? left : ShortestCleanup, CancellationToken.None);
-            await ((Task)cleaning).WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await stop.CancelAsync().ConfigureAwait(false);
-        }
-
-        return await cleaning.ConfigureAwait(false);
+        return await freeing.ConfigureAwait(false);
     }
+
+    // An emergency has its five seconds from the intent; one that joins a weaker kill begins them.
+    private void HurryIfAsked(TimeSpan spent = default)
+    {
+        if (operation.Mode == KillMode.Emergency && !_isAnswered)
+        {
+            _hurry ??= (clock.Now, spent);
+        }
+    }
+
+    private TimeSpan Spent => _hurry is { } hurry ? hurry.Spent + TimeSpan.FromMilliseconds(clock.Since(hurry.At)) : TimeSpan.Zero;
 
     // An emergency that comes meanwhile is one from then on.
     private async Task WaitBesideAsync(Task stages)
@@ -133,7 +143,9 @@ internal sealed class KillExecution(
 
         if (!stages.IsCompleted)
         {
-            await Task.WhenAny(stages, clock.Delay(BesideLimit, CancellationToken.None)).ConfigureAwait(false);
+            HurryIfAsked();
+            TimeSpan left = _hurry is null ? BesideLimit : AnswerTime.Left(Spent);
+            await Task.WhenAny(stages, clock.Delay(left < BesideLimit ? left : BesideLimit, CancellationToken.None)).ConfigureAwait(false);
         }
     }
 
@@ -259,11 +271,11 @@ internal sealed class KillExecution(
         await (outcome == LadderDescent.AllLeft ? gone : over).CancelAsync().ConfigureAwait(false);
         await phases.ConfigureAwait(false);
         _steps.Add(new KillStep(KillSteps.Terminate, clock.Since(started), $"{descent.Done}: {outcome}"));
-        _terminated = TerminatePhase(clock.Since(started), outcome);
+        _terminated = await TerminatePhaseAsync(clock.Since(started), outcome).ConfigureAwait(false);
     }
 
     // To the report it is a phase like the others.
-    private PhaseReport TerminatePhase(double durationMs, string outcome) => new()
+    private async Task<PhaseReport> TerminatePhaseAsync(double durationMs, string outcome) => new()
     {
         Name = KillSteps.Terminate,
         Stage = ShutdownStage.Terminate,
@@ -273,11 +285,12 @@ internal sealed class KillExecution(
             : PhaseOutcome.Finished,
         DurationMs = durationMs,
         WaitedFor = outcome == LadderDescent.CeilingReached
-            ? [.. Remaining().Take(ProcessesNamed).Select(process => new AwaitedWork(process.CommandLine ?? process.Name, process.Pid, durationMs, IsDone: false))]
+            ? [.. (await RemainingAsync().ConfigureAwait(false)).Take(ProcessesNamed).Select(process => new AwaitedWork(process.CommandLine ?? process.Name, process.Pid, durationMs, IsDone: false))]
             : [],
     };
 
-    private IReadOnlyList<ProcessSnapshot> Remaining() => redactor.RedactProcesses(containment.Inspect(InspectionDepth.Full, SurvivorLimit).Processes);
+    private async Task<IReadOnlyList<ProcessSnapshot>> RemainingAsync() =>
+        redactor.RedactProcesses((await BoundedLook.TakeAsync(containment, SurvivorLimit, clock.Time).ConfigureAwait(false)).Processes);
 
     private IReadOnlyList<PhaseReport> Phases => _terminated is null ? shutdown.Reports : [.. shutdown.Reports, _terminated];
 
@@ -289,6 +302,7 @@ internal sealed class KillExecution(
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Kill);
         long started = clock.Now;
+        HurryIfAsked();
         _askedForKill = !_wasEmpty;
 
         // An emergency has its five seconds from the intent; after a terminate step they begin here.
@@ -309,7 +323,7 @@ internal sealed class KillExecution(
         }
     }
 
-    private KillReport Report()
+    private async Task<KillReport> ReportAsync()
     {
         KillOutcome outcome = !_proven ? KillOutcome.KillUnconfirmed
             : _end is null or { Proof: EndProof.None } ? KillOutcome.EndedUnproven
@@ -331,7 +345,7 @@ internal sealed class KillExecution(
             Phases = Phases,
             ProcessesBefore = before.Processes,
             ProcessesTruncated = before.Truncated,
-            Survivors = _proven ? [] : Remaining(),
+            Survivors = _proven ? [] : await RemainingAsync().ConfigureAwait(false),
             OpenExits = run.Containment?.OpenExits ?? [],
             ExitCode = _end?.Exit?.ExitCode,
             ExitSignal = _end?.Exit?.Signal,

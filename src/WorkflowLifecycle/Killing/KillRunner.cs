@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Cleanup;
+using WorkflowLifecycle.Cleanup.Watching;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
@@ -119,13 +120,16 @@ internal sealed class KillRunner(
         IContainment? containment = platform.Open(run);
         try
         {
+            long begun = timeProvider.GetTimestamp();
+
             // The intent says how many are there; what they are is read while the holder is reached and the store takes the intent. No
             // signal comes before all three.
             InspectionDepth depth = operation.Mode == KillMode.Emergency ? InspectionDepth.Shallow : InspectionDepth.Full;
             int count = containment.Count(depth);
             Task<HoldStatus?> connecting = containment.ConnectAsync();
             Task<(IntentOutcome Outcome, RunRecord Run, KillClock Clock)> writing = WriteIntentAsync(operation, run, count);
-            ProcessListing before = Look(run.RunId, containment, depth);
+            ProcessListing before = await LookAsync(run.RunId, containment, depth).ConfigureAwait(false);
+            using EmergencyWatch? watch = BeginWatch(operation, run, before, EmergencyLook - timeProvider.GetElapsedTime(begun));
             HoldStatus? status = await connecting.ConfigureAwait(false);
             (IntentOutcome intent, run, KillClock clock) = await writing.ConfigureAwait(false);
             if (intent == IntentOutcome.Over)
@@ -162,12 +166,14 @@ internal sealed class KillRunner(
 
             SayIfResumed(operation, intent);
 
+            IReadOnlyList<RunResource> seen = watch is null ? [] : await watch.FindAsync().ConfigureAwait(false);
+
             // What the holder said before the wait for child runs holds no more, unless it was that nobody is left.
             HoldStatus? known = waited is null || status is { IsEmpty: true } ? status : null;
             KillExecution execution = new(
                 operation, run, containment, before, known, intent == IntentOutcome.Joined, procedures.Budget(operation.Kill),
                 procedures.Create(operation, run, containment), procedures.Descend(operation, run, containment, clock),
-                cleanups.OfKill(run, operation.Kill.KillId, operation.Mode, before.Processes, before.Truncated, progress => remarks.Tell(operation.Kill, progress)), redactor, clock, logger);
+                cleanups.OfKill(run, operation.Kill.KillId, operation.Mode, before, seen, progress => remarks.Tell(operation.Kill, progress)), redactor, clock, logger);
             if (waited is not null)
             {
                 execution.Follow(waited);
@@ -219,18 +225,34 @@ internal sealed class KillRunner(
     }
 
     // Does not throw: the intent is on its way, and a redactor that fails, or a file that cannot be read, is no reason to let the run live.
-    private ProcessListing Look(RunId runId, IContainment containment, InspectionDepth depth)
+    private async Task<ProcessListing> LookAsync(RunId runId, IContainment containment, InspectionDepth depth)
     {
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Look);
         try
         {
-            ProcessListing listing = containment.Inspect(depth, depth == InspectionDepth.Shallow ? EmergencyLook : GracefulLook);
+            ProcessListing listing = depth == InspectionDepth.Shallow
+                ? containment.Inspect(depth, EmergencyLook)
+                : await BoundedLook.TakeAsync(containment, GracefulLook, timeProvider).ConfigureAwait(false);
             return listing with { Processes = redactor.RedactProcesses(listing.Processes) };
         }
         catch (Exception exception)
         {
             Log.LookFailed(logger, runId, exception);
             return ProcessListing.Empty with { Truncated = true };
+        }
+    }
+
+    // Does not throw either: what asks watchers needs a thread for each, and a machine that a run has filled up may have none.
+    private EmergencyWatch? BeginWatch(KillOperation operation, RunRecord run, ProcessListing processes, TimeSpan left)
+    {
+        try
+        {
+            return operation.Mode == KillMode.Emergency ? cleanups.BeginEmergency(run, operation.Kill.KillId, processes, left) : null;
+        }
+        catch (Exception exception)
+        {
+            Log.LookFailed(logger, run.RunId, exception);
+            return null;
         }
     }
 

@@ -188,7 +188,7 @@ internal sealed class AdoptionLauncher(
             }
 
             IHeldRun held = prepared.Confirm();
-            RunMonitor monitor = monitors.Create(spec.RunId, held, null, ReadinessSource.Undeclared);
+            RunMonitor monitor = monitors.Create(spec.RunId, held, null, ReadinessSource.Undeclared, cleaners.Select(request.Cleaners));
             monitor.Start();
             hostRuns.Add(spec.RunId, OnHostExit.Keep, parent: null, monitor.Result);
             Log.Adopted(logger, spec.RunId, prepared.Adopted.Count, spec.Root.Pid, prepared.Containment.Strength, actor, redactor.RedactText(request.Reason));

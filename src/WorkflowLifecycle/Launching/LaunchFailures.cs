@@ -9,11 +9,13 @@ namespace WorkflowLifecycle.Launching;
 internal sealed class LaunchFailures(
     IProcessStore store, IContainmentPlatform platform, RunUpdater updater, RunCleanups cleanups, AuditDrafts audit, TimeProvider timeProvider)
 {
+    private const string Unanswered = "it did not answer at the launch, and may have made something after it failed";
+
     /// <summary>Writes the end of the row, unless somebody else did, and the receipt.</summary>
     public async Task RecordAsync(FailedLaunch launch)
     {
         EndProof proof = await ProveAsync(launch).ConfigureAwait(false);
-        CleanupEnd cleaned = launch.Cleaned ??= await CleanAsync(launch.Row, proof).ConfigureAwait(false);
+        CleanupEnd cleaned = launch.Cleaned ??= Owe(launch, await CleanAsync(launch.Row, proof).ConfigureAwait(false));
         RunReceipt? receipt = cleaned.Receipt.Count == 0 ? null : new RunReceipt { RunId = launch.Row.RunId, At = timeProvider.GetUtcNow(), Cleanup = cleaned.Receipt };
         (_, bool changed) = await updater.UpdateAsync(
             launch.Row.RunId,
@@ -57,6 +59,17 @@ internal sealed class LaunchFailures(
         RunCleanup cleanup = cleanups.OfFailedLaunch(row);
         return proof == EndProof.None ? Task.FromResult(cleanup.Withhold([])) : cleanup.CleanAsync(CancellationToken.None);
     }
+
+    // Who hangs may still make something, when the cleaning is over: each is asked once more, later.
+    private CleanupEnd Owe(FailedLaunch launch, CleanupEnd cleaned) => cleaned with
+    {
+        Debts =
+        [
+            .. cleaned.Debts,
+            .. launch.Unanswered.Where(name => !cleaned.Debts.Any(debt => debt.Cleaner == name && debt.Resource is null))
+                .Select(name => CleanupDebts.New(launch.Row, null, name, null, Unanswered, timeProvider.GetUtcNow())),
+        ],
+    };
 
     // A shim that was lost at the open gate may have started the program before it was.
     private async Task<EndProof> ProveAsync(FailedLaunch launch)

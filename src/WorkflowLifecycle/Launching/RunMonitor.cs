@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Cleanup.Watching;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Registry;
@@ -9,7 +10,7 @@ namespace WorkflowLifecycle.Launching;
 
 /// <summary>Watches one run for the host that launched it: readiness, and the end.</summary>
 internal sealed class RunMonitor(
-    RunId runId, IHeldRun held, HostOutput? output, SignWatch signs, RunFinisher finisher, MainExits mainExits, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
+    RunId runId, IHeldRun held, HostOutput? output, SignWatch signs, ResourceWatch watch, RunFinisher finisher, MainExits mainExits, TimeSpan drainLimit, TimeProvider timeProvider, ILogger logger)
 {
     private readonly TaskCompletionSource<RunResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -81,6 +82,7 @@ internal sealed class RunMonitor(
     private async Task RecordEndAsync(EndNotice? word)
     {
         EndNotice end = word ?? await finisher.OutliveHolderAsync(runId).ConfigureAwait(false);
+        await watch.EndAsync(runId).ConfigureAwait(false);
         if (output is not null)
         {
             await (_drained ??= output.FinishAsync(drainLimit, timeProvider)).ConfigureAwait(false);

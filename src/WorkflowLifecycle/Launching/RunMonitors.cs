@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using WorkflowLifecycle.Cleanup.Watching;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Registry;
@@ -14,20 +15,22 @@ internal sealed class RunMonitors(
     MainExits mainExits,
     RunSigns signs,
     LiveOutputs outputs,
+    ResourceWatch watch,
     IRedactor redactor,
     IOptions<WorkflowLifecycleOptions> options,
     TimeProvider timeProvider,
     ILogger<RunMonitor> logger)
 {
-    public RunMonitor Create(RunId runId, IHeldRun held, HostOutput? output, ReadinessSource declared)
+    public RunMonitor Create(RunId runId, IHeldRun held, HostOutput? output, ReadinessSource declared, IReadOnlyList<string> cleaners)
     {
-        SignWatch watch = new(runId, declared, signs, updater, redactor, timeProvider, logger);
-        RunMonitor monitor = new(runId, held, output, watch, finisher, mainExits, options.Value.OutputDrainLimit, timeProvider, logger);
+        SignWatch signWatch = new(runId, declared, signs, updater, redactor, timeProvider, logger);
+        RunMonitor monitor = new(runId, held, output, signWatch, watch, finisher, mainExits, options.Value.OutputDrainLimit, timeProvider, logger);
         if (output is not null)
         {
             outputs.Keep(runId, output, monitor.Result);
         }
 
+        watch.Add(runId, cleaners);
         return monitor;
     }
 }

@@ -145,7 +145,7 @@ internal sealed class TrackedProcessLauncher(
         }
         catch (Exception exception)
         {
-            FailedLaunch failed = new(row with { Resources = provision.Resources }, redactor.RedactText(exception.Message), exception);
+            FailedLaunch failed = new(row with { Resources = provision.Resources }, redactor.RedactText(exception.Message), exception, provision.Unanswered);
             try
             {
                 await failures.RecordAsync(failed).ConfigureAwait(false);
@@ -251,7 +251,7 @@ internal sealed class TrackedProcessLauncher(
                 OutputMode.Stream => new OutputStreams(held, timeProvider, pattern),
                 _ => null,
             };
-            RunMonitor monitor = monitors.Create(spec.RunId, held, output, request.Readiness?.Source ?? ReadinessSource.Undeclared);
+            RunMonitor monitor = monitors.Create(spec.RunId, held, output, request.Readiness?.Source ?? ReadinessSource.Undeclared, cleaners.Select(request));
             inputs.Keep(spec.RunId, held.StandardInput, monitor.Result);
             await RecordStartAsync(spec.RunId, held).ConfigureAwait(false);
             monitor.Start();

@@ -109,7 +109,7 @@ internal sealed class RunFinisher(
     private Task<CleanupEnd> FreeAsync(RunRecord run, EndNotice end, IContainment containment)
     {
         RunCleanup cleanup = cleanups.OfEnd(run);
-        return end.Proof == EndProof.None ? cleanup.WithholdAsync(containment) : cleanup.CleanAsync(containment, CancellationToken.None);
+        return end.Proof == EndProof.None ? cleanup.WithholdAsync(containment, CancellationToken.None) : cleanup.CleanAsync(containment, CancellationToken.None, CancellationToken.None);
     }
 
     private CleanupEnd Remember(RunId runId, CleanupEnd freed) => _freed.AddOrUpdate(

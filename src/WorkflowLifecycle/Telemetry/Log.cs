@@ -130,6 +130,9 @@ internal static partial class Log
     [LoggerMessage(501, LogLevel.Information, "The cleaner '{Cleaner}' could not look at run {RunId} before its end, and looks after it: {Why}")]
     public static partial void CleanerLookFailed(ILogger logger, string cleaner, RunId runId, string why);
 
+    [LoggerMessage(504, LogLevel.Warning, "The cleaner '{Cleaner}' could not look at run {RunId} while it goes on; it is asked again, and not told again: {Why}")]
+    public static partial void WatcherFailed(ILogger logger, string cleaner, RunId runId, string why);
+
     [LoggerMessage(510, LogLevel.Information, "Debt {DebtId} of run {RunId} is settled, {Cleaner}: {Resource}, after {Attempts} retries")]
     public static partial void DebtSettled(ILogger logger, string debtId, RunId runId, string cleaner, string resource, int attempts);
 

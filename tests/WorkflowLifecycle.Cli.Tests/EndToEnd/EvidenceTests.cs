@@ -27,6 +27,18 @@ public sealed class EvidenceTests : ToolRoom
     }
 
     [Fact(Timeout = Limit)]
+    public async Task I_can_see_what_a_dotnet_program_is_executing()
+    {
+        // It waits for its own run, and so for ever. With a place of its own for its diagnostics port, which a kill leaves behind.
+        string id = await DetachAsync($"export TMPDIR={Room} DOTNET_EnableDiagnostics=1; echo ready; exec '{ToolRun.Program}' wait \"$WORKFLOW_LIFECYCLE_RUN_ID\"");
+        string all = string.Empty;
+        await UntilAsync(async () => (all = (await RunAsync("evidence", id, "--take")).Out).Contains("System.Threading.Monitor.Wait(", StringComparison.Ordinal));
+
+        Assert.Contains("managed-stacks", all, StringComparison.Ordinal);
+        Assert.Contains($": .NET {Environment.Version}, ", all, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     [Trait("Scenario", "S66")]
     public async Task Nothing_that_I_am_shown_has_a_secret_in_it()
     {

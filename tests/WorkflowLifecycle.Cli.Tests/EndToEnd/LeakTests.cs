@@ -31,6 +31,21 @@ public sealed class LeakTests : ToolRoom
         Assert.All(leak.GetProperty("things").EnumerateArray(), AssertGone);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task A_stray_of_hundreds_of_processes_is_ended_in_one_go()
+    {
+        string id = await StrayAsync("i=0; while [ $i -lt 400 ]; do sleep 300 & i=$((i + 1)); done; touch up; wait");
+        while (!File.Exists(Path.Combine(Room, "up")))
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store);
+
+        Assert.True(cleaned.ExitCode == 0, cleaned.ToString());
+        Assert.Empty(await LeaksAsync(id));
+    }
+
     [Theory(Timeout = Limit)]
     [InlineData(false)]
     [InlineData(true)]

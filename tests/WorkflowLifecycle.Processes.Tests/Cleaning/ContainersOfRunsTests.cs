@@ -1,63 +1,21 @@
 using System.Diagnostics;
 using WorkflowLifecycle.Processes.Linux.Cleaning;
-using WorkflowLifecycle.Processes.Tests.Support;
+using WorkflowLifecycle.Tests.Shared;
 
 namespace WorkflowLifecycle.Processes.Tests.Cleaning;
 
-/// <summary>Real containers (Podman with runc), those of a run and those of others.</summary>
+/// <summary>Real containers (Podman, and a Docker daemon), those of a run and those of others.</summary>
 public sealed class ContainersOfRunsTests : IDisposable
 {
     private const int Limit = 90_000;
-    private const string Podman = "/usr/bin/podman";
-    private const string Runtime = "/usr/sbin/runc";
 
     private readonly CleaningRun _run = new();
-
-    // The engine takes no long paths.
-    private readonly string _engine = Directory.CreateTempSubdirectory("wfl-").FullName;
     private readonly ContainerCleanerOptions _options = new();
     private readonly IResourceCleaner _cleaner;
-    private readonly string _cgroup = "wfl-containers-" + Guid.NewGuid().ToString("N");
-    private bool _hasStarted;
 
-    public ContainersOfRunsTests()
-    {
-        _options.Clients.Add(new ContainerClient { Path = Podman, Arguments = Engine });
-        _cleaner = ContainerCleaner.Create(_options);
-    }
+    public ContainersOfRunsTests() => _cleaner = ContainerCleaner.Create(_options);
 
-    private string[] Engine =>
-        ["--root", _engine + "/root", "--runroot", _engine + "/run", "--tmpdir", _engine + "/tmp", "--runtime", Runtime, "--cgroup-manager", "cgroupfs"];
-
-    public void Dispose()
-    {
-        if (_hasStarted)
-        {
-            Client("rm", "--force", "--all", "--time", "0");
-
-            // Monitors, and what they start to clean up, are there a moment longer than the containers. Only then does the engine's storage, which it
-            // mounts upon itself, stay unmounted; its cgroups, in every hierarchy there is, are left behind.
-            string engine = "[w]" + Path.GetFileName(_engine)[1..];
-            _run.Place.Run("sh", "-c", $"for i in $(seq 100); do pgrep -f '{engine}' > /dev/null || exit 0; sleep 0.1; done; exit 1");
-            _run.Place.Run("sh", "-c", $"! mountpoint -q {_engine}/root/overlay || umount {_engine}/root/overlay");
-            _run.Place.Run("sh", "-c", $"for i in $(seq 30); do find /sys/fs/cgroup -depth -type d -path '*/{_cgroup}*' -exec rmdir {{}} + 2> /dev/null && exit; sleep 0.1; done; exit 1");
-        }
-
-        Directory.Delete(_engine, recursive: true);
-        _run.Dispose();
-    }
-
-    private string Client(params string[] arguments) => _run.Place.Run(Podman, [.. Engine, .. arguments]).Trim();
-
-    // By the shell, as a script of the run's would. The machine's own files under an overlay, so that no image has to be fetched.
-    private string StartContainer(string labels, string command = "exec sleep 300")
-    {
-        Assert.SkipUnless(LinuxUser.IsRoot && File.Exists(Podman) && File.Exists(Runtime), "Podman and runc are not installed, or this is not root.");
-        _hasStarted = true;
-        return _run.Place.Run(
-            "sh", "-c",
-            $"LABELS='{labels}'; exec {Podman} {string.Join(' ', Engine)} run --detach --network none --cgroup-parent /{_cgroup} --ulimit nofile=1024:1024 --ulimit nproc=4096:4096 $LABELS --rootfs /:O sh -c '{command}'").Trim();
-    }
+    public void Dispose() => _run.Dispose();
 
     private async Task<string> LabelsAsync()
     {
@@ -67,26 +25,30 @@ public sealed class ContainersOfRunsTests : IDisposable
         return provided.Environment["WORKFLOW_LIFECYCLE_CONTAINER_LABELS"];
     }
 
-    private string[] Left() => Client("ps", "--all", "--quiet", "--no-trunc").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-
-    [Fact(Timeout = Limit)]
-    public async Task Containers_WithBothLabels_AreRemoved_AndNoOthers()
+    [Theory(Timeout = Limit)]
+    [InlineData("podman")]
+    [InlineData("docker")]
+    public async Task Containers_WithBothLabels_AreRemoved_AndNoOthers(string name)
     {
+        using ContainerEngine engine = ContainerEngine.Create(name);
+        Assert.SkipWhen(engine.Missing is not null, engine.Missing ?? name);
+        engine.Start();
+        _options.Clients.Add(new ContainerClient { Path = engine.Client, Arguments = engine.Arguments });
         RunRecord run = _run.Record;
-        string mine = StartContainer(await LabelsAsync(), "trap : TERM; while :; do sleep 1; done");
-        string ended = StartContainer(await LabelsAsync(), "exit 3");
+        string mine = engine.Run(await LabelsAsync(), "trap : TERM; while :; do sleep 1; done");
+        string ended = engine.Run(await LabelsAsync(), "exit 3");
         string[] others =
         [
-            StartContainer(string.Empty),
-            StartContainer($"--label workflow-lifecycle.run={run.RunId}"),
-            StartContainer($"--label workflow-lifecycle.run={run.RunId} --label workflow-lifecycle.id=0123"),
-            StartContainer($"--label workflow-lifecycle.run=run_2 --label workflow-lifecycle.id={run.InternalId}"),
+            engine.Run(string.Empty),
+            engine.Run($"--label workflow-lifecycle.run={run.RunId}"),
+            engine.Run($"--label workflow-lifecycle.run={run.RunId} --label workflow-lifecycle.id=0123"),
+            engine.Run($"--label workflow-lifecycle.run=run_2 --label workflow-lifecycle.id={run.InternalId}"),
         ];
 
         IReadOnlyList<RunResource> found = await _run.DiscoverAsync(_cleaner);
 
         Assert.Equal(new[] { mine, ended }.Order(StringComparer.Ordinal), found.Select(resource => resource.Details["id"]).Order(StringComparer.Ordinal));
-        Assert.All(found, resource => Assert.Matches("^podman [0-9a-f]{12} [a-z_0-9]+$", resource.Name));
+        Assert.All(found, resource => Assert.Matches($"^{name} [0-9a-f]{{12}} [a-z_0-9]+$", resource.Name));
         long started = Stopwatch.GetTimestamp();
         foreach (RunResource resource in found)
         {
@@ -98,7 +60,7 @@ public sealed class ContainersOfRunsTests : IDisposable
 
         // Nobody waits for a container that does not listen to SIGTERM.
         Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 8);
-        Assert.Equal(others.Order(StringComparer.Ordinal), Left().Order(StringComparer.Ordinal));
+        Assert.Equal(others.Order(StringComparer.Ordinal), engine.List().Order(StringComparer.Ordinal));
         Assert.Empty(await _run.DiscoverAsync(_cleaner));
     }
 
@@ -111,7 +73,6 @@ public sealed class ContainersOfRunsTests : IDisposable
         string client = _run.File("podman");
         File.WriteAllText(client, $"#!/bin/sh\n{script}\n");
         _run.Place.Run("chmod", "+x", client);
-        _options.Clients.Clear();
         _options.Clients.Add(new ContainerClient { Path = client });
 
         RunResource found = Assert.Single(await _run.DiscoverAsync(_cleaner));
@@ -127,7 +88,6 @@ public sealed class ContainersOfRunsTests : IDisposable
         string client = _run.File("podman");
         File.WriteAllText(client, $"#!/bin/sh\necho $$ > {_run.File("pid")}\nexec sleep 300\n");
         _run.Place.Run("chmod", "+x", client);
-        _options.Clients.Clear();
         _options.Clients.Add(new ContainerClient { Path = client });
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<IReadOnlyList<RunResource>> discovery = _cleaner.DiscoverAsync(_run.Context(), stop.Token).AsTask();

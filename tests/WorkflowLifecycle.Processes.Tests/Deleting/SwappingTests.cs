@@ -70,39 +70,26 @@ public sealed class SwappingTests : IDisposable
         Assert.NotEqual(0, lost);
     }
 
-    private static void Fill(string directory)
-    {
-        Directory.CreateDirectory(directory);
-        for (int i = 0; i < Files; i++)
-        {
-            File.WriteAllText(Path.Combine(directory, $"f{i}"), string.Empty);
-        }
-    }
-
     private int Lost() => Files - Directory.GetFiles(Outside).Length;
 
     private async Task<int> AttackAsync(string swapped, Func<string, bool> remove)
     {
-        Fill(Outside);
+        Attacker.Fill(Outside, Files);
         Directory.CreateDirectory(_place.File("side"));
-        string program = Path.Combine(AppContext.BaseDirectory, "WorkflowLifecycle.Processes.Tests.Helper");
-        using Child attacker = Child.Start(program, "swap");
-        Assert.Equal("ready", await attacker.ReadLineAsync());
+        using Attacker attacker = await Attacker.StartAsync("swap");
         for (int i = 0; i < Tries; i++)
         {
             string path = _place.File($"base{i}");
-            Fill(Path.Combine(path, "d"));
+            Attacker.Fill(Path.Combine(path, "d"), Files);
             string link = Path.Combine(_place.File("side"), $"link{i}");
             File.CreateSymbolicLink(link, Outside);
-            attacker.Tell(Path.Combine(path, swapped).TrimEnd('/') + "\t" + link);
-            Assert.Equal("swapping", await attacker.ReadLineAsync());
+            await attacker.AimAsync(Path.Combine(path, swapped).TrimEnd('/'), link);
             if (!remove(path))
             {
                 break;
             }
         }
 
-        attacker.Tell("end");
-        return int.Parse((await attacker.ReadLineAsync())!, System.Globalization.CultureInfo.InvariantCulture);
+        return await attacker.EndAsync();
     }
 }

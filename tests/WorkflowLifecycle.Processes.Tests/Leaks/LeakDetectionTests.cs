@@ -8,7 +8,7 @@ namespace WorkflowLifecycle.Processes.Tests.Leaks;
 [Collection(nameof(AloneCollection))]
 public sealed class LeakDetectionTests : IDisposable
 {
-    private readonly IResourceProvider _leaks = LeakDetection.Create(new LeakDetectionOptions(), TimeProvider.System);
+    private readonly IResourceProvider _leaks = LeakDetection.Create(new LeakDetectionOptions(), new ContainmentSettings(), TimeProvider.System);
     private readonly TemporaryDirectory _place = new();
 
     private ValueTask<ProvidedResources> LaunchAsync(RunContexts run) =>
@@ -93,7 +93,8 @@ public sealed class LeakDetectionTests : IDisposable
     public async Task Discover_ProcessWithTheRunsMark_IsToldAndLeftAlone()
     {
         RunContexts run = new(TimeProvider.System.GetUtcNow());
-        using Child marked = Child.Start("env", "WORKFLOW_LIFECYCLE_RUN_ID=" + run.Row.RunId, "sleep", "60");
+        using Child marked = Child.Start("env", "WORKFLOW_LIFECYCLE_RUN_ID=" + run.Row.RunId, "sh", "-c", "echo ready; exec sleep 60");
+        Assert.Equal("ready", await marked.ReadLineAsync());
         await LaunchAsync(run);
 
         RunResource told = Assert.Single(await EndAsync(run), resource => resource.Name.EndsWith($"(pid {marked.Pid})", StringComparison.Ordinal));
@@ -102,12 +103,38 @@ public sealed class LeakDetectionTests : IDisposable
         Assert.False(marked.HasExited);
     }
 
-    [Fact(Timeout = 60_000)]
-    public async Task Discover_RunThatAnotherProcessLaunched_ComparesNothing()
+    [Theory(Timeout = 60_000)]
+    [InlineData(0, "this process has no snapshot of the launch")]
+    [InlineData(1, "another process launched the run")]
+    public async Task Discover_WithoutASnapshotOfTheLaunch_SaysThatNothingWasCompared(int away, string why)
     {
         await using FileStream opened = new(_place.File("opened"), FileMode.Create);
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
 
-        Assert.DoesNotContain(await EndAsync(new RunContexts(TimeProvider.System.GetUtcNow())), resource => resource.Name == "open files of the host");
+        RunResource[] told = await EndAsync(new RunContexts(run.Row.CreatedAt) { Row = run.Row with { Host = run.Row.Host with { Pid = run.Row.Host.Pid + away } } });
+
+        Assert.DoesNotContain(told, resource => resource.Name == "open files of the host");
+        RunResource line = Assert.Single(told, resource => resource.Name == "comparison with the launch");
+        Assert.Contains(why, line.Note, StringComparison.Ordinal);
+        Assert.Equal(ResourceHandling.Report, line.Handling);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Discover_AfterARunThatAnotherProcessEnded_IsAloneAgain()
+    {
+        LaterClock clock = new();
+        IResourceProvider leaks = LeakDetection.Create(new LeakDetectionOptions(), new ContainmentSettings { RuntimeDirectory = _place.Path }, clock);
+        RunContexts ended = new(clock.GetUtcNow());
+        RunContexts run = new(clock.GetUtcNow());
+        await leaks.ProvideAsync(new ProvisionContext { Run = ended.Row, Request = new LaunchRequest("sleep", "60") });
+        clock.Ahead = TimeSpan.FromMinutes(2);
+        await leaks.ProvideAsync(new ProvisionContext { Run = run.Row, Request = new LaunchRequest("sleep", "60") });
+        await using FileStream leaked = new(_place.File("leaked"), FileMode.Create);
+
+        RunResource told = Assert.Single(await leaks.DiscoverAsync(run.After([])), resource => resource.Name == "open files of the host");
+
+        Assert.DoesNotContain("may be theirs", told.Note!, StringComparison.Ordinal);
+        Assert.Contains(await leaks.DiscoverAsync(ended.After([])), resource => resource.Name == "comparison with the launch");
     }
 
     [Fact(Timeout = 60_000)]

@@ -44,6 +44,20 @@ public sealed class CleanerRulesTests : IAsyncDisposable
         Assert.Throws<InvalidOperationException>(() => _engine.Launcher);
     }
 
+    [Theory]
+    [InlineData(249, false)]
+    [InlineData(250, true)]
+    [InlineData(3_600_000, true)]
+    [InlineData(3_600_001, false)]
+    public void Watcher_LooksBetweenFourTimesASecondAndOnceAnHour(int milliseconds, bool isFine)
+    {
+        _cleaners.Add(new ScriptedWatcher { LookInterval = TimeSpan.FromMilliseconds(milliseconds) });
+
+        Exception? problem = Record.Exception(() => _engine.Launcher);
+
+        Assert.Equal(isFine, problem is null);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task Launch_WithACleanerThatIsNotHere_IsRefusedNamingThoseThatAre()
     {

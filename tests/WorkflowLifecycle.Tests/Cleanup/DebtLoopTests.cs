@@ -78,6 +78,45 @@ public sealed class DebtLoopTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S66")]
+    public async Task Host_DebtWhoseNameIsASecret_IsToldWithoutIt()
+    {
+        CleanupDebt debt = await OweAsync("/srv/token=Zq7canary", static owed => owed with { CreatedAt = owed.CreatedAt - TimeSpan.FromDays(1) });
+        _cleaner.With("/srv/token=Zq7canary");
+        int tries = 0;
+        _cleaner.OnClean = (_, _) => ++tries <= 4 ? throw new IOException("held") : Task.CompletedTask;
+
+        await StartAsync();
+        await SettledAsync(debt);
+
+        await Engine.UntilAsync(() => _logs.Entries.Any(entry => entry.Id == 510));
+        Assert.Equal([510, 511, 512], _logs.Entries.Select(entry => entry.Id).Where(id => id is >= 510 and <= 512).Distinct().Order());
+        Assert.DoesNotContain(_logs.Entries, entry => entry.Text.Contains("Zq7", StringComparison.Ordinal));
+        Assert.DoesNotContain(await _engine.Store.ReadEventsAsync(default, 100), told => told.Message?.Contains("Zq7", StringComparison.Ordinal) == true);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Host_StopsWhileTheStoreHangs_InItsOwnTime()
+    {
+        await OweAsync("a");
+        TaskCompletionSource back = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource asked = new();
+        await StartAsync();
+        _engine.Store.OnRead = () =>
+        {
+            asked.TrySetResult();
+            return back.Task;
+        };
+        await PlayUntilAsync(() => asked.Task.IsCompleted);
+
+        using CancellationTokenSource timeIsUp = new(TimeSpan.FromMilliseconds(100));
+        Task stopping = Host.StopAsync(timeIsUp.Token);
+
+        await stopping.WaitAsync(TimeSpan.FromSeconds(10));
+        back.SetResult();
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Host_CleanersThatItLacks_DoNotKeepTheOthers()
     {
         for (int i = 0; i < 40; i++)

@@ -100,6 +100,25 @@ public sealed class ProvisionTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Launch_WhoseProviderMakesSomethingAfterItsCeiling_OwesIt()
+    {
+        TaskCompletionSource late = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _second.OnProvide = (_, _) => late.Task;
+        await Assert.ThrowsAsync<LaunchFailedException>(() => _engine.PlayAsync(_engine.Launcher.LaunchAsync(_request), TimeSpan.FromSeconds(1)));
+
+        // From here on its host may die: another asks the cleaner.
+        CleanupDebt debt = Assert.Single(await _engine.Store.ReadDebtsAsync(new DebtQuery()));
+        Assert.Equal(("second", null), (debt.Cleaner, debt.Resource));
+        Assert.Equal(DebtRetryOutcome.Settled, Assert.Single(await _engine.Get<ICleanupDebts>().RetryAsync(new DebtQuery(), WorkflowPrincipal.Host("executor"))).Outcome);
+
+        late.SetResult();
+        await Engine.UntilAsync(() => _engine.Store.Commits.Any(commit => commit.AddDebts.Any(owed => owed.Resource?.Name == "second of run_1")));
+        await _engine.Get<ICleanupDebts>().RetryAsync(new DebtQuery(), WorkflowPrincipal.Host("executor"));
+        Assert.Empty(await _engine.Store.ReadDebtsAsync(new DebtQuery()));
+        Assert.Equal(1, _second.Cleanings);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Launch_ThatFailsAtTheGate_FreesWhatWasMade()
     {
         _prepared.GoAsync(default).ThrowsAsyncForAnyArgs(new LaunchFailedException(LaunchStage.ProgramMissing, "There is no /bin/agent."));

@@ -37,10 +37,11 @@ internal sealed class Held
             return Task.CompletedTask;
         });
         Containment.WaitForEndAsync(default)!.ReturnsForAnyArgs(call => Dying.Task.WaitAsync(call.Arg<CancellationToken>()));
-        Containment.CleanAsync(default, default).ReturnsForAnyArgs(_ =>
+        Containment.CleanAsync(default, default).ReturnsForAnyArgs(async _ =>
         {
             log.Add("clean");
-            return Task.FromResult(Receipt);
+            await OnFree();
+            return Receipt;
         });
         Containment.DiscardRecords(default).ReturnsForAnyArgs(_ =>
         {
@@ -60,6 +61,9 @@ internal sealed class Held
     public bool? Populated { get; set; } = true;
 
     public Action OnEnd { get; set; } = static () => { };
+
+    /// <summary>What happens before its containment is freed; by default nothing.</summary>
+    public Func<Task> OnFree { get; set; } = static () => Task.CompletedTask;
 
     public TaskCompletionSource Unlocked { get; set; } = new();
 

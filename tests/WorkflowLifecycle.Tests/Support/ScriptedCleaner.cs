@@ -24,10 +24,30 @@ internal class ScriptedCleaner(string name = "scripted", CallLog? log = null) : 
 
     public int Cleanings { get; private set; }
 
+    /// <summary>What is there and no look sees.</summary>
+    public ISet<string> Unseen { get; } = new HashSet<string>();
+
+    public int LooksWhileRunning(RunId runId)
+    {
+        lock (_gate)
+        {
+            return Looks.Count(look => look.Moment == CleanupMoment.WhileRunning && look.Run.RunId == runId);
+        }
+    }
+
     public ScriptedCleaner With(params ReadOnlySpan<string> things)
     {
         _there.AddRange(things);
         return this;
+    }
+
+    /// <summary>Somebody else frees it.</summary>
+    public void Without(string thing)
+    {
+        lock (_gate)
+        {
+            _there.Remove(thing);
+        }
     }
 
     public async ValueTask<IReadOnlyList<RunResource>> DiscoverAsync(CleanupContext context, CancellationToken cancellationToken = default)
@@ -41,7 +61,7 @@ internal class ScriptedCleaner(string name = "scripted", CallLog? log = null) : 
         await OnDiscover(context, cancellationToken);
         lock (_gate)
         {
-            return [.. _there.Select(Describe)];
+            return [.. _there.Where(thing => !Unseen.Contains(thing)).Select(Describe)];
         }
     }
 

@@ -5,7 +5,7 @@ string store = args[0];
 string stuck = args[1];
 
 ServiceCollection services = new();
-services.AddWorkflowLifecycle().UseSqliteStore(store);
+services.AddWorkflowLifecycle().UseSqliteStore(store).AddManagedStacks();
 await using ServiceProvider provider = services.BuildServiceProvider();
 
 ITrackedProcessLauncher launcher = provider.GetRequiredService<ITrackedProcessLauncher>();

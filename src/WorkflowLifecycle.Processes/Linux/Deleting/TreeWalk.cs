@@ -14,6 +14,7 @@ internal sealed class TreeWalk(ITreeVisitor visitor, WalkLimits limits)
 
     private readonly List<WalkedDirectory> _levels = [];
     private readonly Stack<DirectoryEntries> _spare = new();
+    private readonly InodeBatch _batch = new();
     private int _firstOpen = Pinned;
     private int _restarts;
 
@@ -57,10 +58,23 @@ internal sealed class TreeWalk(ITreeVisitor visitor, WalkLimits limits)
         {
             cancellationToken.ThrowIfCancellationRequested();
             WalkedDirectory current = _levels[^1];
-            DirectoryEntries? entry = current.ReadNext(_spare, out int errno);
-            if (entry is not null)
+            int errno;
+            if (limits.FilesFirst && !current.IsPastFiles)
             {
-                Take(current, entry);
+                errno = TakeFiles(current, cancellationToken);
+                if (errno == 0 && current.IsPastFiles)
+                {
+                    continue;
+                }
+            }
+            else if (current.ReadNext(_spare, out errno) is { } entry)
+            {
+                // A file that is still there was said to stay, or is new, and then the directory is not empty in the end.
+                if (!limits.FilesFirst || MayBeDirectory(entry))
+                {
+                    Take(current, entry);
+                }
+
                 continue;
             }
 
@@ -71,6 +85,48 @@ internal sealed class TreeWalk(ITreeVisitor visitor, WalkLimits limits)
 
             Leave(current);
         }
+    }
+
+    private static bool MayBeDirectory(DirectoryEntries entry) => entry.Kind is DirectoryEntries.DirectoryKind or DirectoryEntries.UnknownKind;
+
+    /// <summary>Visits what is no directory, a batch at a time: nothing is entered meanwhile, so that one batch serves the whole walk.</summary>
+    /// <returns>0, or the errno with which the directory could not be read to its end.</returns>
+    private int TakeFiles(WalkedDirectory directory, CancellationToken cancellationToken)
+    {
+        bool hasOthers = false;
+        int errno = 0;
+        DirectoryEntries? entry = null;
+        do
+        {
+            _batch.Clear();
+            while (!_batch.IsFull && (entry = directory.ReadNext(_spare, out errno)) is not null)
+            {
+                if (MayBeDirectory(entry))
+                {
+                    hasOthers = true;
+                }
+                else
+                {
+                    _batch.Add(entry.Inode, entry.Name);
+                }
+            }
+
+            _batch.Sort();
+            for (int i = 0; i < _batch.Count; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                hasOthers |= visitor.Visit(directory, _batch[i]) != EntryVerdict.Done;
+            }
+        }
+        while (entry is not null);
+
+        if (errno == 0 && hasOthers)
+        {
+            directory.Rewind();
+            directory.IsPastFiles = true;
+        }
+
+        return errno;
     }
 
     private void Take(WalkedDirectory directory, DirectoryEntries entry)
@@ -164,7 +220,7 @@ internal sealed class TreeWalk(ITreeVisitor visitor, WalkLimits limits)
         if (visitor.Left(directory))
         {
             directory.Passes++;
-            directory.Rewind();
+            directory.Begin();
             return;
         }
 
@@ -210,7 +266,7 @@ internal sealed class TreeWalk(ITreeVisitor visitor, WalkLimits limits)
         }
 
         _firstOpen = Pinned;
-        _levels[1].Rewind();
+        _levels[1].Begin();
     }
 
     /// <summary>Closes the topmost directory that may be closed; the one that is worked in stays open.</summary>

@@ -14,6 +14,12 @@ internal sealed record WalkLimits
     /// <summary>How often a walk begins again because a directory that it was in is somewhere else by now.</summary>
     public int Restarts { get; init; } = 16;
 
+    /// <summary>
+    /// Whether a directory is read twice: its files are dealt with first, in batches by inode, then the directories in it. For who takes entries away; another
+    /// one could see what is exchanged meanwhile twice, or not at all.
+    /// </summary>
+    public bool FilesFirst { get; init; } = true;
+
     /// <summary>Whether the kernel's own refusal of mount points and links is used where there is one.</summary>
     public bool WithKernelChecks { get; init; } = true;
 }

@@ -21,6 +21,9 @@ internal sealed class WalkedDirectory(WalkedDirectory? parent, byte[] name, File
     /// <summary>Something below it stays, and is on record.</summary>
     public bool HasRemains { get; set; }
 
+    /// <summary>What is no directory was dealt with; the directories in it are next.</summary>
+    public bool IsPastFiles { get; set; }
+
     /// <summary>How often it was read anew.</summary>
     public int Passes { get; set; }
 
@@ -47,6 +50,13 @@ internal sealed class WalkedDirectory(WalkedDirectory? parent, byte[] name, File
 
         _position = _entries.Position;
         return _entries;
+    }
+
+    /// <summary>Deals with it anew.</summary>
+    public void Begin()
+    {
+        IsPastFiles = false;
+        Rewind();
     }
 
     /// <summary>Reads it from the start again.</summary>

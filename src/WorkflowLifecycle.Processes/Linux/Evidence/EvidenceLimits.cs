@@ -9,6 +9,7 @@ internal static class EvidenceLimits
     public const int NamesPerProcess = 200;
     public const int LongestName = 128;
     public const int StackFrames = 16;
+    public const int ThreadNames = 32;
     public const int NetworkNamespaces = 8;
     public const int OutputLines = 50;
     public const int OutputBytes = 16 * 1024;

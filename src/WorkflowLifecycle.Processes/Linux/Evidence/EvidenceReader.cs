@@ -1,3 +1,5 @@
+using WorkflowLifecycle.Processes.Linux.Proc;
+
 namespace WorkflowLifecycle.Processes.Linux.Evidence;
 
 /// <summary>Linux: procfs, read in passes over the whole tree, what can hold a reader up last.</summary>
@@ -9,4 +11,6 @@ internal sealed class EvidenceReader(Func<RunRecord, IContainment> open, TimePro
         await draft.ReadAsync().ConfigureAwait(false);
         return draft.Finish();
     }
+
+    public IReadOnlyList<string> ReadThreadNames(int pid) => ProcessReader.ReadThreadNames(pid, EvidenceLimits.ThreadNames);
 }

@@ -124,7 +124,7 @@ internal sealed record HostSnapshot
     public IReadOnlyList<string> PortsSince(HostSnapshot before)
     {
         HashSet<ulong> more = [.. Sockets.Except(before.Sockets)];
-        return more.Count == 0 ? [] : [.. BoundSockets.Read(BoundSockets.Self, static () => true).Where(socket => !socket.IsConnected && more.Contains(socket.Inode)).Select(socket => socket.ToString()).Order(StringComparer.Ordinal)];
+        return more.Count == 0 ? [] : [.. BoundSockets.ReadOwn().Where(socket => more.Contains(socket.Inode)).Select(socket => socket.ToString()).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>A difference of open files, in words; null when nothing became more than a run has until it is cleaned.</summary>

@@ -1,26 +1,26 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using WorkflowLifecycle.Processes.Linux.Adopting;
-using WorkflowLifecycle.Processes.Linux.Cleaning;
-using WorkflowLifecycle.Processes.Linux.Proc;
+using System.Runtime.Versioning;
+using WorkflowLifecycle.Processes.Linux.RunDirectories;
 
 namespace WorkflowLifecycle.Processes.Linux.Leaks;
 
 /// <summary>
-/// Compares the end of a run with its launch, and tells the difference. It frees nothing. The snapshot lives in this process alone: a run that another
-/// process ends, or this one after a restart, is compared with nothing, and only processes with its mark are told.
+/// Compares the end of a run with its launch, and tells the difference. It frees nothing. The snapshot lives in this process alone: of a run that another
+/// process ends, or this one after a restart, only processes and their ports are told, and that nothing else was compared.
 /// </summary>
-internal sealed class LeakDetector(LeakDetectionOptions options, TimeProvider timeProvider) : IResourceProvider
+[SupportedOSPlatform("linux")]
+internal sealed class LeakDetector(LeakDetectionOptions options, ContainmentSettings settings, TimeProvider timeProvider) : IResourceProvider
 {
     private const int MostRuns = 10_000;
-
-    // The look at all processes of a machine with thousands of them must not take what the others need.
-    private static readonly TimeSpan ScanLimit = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan SettleLimit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(20);
 
+    // A run has no directory yet when its launch is noted.
+    private static readonly TimeSpan LongestLaunch = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<string, LaunchNote> _launched = new(StringComparer.Ordinal);
+    private readonly string _root = RuntimeRoot.Resolve(settings.RuntimeDirectory, LinuxPlatform.CurrentUser());
     private int _launches;
 
     public string Name => CleanerNames.Leaks;
@@ -29,11 +29,14 @@ internal sealed class LeakDetector(LeakDetectionOptions options, TimeProvider ti
 
     public ValueTask<ProvidedResources> ProvideAsync(ProvisionContext context, CancellationToken cancellationToken = default)
     {
-        // A run whose end is never told here, as one that was handed over, must not be kept for ever.
+        ForgetRunsThatOthersEnded();
+
+        // Where runs come faster than they are forgotten, the newest go without.
         if (_launched.Count < MostRuns)
         {
             int others = _launched.Count;
-            _launched[context.Run.InternalId] = new LaunchNote(HostSnapshot.Take(), Interlocked.Increment(ref _launches), others);
+            _launched[context.Run.InternalId] = new LaunchNote(
+                HostSnapshot.Take(), CgroupNames.Find(settings), SystemVNames.Find(), Interlocked.Increment(ref _launches), others, timeProvider.GetTimestamp());
         }
 
         return ValueTask.FromResult(ProvidedResources.None);
@@ -46,14 +49,11 @@ internal sealed class LeakDetector(LeakDetectionOptions options, TimeProvider ti
             return [];
         }
 
-        List<RunResource> told = [.. MarkedProcesses(context.Run.RunId, cancellationToken)];
-        if (_launched.TryRemove(context.Run.InternalId, out LaunchNote? launch))
-        {
-            bool isAmbiguous = launch.Others > 0 || Volatile.Read(ref _launches) != launch.Number;
-            told.AddRange(await SettleAsync(launch.Snapshot, context.Run.InternalId, isAmbiguous, cancellationToken).ConfigureAwait(false));
-        }
-
-        return told;
+        LaunchNote? launch = _launched.TryRemove(context.Run.InternalId, out LaunchNote? noted) ? noted : null;
+        bool isAmbiguous = launch is not null && (launch.Others > 0 || Volatile.Read(ref _launches) != launch.Number);
+        EndComparison comparison = new(context, settings, _root, launch, isAmbiguous, timeProvider);
+        IReadOnlyList<RunResource> told = await SettleAsync(comparison, cancellationToken).ConfigureAwait(false);
+        return launch is null ? [.. told, EndComparison.TellNoSnapshot(context.Run)] : told;
     }
 
     public ValueTask CleanAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
@@ -61,78 +61,31 @@ internal sealed class LeakDetector(LeakDetectionOptions options, TimeProvider ti
     // What is only told is no debt, and nobody asks for it again.
     public ValueTask<bool> ExistsAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default) => ValueTask.FromResult(false);
 
-    // The other cleaners are at work beside this one: what is gone a moment later was no leak.
-    private async Task<IReadOnlyList<RunResource>> SettleAsync(HostSnapshot before, string internalId, bool isAmbiguous, CancellationToken cancellationToken)
+    // The other cleaners are at work beside this one, and other hosts begin and end runs: what is gone a moment later, or came a moment ago, was no leak.
+    private async Task<IReadOnlyList<RunResource>> SettleAsync(EndComparison comparison, CancellationToken cancellationToken)
     {
         long started = timeProvider.GetTimestamp();
+        HashSet<string>? names = null;
         while (true)
         {
-            IReadOnlyList<RunResource> told = [.. Compare(before, HostSnapshot.Take(), internalId, isAmbiguous)];
+            IReadOnlyList<RunResource> told = [.. comparison.Look(cancellationToken).Where(resource => names is null || names.Contains(resource.Name))];
             if (told.Count == 0 || timeProvider.GetElapsedTime(started) > SettleLimit)
             {
                 return told;
             }
 
+            names = [.. told.Select(resource => resource.Name)];
             await Task.Delay(SettlePause, timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private IEnumerable<RunResource> MarkedProcesses(RunId run, CancellationToken cancellationToken)
+    // Nobody tells this process of an end that another one brought about. A note that stays would make every later run look as if it were not alone.
+    private void ForgetRunsThatOthersEnded()
     {
-        long started = timeProvider.GetTimestamp();
-        foreach (ProcStat stat in ProcessTable.Read().Stats.Values)
+        LiveRuns live = new(_root);
+        foreach ((string internalId, _) in _launched.Where(note => timeProvider.GetElapsedTime(note.Value.TakenAt) > LongestLaunch && !live.Has(note.Key)))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (timeProvider.GetElapsedTime(started) > ScanLimit)
-            {
-                yield return Tell("processes", "not all of them could be looked at in time");
-                yield break;
-            }
-
-            if (stat.State is not ('Z' or 'X') && TrackedTrees.MarkOf(stat.Pid) == run && stat.Pid != Environment.ProcessId)
-            {
-                yield return Tell(ProcessKey.Of(stat).ToString(), "the run's mark is in its environment, which by itself does not make it the run's");
-            }
+            _launched.TryRemove(internalId, out _);
         }
     }
-
-    private IEnumerable<RunResource> Compare(HostSnapshot before, HostSnapshot after, string internalId, bool isAmbiguous)
-    {
-        string doubt = isAmbiguous ? "; other runs of this host began or ended meanwhile, so that it may be theirs" : string.Empty;
-        if (HostSnapshot.Growth(before.OpenFiles, after.OpenFiles, internalId) is { } open)
-        {
-            yield return Tell("open files of the host", open + doubt);
-        }
-
-        if (New(before.Zombies, after.Zombies) is { } zombies)
-        {
-            yield return Tell("zombies of the host", zombies + doubt);
-        }
-
-        if (New([], after.PortsSince(before)) is { } ports)
-        {
-            yield return Tell("ports of the host", ports + doubt);
-        }
-
-        // The machine is everybody's: what others made meanwhile is only worth a line where no other run of this host could have.
-        if (!isAmbiguous && New(before.SharedMemory, after.SharedMemory) is { } segments)
-        {
-            yield return Tell("shared memory of this user", segments + "; any program of this user may have made it");
-        }
-
-        // The run's own temp directory is being removed beside this, and has a line of its own.
-        if (!isAmbiguous && before.Temp is { } then && after.Temp is { } now && New(then, [.. now.Where(name => !name.Contains(internalId, StringComparison.Ordinal))]) is { } entries)
-        {
-            yield return Tell("temp directory of the host", entries + "; any program of this machine may have made it");
-        }
-    }
-
-    private static string? New(IReadOnlyList<string> before, IReadOnlyList<string> after)
-    {
-        string[] more = [.. after.Except(before, StringComparer.Ordinal)];
-        string names = string.Join(", ", more.Take(3));
-        return more.Length == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{before.Count} -> {after.Count}: {names}{(more.Length > 3 ? ", ..." : string.Empty)}");
-    }
-
-    private RunResource Tell(string name, string note) => new() { Cleaner = Name, Name = name, Handling = ResourceHandling.Report, Note = note };
 }

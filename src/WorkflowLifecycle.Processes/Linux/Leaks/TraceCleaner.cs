@@ -13,6 +13,9 @@ namespace WorkflowLifecycle.Processes.Linux.Leaks;
 [SupportedOSPlatform("linux")]
 internal sealed class TraceCleaner(RunTraces traces, RunId run, bool keepOutput, TimeProvider timeProvider)
 {
+    // Each takes a descriptor while it is looked at.
+    private const int PinnedAtOnce = 256;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
@@ -69,31 +72,45 @@ internal sealed class TraceCleaner(RunTraces traces, RunId run, bool keepOutput,
                 return alive;
             }
 
-            foreach (Trace process in shimMayLeave ? ends : others)
+            foreach (Trace[] some in (shimMayLeave ? ends : others).Chunk(PinnedAtOnce))
             {
-                if (End(process, cgroup))
-                {
-                    _cleaned.Add(process.Name);
-                }
+                End(some, cgroup);
             }
 
             await Task.Delay(Pause, timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    // Pinned first, looked at again then: whoever has the number by now, the signs are those of the process that the descriptor names.
-    private bool End(Trace process, RunCgroup? cgroup)
+    // Pinned first, looked at again then: whoever has a number by now, the signs are those of the process that its descriptor names. One look for many
+    // of them: it reads every process of the machine.
+    private void End(IReadOnlyList<Trace> processes, RunCgroup? cgroup)
     {
-        if (Ancestry.OfThisProcess().Contains(process.Pid))
+        IReadOnlySet<int> own = Ancestry.OfThisProcess();
+        List<(Trace Process, FileDescriptor Descriptor)> pinned = [];
+        try
         {
-            return false;
-        }
+            foreach (Trace process in processes.Where(process => !own.Contains(process.Pid)))
+            {
+                if (PidDescriptor.Open(process.Pid, out _) is { } descriptor)
+                {
+                    pinned.Add((process, descriptor));
+                }
+            }
 
-        using FileDescriptor? pinned = PidDescriptor.Open(process.Pid, out _);
-        return pinned is not null
-            && TraceProcesses.Of(cgroup, traces.Remains, _machine, ProcessTable.Read()).FirstOrDefault(now => now.Pid == process.Pid) is { } now
-            && now.StartTicks == process.StartTicks && WhyNot(now) is null
-            && PidDescriptor.Signal(pinned, Libc.SignalKill) == 0;
+            Dictionary<int, Trace> now = TraceProcesses.Of(cgroup, traces.Remains, _machine, ProcessTable.Read()).ToDictionary(process => process.Pid);
+            foreach ((Trace process, FileDescriptor descriptor) in pinned)
+            {
+                if (now.TryGetValue(process.Pid, out Trace? there) && there.StartTicks == process.StartTicks && WhyNot(there) is null
+                    && PidDescriptor.Signal(descriptor, Libc.SignalKill) == 0)
+                {
+                    _cleaned.Add(process.Name);
+                }
+            }
+        }
+        finally
+        {
+            pinned.ForEach(process => process.Descriptor.Dispose());
+        }
     }
 
     private static bool IsDead(Trace process) => !ProcessReader.TryReadStat(process.Pid, out ProcStat stat) || stat.StartTicks != process.StartTicks || ProcessReader.HasExited(stat);

@@ -87,6 +87,19 @@ internal static class ProcessReader
         }
     }
 
+    /// <summary>The names of the first threads of a process; empty when it is gone.</summary>
+    public static IReadOnlyList<string> ReadThreadNames(int pid, int most)
+    {
+        try
+        {
+            return [.. Directory.EnumerateDirectories(PathOf(pid, "task")).Take(most).Select(task => SmallFile.ReadText(Path.Combine(task, "comm"))?.TrimEnd('\n')).OfType<string>()];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Adds the numbers of a text that has one a line or is separated by blanks.</summary>
     public static void ParseNumbers(string? text, List<int> numbers)
     {

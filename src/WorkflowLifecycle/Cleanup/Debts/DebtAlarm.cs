@@ -5,7 +5,7 @@ using WorkflowLifecycle.Telemetry;
 namespace WorkflowLifecycle.Cleanup.Debts;
 
 /// <summary>Tells of debts that are open for too long, of each once an hour at most.</summary>
-internal sealed class DebtAlarm(IProcessStore store, IOptions<WorkflowLifecycleOptions> options, TimeProvider timeProvider, ILogger<DebtAlarm> logger)
+internal sealed class DebtAlarm(IProcessStore store, IOptions<WorkflowLifecycleOptions> options, IRedactor redactor, TimeProvider timeProvider, ILogger<DebtAlarm> logger)
 {
     private static readonly TimeSpan Silence = TimeSpan.FromHours(1);
 
@@ -29,7 +29,7 @@ internal sealed class DebtAlarm(IProcessStore store, IOptions<WorkflowLifecycleO
         foreach (CleanupDebt debt in overdue.Where(debt => !_told.TryGetValue(debt.DebtId, out DateTimeOffset last) || now - last >= Silence))
         {
             _told[debt.DebtId] = now;
-            Log.DebtOverdue(logger, debt.DebtId, debt.RunId, debt.Cleaner, debt.Resource?.Name ?? "what the run left", now - debt.CreatedAt, debt.Attempts, debt.Reason);
+            Log.DebtOverdue(logger, debt.DebtId, debt.RunId, debt.Cleaner, redactor.NameOf(debt), now - debt.CreatedAt, debt.Attempts, debt.Reason);
         }
     }
 }

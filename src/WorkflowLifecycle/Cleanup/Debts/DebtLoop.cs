@@ -14,6 +14,7 @@ internal sealed class DebtLoop(
     DebtRetrier retrier,
     DebtAlarm alarm,
     EventSignal signal,
+    IRedactor redactor,
     IOptions<WorkflowLifecycleOptions> options,
     TimeProvider timeProvider,
     ILogger<DebtLoop> logger)
@@ -125,11 +126,11 @@ internal sealed class DebtLoop(
         DebtRetry retry = await retrier.RetryAsync(debt, actor, isAsked: false, stop).ConfigureAwait(false);
         if (retry.Outcome == DebtRetryOutcome.Settled)
         {
-            Log.DebtSettled(logger, debt.DebtId, debt.RunId, debt.Cleaner, debt.Resource?.Name ?? "what the run left", retry.Debt.Attempts);
+            Log.DebtSettled(logger, debt.DebtId, debt.RunId, debt.Cleaner, redactor.NameOf(debt), retry.Debt.Attempts);
         }
         else if (retry.Outcome == DebtRetryOutcome.Remains)
         {
-            Log.DebtRemains(logger, debt.DebtId, debt.RunId, debt.Cleaner, debt.Resource?.Name ?? "what the run left", retry.Debt.NextAttemptAt, retry.Message);
+            Log.DebtRemains(logger, debt.DebtId, debt.RunId, debt.Cleaner, redactor.NameOf(debt), retry.Debt.NextAttemptAt, retry.Message);
         }
     }
 

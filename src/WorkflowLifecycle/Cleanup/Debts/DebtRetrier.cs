@@ -11,7 +11,7 @@ namespace WorkflowLifecycle.Cleanup.Debts;
 /// a lock in the run directory would not do, for that is mostly gone by then.
 /// </summary>
 internal sealed class DebtRetrier(
-    IProcessStore store, IContainmentPlatform platform, ResourceCleaners cleaners, RunCleanups cleanups, AuditDrafts audit, EventSignal signal, TimeProvider timeProvider)
+    IProcessStore store, IContainmentPlatform platform, ResourceCleaners cleaners, RunCleanups cleanups, AuditDrafts audit, EventSignal signal, IRedactor redactor, TimeProvider timeProvider)
 {
     private const string OtherMachine = "It is on another machine: a process there has to free it.";
     private const string Busy = "Somebody else is at it.";
@@ -77,7 +77,7 @@ internal sealed class DebtRetrier(
     private StoreCommit Outcome(CleanupDebt before, CleanupDebt after, RunRecord run, CleanerEnd end, string actor, bool isAsked, DateTimeOffset now)
     {
         bool isSettled = !after.IsOpen;
-        string what = $"{after.Cleaner}: {after.Resource?.Name ?? "what the run left"}";
+        string what = $"{after.Cleaner}: {redactor.NameOf(after)}";
 
         // Debts are retried for as long as it takes: what is new is told, and not each time that all is as before.
         bool isNews = isSettled || isAsked || before.Reason != after.Reason;

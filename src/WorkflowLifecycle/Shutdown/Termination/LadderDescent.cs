@@ -230,9 +230,9 @@ internal sealed class LadderDescent(
         }
     }
 
-    // A zombie has left; only its parent can take it away.
+    // A zombie has left; only its parent can take it away. Command lines are not needed, and reading them can hang.
     private bool IsAnybodyLeft() =>
-        containment.Inspect(InspectionDepth.Full, LookLimit) is var listing && (listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X')));
+        containment.Inspect(InspectionDepth.Members, LookLimit) is var listing && (listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X')));
 
     // Of a run that has only just begun, the row may not say yet which process that is.
     private Task WaitForMainAsync(CancellationToken limit) =>

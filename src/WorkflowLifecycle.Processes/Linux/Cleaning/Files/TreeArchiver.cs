@@ -15,7 +15,7 @@ internal sealed class TreeArchiver : ITreeVisitor
     private const uint OwnersReading = 0x140;
 
     // A tree that changes under the walk is not archived in parts, and twice in others.
-    private static readonly WalkLimits _limits = new() { Restarts = 0 };
+    private static readonly WalkLimits _limits = new() { Restarts = 0, FilesFirst = false };
 
     private static readonly TimeSpan _tellInterval = TimeSpan.FromMilliseconds(500);
     private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

@@ -19,6 +19,9 @@ internal static class BoundSockets
         .. ReadUnix(process, goOn),
     ];
 
+    /// <summary>Those of our own namespace that wait for others: not UDP sockets that are connected.</summary>
+    public static IEnumerable<BoundSocket> ReadOwn() => Read(Self, static () => true).Where(socket => !socket.IsConnected);
+
     /// <summary>Unix sockets with a name: those that take connections, or datagrams.</summary>
     public static IEnumerable<BoundSocket> ReadUnix(string process, Func<bool> goOn)
     {

@@ -1,0 +1,87 @@
+using System.Diagnostics.Tracing;
+using Microsoft.Diagnostics.NETCore.Client;
+
+namespace WorkflowLifecycle.ManagedStacks.Tracing;
+
+/// <summary>
+/// Asks the runtime of a process for a short trace, through the port that it offers. The runtime stops its own threads for each sample, as it does
+/// for a collection, and goes on by itself whoever is no longer there to listen.
+/// </summary>
+internal static class ProcessTrace
+{
+    private const string Sampler = "Microsoft-DotNETCore-SampleProfiler";
+
+    // What names methods, precompiled ones too, and not where their lines are.
+    private const long MethodNames = 0x8 | 0x10 | 0x20 | 0x100;
+
+    private const int BufferMegabytes = 16;
+    private const int Chunk = 64 * 1024;
+
+    // A large program names 100,000 methods in half of it.
+    private const int MostBytes = 48 * 1024 * 1024;
+
+    // It samples every few milliseconds.
+    private static readonly TimeSpan _sampling = TimeSpan.FromMilliseconds(15);
+
+    /// <summary>Takes it.</summary>
+    /// <exception cref="ServerNotAvailableException">Nobody answers.</exception>
+    /// <exception cref="ServerErrorException">The runtime refused.</exception>
+    /// <exception cref="InvalidDataException">It is too long.</exception>
+    /// <exception cref="IOException">It went away meanwhile.</exception>
+    public static async Task<ReadOnlyMemory<byte>> TakeAsync(int pid, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        DiagnosticsClient client = new(pid);
+        using EventPipeSession session = await StartAsync(client, cancellationToken).ConfigureAwait(false);
+        Task<MemoryStream> reading = ReadAsync(session.EventStream, cancellationToken);
+        Task stopping = StopAsync(session, timeProvider, cancellationToken);
+        Observe(reading);
+        Observe(stopping);
+
+        // The answer to the wish comes after the last name, and not at all when those were too many.
+        await (await Task.WhenAny(reading, stopping).ConfigureAwait(false)).ConfigureAwait(false);
+        MemoryStream trace = await reading.ConfigureAwait(false);
+        return trace.GetBuffer().AsMemory(0, (int)trace.Length);
+    }
+
+    private static async Task<EventPipeSession> StartAsync(DiagnosticsClient client, CancellationToken cancellationToken)
+    {
+        EventPipeProvider[] providers = [new(Sampler, EventLevel.Informational)];
+        try
+        {
+            return await client.StartEventPipeSessionAsync(new EventPipeSessionConfiguration(providers, BufferMegabytes, MethodNames), cancellationToken).ConfigureAwait(false);
+        }
+        catch (UnsupportedCommandException)
+        {
+            // Runtimes before .NET 9 choose themselves what they name, which is more.
+            return await client.StartEventPipeSessionAsync(new EventPipeSessionConfiguration(providers, BufferMegabytes), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task StopAsync(EventPipeSession session, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        await Task.Delay(_sampling, timeProvider, cancellationToken).ConfigureAwait(false);
+        await session.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // Where one of two fails, nobody looks at the other.
+    private static void Observe(Task task) =>
+        _ = task.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    private static async Task<MemoryStream> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        MemoryStream trace = new();
+        byte[] chunk = new byte[Chunk];
+        int length;
+        while ((length = await stream.ReadAsync(chunk, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            if (trace.Length + length > MostBytes)
+            {
+                throw new InvalidDataException("it is too long");
+            }
+
+            trace.Write(chunk, 0, length);
+        }
+
+        return trace;
+    }
+}

@@ -1,0 +1,33 @@
+using WorkflowLifecycle.Isolation;
+using WorkflowLifecycle.Processes;
+
+namespace WorkflowLifecycle.Killing;
+
+/// <summary>
+/// The processes of a run with their command lines. Reading those can hang, with a process whose memory the kernel has locked, and no limit of the
+/// reader helps then: it is read on a thread of its own, and what cannot hang is read instead when that does not come back.
+/// </summary>
+internal static class BoundedLook
+{
+    // The reader keeps its limit by itself, as long as nothing hangs.
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan MembersLimit = TimeSpan.FromMilliseconds(50);
+
+    public static async Task<ProcessListing> TakeAsync(IContainment containment, TimeSpan limit, TimeProvider timeProvider)
+    {
+        ForeignCall<ProcessListing> look = new(_ => Task.FromResult(containment.Inspect(InspectionDepth.Full, limit)));
+        try
+        {
+            return await look.Work.WaitAsync(limit + Margin, timeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return containment.Inspect(InspectionDepth.Members, MembersLimit) with { Truncated = true };
+        }
+        finally
+        {
+            look.Abandon();
+        }
+    }
+}
