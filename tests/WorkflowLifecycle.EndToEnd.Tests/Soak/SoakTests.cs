@@ -53,7 +53,7 @@ public sealed class SoakTests : EndToEndTest
     }
 
     // What the kernel keeps outlives a test that fails over it.
-    private static IReadOnlyList<string> TakeAway(IEnumerable<string> left, Func<string, (string Program, string[] Arguments)> by)
+    private static string[] TakeAway(IEnumerable<string> left, Func<string, (string Program, string[] Arguments)> by)
     {
         string[] names = [.. left];
         foreach ((string program, string[] arguments) in names.Select(by))
