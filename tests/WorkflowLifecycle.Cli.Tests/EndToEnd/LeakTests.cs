@@ -40,6 +40,7 @@ public sealed class LeakTests : ToolRoom
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
 
+        Assert.Equal(401, Things(Assert.Single(await LeaksAsync(id)), "Process").Count());
         ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store);
 
         Assert.True(cleaned.ExitCode == 0, cleaned.ToString());
