@@ -60,6 +60,7 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
             IReadOnlyList<RunResource> found = await CallAsync(told => cleaner.DiscoverAsync(at, told).AsTask(), limit.Token).ConfigureAwait(false);
             ForgetUnlessIn(found);
             Note(found);
+            await ForgetGoneAsync(found, limit.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -212,6 +213,25 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
         foreach (RunResource told in _found.Values.Where(known => known.Handling is ResourceHandling.Keep or ResourceHandling.Report && !again.Contains(known.Name)).ToArray())
         {
             _found.Remove(told.Name);
+        }
+    }
+
+    // What a watcher saw while the run went on, and the run itself freed since, perhaps days ago, nobody here has cleaned.
+    private async Task ForgetGoneAsync(IReadOnlyList<RunResource> found, CancellationToken limit)
+    {
+        if (cleaner is not IResourceWatcher or IResourceProvider)
+        {
+            return;
+        }
+
+        HashSet<string> again = [.. found.Where(static resource => resource is not null).Select(resource => resource.Name)];
+        foreach (RunResource known in _found.Values.Where(known => !again.Contains(known.Name)).ToArray())
+        {
+            CleanupContext at = At(CleanupMoment.AfterEnd);
+            if (!await CallAsync(told => cleaner.ExistsAsync(known, at, told).AsTask(), limit).ConfigureAwait(false))
+            {
+                _found.Remove(known.Name);
+            }
         }
     }
 

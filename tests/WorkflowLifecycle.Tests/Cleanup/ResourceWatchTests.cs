@@ -321,6 +321,24 @@ public sealed class ResourceWatchTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Exit_OfARunThatFreedWhatWasSeen_TellsNothingOfIt()
+    {
+        await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
+        _watcher.With("a", "b");
+        await AdvanceToLookAsync(_first, 1);
+        _watcher.Without("a");
+        _watcher.Unseen.Add("b");
+        _launches.End();
+
+        await process.WaitForExitAsync();
+
+        CleanupResult line = Assert.Single((await _engine.Registry.FindReceiptAsync(_id))!.Cleanup, line => line.Cleaner == "watcher");
+        Assert.Equal(["b"], line.Found);
+        Assert.Equal(["b"], line.Cleaned);
+        Assert.Equal(1, _watcher.Cleanings);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Exit_WhileWhatWasSeenIsWritten_FreesThatToo()
     {
         await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
