@@ -12,7 +12,7 @@ namespace WorkflowLifecycle.Processes.Tests.Cleaning;
 public sealed class WorkDirectoryAttackTests : IDisposable
 {
     private const int Limit = 120_000;
-    private const int Tries = 500;
+    private const int Tries = 250;
 
     private readonly TemporaryDirectory _place = new();
     private readonly string? _home = Environment.GetEnvironmentVariable("HOME");
