@@ -101,14 +101,16 @@ internal static class DeletingFigures
         {
             ProvidedResources provided = await cleaner.ProvideAsync(new ProvisionContext { Run = run, Request = request });
             await cleaner.CleanAsync(provided.Resources[0], new CleanupContext { Run = run, Moment = CleanupMoment.AfterEnd });
-        });
+        }
+        );
     }
 
     private static (string Path, Func<Task> DeleteAsync) Remover(string path) => (path, async () =>
     {
         using Process rm = Process.Start("rm", ["-rf", path]);
         await rm.WaitForExitAsync();
-    });
+    }
+    );
 
     private static async Task MakePairAsync(Queue<string> trees, string place, int directories, int files)
     {
