@@ -219,7 +219,7 @@ internal sealed class CleanerRun(IResourceCleaner cleaner, CleanupContext contex
     // What a watcher saw while the run went on, and the run itself freed since, perhaps days ago, nobody here has cleaned.
     private async Task ForgetGoneAsync(IReadOnlyList<RunResource> found, CancellationToken limit)
     {
-        if (cleaner is not IResourceWatcher or IResourceProvider)
+        if (cleaner is not IResourceWatcher || cleaner is IResourceProvider)
         {
             return;
         }
