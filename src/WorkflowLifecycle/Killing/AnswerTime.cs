@@ -26,6 +26,10 @@ internal sealed class AnswerTime(KillClock clock) : IDisposable
     /// <param name="spent">How much of the five seconds is over.</param>
     public static TimeSpan Left(TimeSpan spent) => spent < KillClock.Ceiling - ForCommit ? KillClock.Ceiling - ForCommit - spent : TimeSpan.Zero;
 
+    /// <summary>What is left for the commit. One whose end was not seen in five seconds is answered after them, and not much.</summary>
+    /// <param name="spent">How much of the five seconds is over.</param>
+    public static TimeSpan LeftForCommit(TimeSpan spent) => spent < KillClock.Ceiling - ForCommit ? KillClock.Ceiling - spent : ForCommit;
+
     /// <summary>From here on it is in a hurry.</summary>
     /// <param name="spent">How much of the five seconds is over.</param>
     public void Begin(TimeSpan spent)

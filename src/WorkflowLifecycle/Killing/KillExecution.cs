@@ -50,6 +50,9 @@ internal sealed class KillExecution(
     private (long At, TimeSpan Spent)? _hurry;
     private bool _isAnswered;
 
+    /// <summary>How long the answer may wait for the store; null where nobody is in a hurry.</summary>
+    public TimeSpan? AnswerIn => _hurry is null ? null : AnswerTime.LeftForCommit(Spent);
+
     /// <summary>True once SIGKILL was asked for, by this execution or by another that went ahead of it.</summary>
     public bool SentKill => _askedForKill || _end is { ForcedKills: > 0 };
 

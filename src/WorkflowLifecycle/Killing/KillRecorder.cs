@@ -14,7 +14,44 @@ internal sealed class KillRecorder(KillLedger ledger, EndRecords records, Lifecy
     private readonly ConcurrentDictionary<KillId, KillEnd> _unrecorded = new();
 
     /// <summary>Commits it; where the store is away, later. Does not throw for that.</summary>
-    public async Task<KillReport> RecordAsync(KillOperation operation, RunRecord run, KillEnd end)
+    /// <param name="operation">The kill.</param>
+    /// <param name="run">The run's row.</param>
+    /// <param name="end">The outcome.</param>
+    /// <param name="answerIn">The longest that the answer waits for a store that takes its time; null where it waits for it.</param>
+    public async Task<KillReport> RecordAsync(KillOperation operation, RunRecord run, KillEnd end, TimeSpan? answerIn)
+    {
+        if (answerIn is not { } longest)
+        {
+            return await RecordAsync(operation, run, end).ConfigureAwait(false);
+        }
+
+        // A store may take its time before it gives the thread back.
+        Task<KillReport> recording = Task.Run(() => RecordAsync(operation, run, end));
+        using KillLimit limit = new(longest, timeProvider, CancellationToken.None);
+        await ((Task)recording).WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (recording.IsCompleted)
+        {
+            return await recording.ConfigureAwait(false);
+        }
+
+        Log.KillRecordedLater(logger, operation.Kill.KillId, run.RunId);
+        _ = ObserveAsync(operation.Kill, recording);
+        return end.Report with { Message = "The outcome of the kill is not on record yet: the store takes longer than the answer may." };
+    }
+
+    private async Task ObserveAsync(KillRecord kill, Task recording)
+    {
+        try
+        {
+            await recording.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.KillInterrupted(logger, kill.KillId, kill.RunId, exception);
+        }
+    }
+
+    private async Task<KillReport> RecordAsync(KillOperation operation, RunRecord run, KillEnd end)
     {
         try
         {

@@ -200,7 +200,7 @@ internal sealed class KillRunner(
                 return await SettleAsync(operation, run, execution, report).ConfigureAwait(false);
             }
 
-            KillReport unconfirmed = await recorder.RecordAsync(operation, run, new KillEnd(report, execution.SentKill, [])).ConfigureAwait(false);
+            KillReport unconfirmed = await recorder.RecordAsync(operation, run, new KillEnd(report, execution.SentKill, []), execution.AnswerIn).ConfigureAwait(false);
             Log.KillUnconfirmed(logger, operation.Kill.KillId, run.RunId, report.Survivors.Count);
             IContainment kept = containment;
             containment = null;
@@ -371,7 +371,7 @@ internal sealed class KillRunner(
     private async Task<KillReport> SettleAsync(KillOperation operation, RunRecord run, KillExecution execution, KillReport report)
     {
         KillEnd end = await execution.CleanAsync(report).ConfigureAwait(false);
-        KillReport final = await recorder.RecordAsync(operation, run, end).ConfigureAwait(false);
+        KillReport final = await recorder.RecordAsync(operation, run, end, execution.AnswerIn).ConfigureAwait(false);
         Log.KillCompleted(logger, final.KillId, final.RunId, final.Outcome, final.Proof, final.DurationMs);
         return final;
     }

@@ -74,6 +74,9 @@ internal static partial class Log
     [LoggerMessage(313, LogLevel.Debug, "What kill {KillId} of run {RunId} waits for was not told: {Why}")]
     public static partial void RemarkLost(ILogger logger, KillId killId, RunId runId, string why);
 
+    [LoggerMessage(314, LogLevel.Warning, "The outcome of kill {KillId} of run {RunId} is not on record yet; it was answered without")]
+    public static partial void KillRecordedLater(ILogger logger, KillId killId, RunId runId);
+
     [LoggerMessage(360, LogLevel.Warning, "Evidence of {What} of run {RunId} could not be taken; the kill goes on")]
     public static partial void EvidenceFailed(ILogger logger, string what, RunId runId, Exception exception);
 

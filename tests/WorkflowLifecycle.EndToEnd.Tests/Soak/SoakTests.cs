@@ -27,7 +27,10 @@ public sealed class SoakTests : EndToEndTest
             Assert.True(said == "0", $"{counted}: {said}");
         }
 
-        Assert.Empty(TakeAway(Directory.GetFiles("/dev/shm", $"soak-{host.Pid}-*"), static file => ("rm", [file])));
+        Engine engine = Start();
+        string segments = $"/dev/shm/soak-{host.Pid}-";
+        string[] left = TakeAway(Directory.GetFiles("/dev/shm", Path.GetFileName(segments) + "*"), static file => ("rm", [file]));
+        Assert.Empty(await Task.WhenAll(left.Select(file => ExplainAsync(engine, file, RunId.Parse(file[segments.Length..])))));
         Assert.Empty(Directory.GetFileSystemEntries(Room.File("tmp")));
         Assert.Empty(Directory.GetDirectories(Path.Combine(Room.RuntimeDirectory, "r")));
         Assert.DoesNotContain(await File.ReadAllLinesAsync("/proc/net/unix"), line => line.Contains(Room.Path, StringComparison.Ordinal) || line.Contains($"@soak-{host.Pid}-", StringComparison.Ordinal));
@@ -38,7 +41,6 @@ public sealed class SoakTests : EndToEndTest
         Assert.Equal(3 * EachProgram, made.Count, EachProgram);
         Assert.Empty(TakeAway(SystemV().Where(made.Contains), static name => ("ipcrm", [name[..3] switch { "shm" => "-m", "sem" => "-s", _ => "-q" }, name[4..]])));
 
-        Engine engine = Start();
         int seen = 0;
         for (string? cursor = null; seen == 0 || cursor is not null;)
         {
@@ -50,6 +52,12 @@ public sealed class SoakTests : EndToEndTest
         }
 
         Assert.Equal(Runs + (Runs / 10), seen);
+    }
+
+    private static async Task<string> ExplainAsync(Engine engine, string left, RunId runId)
+    {
+        IReadOnlyList<CleanupResult> receipt = (await engine.Registry.FindReceiptAsync(runId))?.Cleanup ?? [];
+        return $"{left}: {string.Join("; ", receipt.Where(line => line.Cleaner == CleanerNames.SharedMemory).SelectMany(line => line.Remaining.Prepend(line.Message ?? line.Outcome)))}";
     }
 
     // What the kernel keeps outlives a test that fails over it.

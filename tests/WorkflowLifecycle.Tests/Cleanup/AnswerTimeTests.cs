@@ -110,6 +110,38 @@ public sealed class AnswerTimeTests : IAsyncDisposable
         Assert.InRange(report.DurationMs, 4400, 4650);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Emergency_WhoseOutcomeTheStoreIsSlowToTake_AnswersInTimeAndHasItOnRecordLater(bool blocksItsThread)
+    {
+        (RunRecord run, _) = await AddAsync();
+        TaskCompletionSource slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _engine.Store.OnCommit = (commit, _) =>
+        {
+            if (commit.UpdateKill is not { State: KillState.Completed })
+            {
+                return Task.CompletedTask;
+            }
+
+            if (blocksItsThread)
+            {
+                slow.Task.Wait(CancellationToken.None);
+            }
+
+            return slow.Task;
+        };
+        long asked = _engine.Time.GetTimestamp();
+
+        KillReport report = await _engine.PlayAsync(_engine.Kills.KillAsync(run.RunId, Engine.Emergency), _step);
+
+        Assert.InRange(_engine.Time.GetElapsedTime(asked).TotalMilliseconds, 4900, 5200);
+        Assert.Equal((KillOutcome.Killed, true), (report.Outcome, report.Message?.Contains("not on record yet", StringComparison.Ordinal)));
+        slow.SetResult();
+        await Engine.UntilAsync(() => _engine.RowAsync(run.RunId).GetAwaiter().GetResult().State == RunState.Killed);
+        Assert.Equal((KillOutcome.Killed, null), ((await _engine.Kills.FindReportAsync(report.KillId))!.Outcome, (await _engine.Kills.FindReportAsync(report.KillId))!.Message));
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task Emergency_ThatJoinsAKillLater_HasItsFiveSecondsFromThere()
     {
