@@ -7,7 +7,7 @@ namespace WorkflowLifecycle.Processes.Tests.Cleaning;
 /// <summary>Real containers (Podman, and a Docker daemon), those of a run and those of others.</summary>
 public sealed class ContainersOfRunsTests : IDisposable
 {
-    private const int Limit = 90_000;
+    private const int Limit = 240_000;
 
     private readonly CleaningRun _run = new();
     private readonly ContainerCleanerOptions _options = new();
