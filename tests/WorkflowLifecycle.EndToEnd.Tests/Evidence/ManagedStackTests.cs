@@ -58,6 +58,9 @@ public sealed class ManagedStackTests : EndToEndTest
         Assert.Equal(2, lines.Count(line => line == Waiting));
         Assert.Equal(2, lines.Count(line => !line.StartsWith(' ') && line.EndsWith(" managed threads", StringComparison.Ordinal)));
         Assert.Equal(2, lines.Count(line => !line.StartsWith(' ')));
+
+        // Who is ended with SIGKILL leaves its port in the directory for temporary files.
+        Assert.Equal(KillOutcome.ExitedGracefully, (await engine.Kills.KillAsync(process.RunId, Engine.Graceful())).Outcome);
     }
 
     [Fact(Timeout = Limit)]
