@@ -32,8 +32,7 @@ public sealed class SharedMemoryWorkerTests : IDisposable
         using (Child program = await Python.StartAsync(enter + Segment, _mark))
         using (Child worker = await Python.StartAsync(enter + Join, _mark))
         {
-            CleanupContext look = _run.Running([], program.Pid);
-            look = look with { Run = look.Run with { Containment = new ContainmentRecord { Strength = ContainmentStrength.CgroupOnly, RunDirectory = "/", CgroupPath = cgroup.Path, CgroupInode = cgroup.Inode } } };
+            CleanupContext look = In(cgroup, _run.Running([], program.Pid));
 
             RunResource found = Assert.Single(Marked(await _cleaner.DiscoverAsync(look)));
 
@@ -89,6 +88,21 @@ public sealed class SharedMemoryWorkerTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    [Trait("Scenario", "S10")]
+    public async Task Discover_ListThatWasCut_IsCompletedByTheCgroup()
+    {
+        using RunCgroup cgroup = RunCgroup.Create(CgroupPlace.Require(), Guid.NewGuid().ToString("N"));
+        using (Child program = await Python.StartAsync($"import os\nopen('{cgroup.Path}/cgroup.procs', 'w').write(str(os.getpid()))\n{Segment}", _mark))
+        {
+            IReadOnlyList<RunResource> found = Marked(await _cleaner.DiscoverAsync(In(cgroup, _run.Before() with { ProcessesTruncated = true })));
+            await EndAsync(program);
+            Assert.Null(cgroup.Remove());
+
+            Assert.Equal(ResourceHandling.Clean, Assert.Single(found).Handling);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Discover_LookWithoutTime_IsDecidedByTheNextLook()
     {
         IResourceCleaner hurried = SharedMemoryCleaner.Create(new SharedMemoryCleanerOptions(), new SteppingTime(TimeSpan.FromMilliseconds(5)));
@@ -101,6 +115,14 @@ public sealed class SharedMemoryWorkerTests : IDisposable
     }
 
     public void Dispose() => Array.ForEach(Directory.GetFiles("/dev/shm", _mark + "*"), File.Delete);
+
+    private static CleanupContext In(RunCgroup cgroup, CleanupContext look) => look with
+    {
+        Run = look.Run with
+        {
+            Containment = new ContainmentRecord { Strength = ContainmentStrength.CgroupOnly, RunDirectory = "/", CgroupPath = cgroup.Path, CgroupInode = cgroup.Inode },
+        },
+    };
 
     private static async Task EndAsync(Child child)
     {

@@ -1,5 +1,4 @@
 using WorkflowLifecycle.Processes.Linux.Adopting;
-using WorkflowLifecycle.Processes.Linux.Cgroups;
 using WorkflowLifecycle.Processes.Linux.Proc;
 
 namespace WorkflowLifecycle.Processes.Linux.Cleaning;
@@ -23,7 +22,7 @@ internal static class Outsiders
             return null;
         }
 
-        HashSet<int>? members = MembersOf(context.Run);
+        HashSet<int>? members = RunMembers.Of(context.Run);
         strangers.RemoveAll(stranger => members?.Contains(stranger.Pid) == true);
         RemoveDescendants(strangers, processes, context.Run.Containment?.Shim);
 
@@ -36,20 +35,6 @@ internal static class Outsiders
 
     private static bool IsThere(ProcessKey process) =>
         ProcessReader.TryReadStat(process.Pid, out ProcStat stat) && stat.StartTicks == process.StartTicks && !ProcessReader.HasExited(stat);
-
-    // Null where the run has no cgroup, or it can't be asked.
-    private static HashSet<int>? MembersOf(RunRecord run)
-    {
-        if (run.Containment is not { CgroupPath: { } path } containment || run.Host.BootId != Machine.ThisBoot)
-        {
-            return null;
-        }
-
-        using RunCgroup? cgroup = RunCgroup.Open(path, containment.CgroupInode, out _);
-        List<int> members = [];
-        cgroup?.AddProcesses(members);
-        return cgroup is null ? null : [.. members];
-    }
 
     private static void RemoveDescendants(List<ProcessKey> strangers, RunProcesses processes, ProcessIdentity? shim)
     {

@@ -15,7 +15,7 @@ internal sealed class RunSegments(SharedLook<SharedMemoryHolders> machine, bool 
             return [];
         }
 
-        RunProcesses processes = new(context.Processes);
+        RunProcesses processes = RunMembers.Listed(context);
         SharedMemoryHolders own = SharedMemoryHolders.Of(processes, directory.Key, time);
         long seen = timeProvider.GetTimestamp();
         List<RunResource> told = [];

@@ -11,7 +11,7 @@ internal sealed class RunSockets(SharedLook<IReadOnlyList<BoundSocket>> table, S
 
     public IReadOnlyList<RunResource> Look(CleanupContext context, LookTime time)
     {
-        RunProcesses processes = new(context.Processes);
+        RunProcesses processes = RunMembers.Listed(context);
         SocketHolders own = SocketHolders.Of(processes, time);
         long seen = timeProvider.GetTimestamp();
         List<(BoundSocket Socket, string Space, RunResource? Known)> found = [];

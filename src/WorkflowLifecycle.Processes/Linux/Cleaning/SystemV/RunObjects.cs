@@ -11,7 +11,7 @@ internal sealed class RunObjects(SharedLook<SystemVAttachments> machine, SystemV
     public IEnumerable<RunResource> Look(IReadOnlyList<SystemVObject> objects, CleanupContext context, LookTime time)
     {
         SystemVProof proof = new(context, timeProvider.GetUtcNow());
-        RunProcesses processes = new(context.Processes);
+        RunProcesses processes = RunMembers.Listed(context);
         SystemVAttachments? own = null;
         bool? isSeen = null;
         foreach (SystemVObject found in objects)
