@@ -129,9 +129,12 @@ public sealed class SocketCleanerTests : IDisposable
         await EndAsync(program);
         await _cleaner.CleanAsync(before, run.After([before]));
 
+        RunResource after = Assert.Single(await _cleaner.DiscoverAsync(run.After([before])));
         Assert.Equal(ResourceHandling.Watch, before.Handling);
         Assert.True(File.Exists(_place.File("earlier")));
-        Assert.False(await _cleaner.ExistsAsync(before, run.After([before])));
+        Assert.Equal((ResourceHandling.Report, "not provably the run's: it was not made while the run was"), (after.Handling, after.Note));
+        Assert.True(await _cleaner.ExistsAsync(before, run.After([before])));
+        Assert.False(await _cleaner.ExistsAsync(before, run.After([before]) with { Moment = CleanupMoment.Retry }));
     }
 
     [Fact(Timeout = 60_000)]

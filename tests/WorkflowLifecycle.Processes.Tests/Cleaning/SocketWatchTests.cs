@@ -20,6 +20,9 @@ public sealed class SocketWatchTests : IDisposable
     private readonly TemporaryDirectory _place = new();
     private readonly RunContexts _run = new(TimeProvider.System.GetUtcNow());
 
+    // Time for the list of sockets, and none for a look at all processes.
+    private static IResourceCleaner Hurried => SocketCleaner.Create(new SocketCleanerOptions(), new SteppingTime(TimeSpan.FromMilliseconds(1)));
+
     [Fact(Timeout = 60_000)]
     [Trait("Scenario", "S10")]
     public async Task Discover_AbstractSocketThatWasHandedToAStranger_IsWatchedAndHeIsNamed()
@@ -52,6 +55,58 @@ public sealed class SocketWatchTests : IDisposable
 
         Assert.Equal(ResourceHandling.Clean, found.Handling);
         Assert.False(File.Exists(_place.File("socket")));
+    }
+
+    [Fact(Timeout = 60_000)]
+    [Trait("Scenario", "S10")]
+    public async Task Discover_SocketFileThatALookHadNoTimeFor_IsToldAndLeft()
+    {
+        using Child program = await Python.StartAsync(UnixPath, _place.File("socket"));
+        RunResource seen = Assert.Single(await Hurried.DiscoverAsync(_run.Emergency([], program.Pid)));
+        await EndAsync(program);
+        CleanupContext after = _run.After([seen]);
+        after = after with { Run = after.Run with { WorkingDirectory = _place.Path } };
+
+        RunResource found = Assert.Single(await _cleaner.DiscoverAsync(after));
+        await _cleaner.CleanAsync(found, after);
+
+        Assert.Equal(ResourceHandling.Watch, seen.Handling);
+        Assert.Equal((ResourceHandling.Report, "unix " + _place.File("socket")), (found.Handling, found.Name));
+        Assert.Equal("not provably the run's: there was no time to see who else had it", found.Note);
+        Assert.True(await _cleaner.ExistsAsync(seen, after));
+        Assert.True(File.Exists(_place.File("socket")));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Discover_SocketFileThatALookHadNoTimeFor_IsDecidedByTheNext()
+    {
+        using Child program = await Python.StartAsync(UnixPath, _place.File("socket"));
+        RunResource first = Assert.Single(await Hurried.DiscoverAsync(_run.Emergency([], program.Pid)));
+
+        RunResource second = Assert.Single(await _cleaner.DiscoverAsync(_run.Before(program.Pid) with { Known = [first] }));
+
+        Assert.Equal((ResourceHandling.Watch, ResourceHandling.Clean), (first.Handling, second.Handling));
+        Assert.Equal(first.Name, second.Name);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Discover_AnotherSocketFileUnderAKnownName_IsASuspect()
+    {
+        RunResource known;
+        using (Child program = await Python.StartAsync(UnixPath, _place.File("socket")))
+        {
+            known = Assert.Single(await _cleaner.DiscoverAsync(_run.Running([], program.Pid)));
+            await EndAsync(program);
+        }
+
+        File.Delete(_place.File("socket"));
+        using Child unseen = await Python.StartAsync(UnixPath, _place.File("socket"));
+        await EndAsync(unseen);
+        CleanupContext after = _run.After([known]);
+
+        RunResource found = Assert.Single(await _cleaner.DiscoverAsync(after with { Run = after.Run with { WorkingDirectory = _place.Path } }));
+
+        Assert.Equal((ResourceHandling.Report, known.Name), (found.Handling, found.Name));
     }
 
     [Fact(Timeout = 60_000)]

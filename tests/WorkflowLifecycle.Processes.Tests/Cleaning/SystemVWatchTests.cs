@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Tests.Support;
@@ -75,9 +76,46 @@ public sealed class SystemVWatchTests : IDisposable
         Assert.Contains($"(pid {stranger.Pid}) used it last", refused.Message, StringComparison.Ordinal);
         Assert.True(await _cleaner.ExistsAsync(seen, _run.After([seen])));
         await EndAsync(stranger);
-        Assert.Equal(ResourceHandling.Clean, Of(id, await _cleaner.DiscoverAsync(_run.After([seen])))!.Handling);
+        RunResource left = Of(id, await _cleaner.DiscoverAsync(_run.After([seen])))!;
+        Assert.Equal((ResourceHandling.Report, $"not provably the run's: PID {stranger.Pid} used it last, which no look saw as a process of the run"), (left.Handling, left.Note));
         Assert.Equal(ResourceHandling.Report, before.Handling);
         Assert.Contains($"(pid {stranger.Pid}) used it, too", before.Note!, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Discover_SemaphoresThatAnotherProcessOfTheRunUsedLast_AreCleanedWhereALookSawIt()
+    {
+        (Child program, int id) = await MakeAsync(Semaphores, _sets);
+        using Child ended = program;
+        using Child worker = await Python.StartAsync(
+            Calls + Python.WhenTold("libc.semctl(int(sys.argv[1]), 0, 16, 2)"), id.ToString(CultureInfo.InvariantCulture));
+        RunResource seen = Of(id, await _cleaner.DiscoverAsync(_run.Running([], program.Pid, worker.Pid)))!;
+        await Python.TellAsync(worker);
+        await EndAsync(worker);
+        await EndAsync(program);
+
+        RunResource found = Of(id, await _cleaner.DiscoverAsync(_run.After([seen])))!;
+
+        Assert.True(found.Handling == ResourceHandling.Clean, found.Note);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Discover_SemaphoresOfAWorkerThatBeganAfterTheList_AreDecidedByTheNextLook()
+    {
+        (Child program, int id) = await MakeAsync(
+            Calls + "made = libc.semget(0, 2, 0o1600); libc.semctl(made, 0, 16, 1); os.fork() or (libc.semctl(made, 1, 16, 1), print(made, os.getpid(), sep='\\n', flush=True))\n", _sets);
+        using Child ended = program;
+        int worker = int.Parse((await program.ReadLineAsync())!, CultureInfo.InvariantCulture);
+
+        RunResource first = Of(id, await _cleaner.DiscoverAsync(_run.Running([], program.Pid)))!;
+        RunResource second = Of(id, await _cleaner.DiscoverAsync(_run.Running([first], program.Pid, worker)))!;
+
+        using (Process forked = Process.GetProcessById(worker))
+        {
+            forked.Kill();
+        }
+
+        Assert.Equal((ResourceHandling.Report, ResourceHandling.Clean), (first.Handling, second.Handling));
     }
 
     public void Dispose()

@@ -33,6 +33,13 @@ internal readonly record struct BornFile(FileKey Key, long BornNanoseconds, uint
         return BornNanoseconds > 0 && own.All(detail => noted.GetValueOrDefault(detail.Key) == detail.Value);
     }
 
+    /// <summary>The same as far as that can be told, where nothing keeps when it was born: enough to tell of it, not to remove it.</summary>
+    public bool MayBeThat(IReadOnlyDictionary<string, string> noted)
+    {
+        Dictionary<string, string> own = Details;
+        return own.All(detail => noted.GetValueOrDefault(detail.Key) == detail.Value);
+    }
+
     /// <summary>Takes it by its path; where that fails the call's last error tells why.</summary>
     public static bool TryTake(string path, bool followLinks, out BornFile file) => TryTake(EntryFacts.CurrentDirectory, path, followLinks ? 0 : EntryFacts.NoFollow, out file);
 

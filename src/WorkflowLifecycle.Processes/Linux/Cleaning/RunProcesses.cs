@@ -3,9 +3,9 @@ using WorkflowLifecycle.Processes.Linux.Proc;
 namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 
 /// <summary>The processes of a run, as a look was told of them: by number and start.</summary>
-internal sealed class RunProcesses(IReadOnlyList<ProcessSnapshot> processes)
+internal sealed class RunProcesses(IEnumerable<(int Pid, ulong StartTicks)> processes)
 {
-    private readonly HashSet<(int Pid, ulong StartTicks)> _processes = [.. processes.Select(process => (process.Pid, process.StartTicks))];
+    private readonly HashSet<(int Pid, ulong StartTicks)> _processes = [.. processes];
 
     public bool Has(ProcessKey process) => _processes.Contains((process.Pid, process.StartTicks));
 

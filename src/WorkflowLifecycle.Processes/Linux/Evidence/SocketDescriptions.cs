@@ -13,7 +13,7 @@ internal sealed class SocketDescriptions
 
     private readonly Dictionary<long, SocketEvidence> _found = [];
 
-    /// <summary>True when the time was up before the lists were read to their end, and some were not found by then.</summary>
+    /// <summary>True when the lists were not read to their end, as the time was up or one can't be read, and some were not found by then.</summary>
     public bool IsCut { get; private set; }
 
     /// <summary>Reads it from inside one of its processes, until all are found or the time is up.</summary>
@@ -21,17 +21,25 @@ internal sealed class SocketDescriptions
     {
         SocketDescriptions found = new();
         string process = pid.ToString(CultureInfo.InvariantCulture);
-        foreach (string protocol in (string[])["tcp", "tcp6", "udp", "udp6"])
+        try
         {
-            foreach (string line in NetTable.ReadLines(process, protocol, GoOn))
+            foreach (string protocol in (string[])["tcp", "tcp6", "udp", "udp6"])
             {
-                found.AddInternet(line, protocol, wanted);
+                foreach (string line in NetTable.ReadLines(process, protocol, GoOn))
+                {
+                    found.AddInternet(line, protocol, wanted);
+                }
+            }
+
+            foreach (string line in NetTable.ReadLines(process, "unix", GoOn))
+            {
+                found.AddLocal(line, wanted);
             }
         }
-
-        foreach (string line in NetTable.ReadLines(process, "unix", GoOn))
+        catch (IOException)
         {
-            found.AddLocal(line, wanted);
+            // What could be read is told, and that it is not all.
+            found.IsCut = true;
         }
 
         return found;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
@@ -12,20 +13,27 @@ internal static class NetTable
 {
     private const int BlockSize = 64 * 1024;
 
-    /// <summary>The lines below the heading, read while they are asked for; none where there is no such list.</summary>
+    /// <summary>The lines below the heading, read while they are asked for; none where there is no such list, or no such process any more.</summary>
     /// <param name="process">A process of the namespace, <c>self</c> for our own.</param>
     /// <param name="name">Which list: <c>tcp</c>, <c>tcp6</c>, <c>udp</c>, <c>udp6</c>, <c>unix</c>.</param>
     /// <param name="goOn">Asked before each block: false ends the list where it is.</param>
+    /// <exception cref="IOException">There is one, and it can't be read: what is not seen then may be there.</exception>
     public static IEnumerable<string> ReadLines(string process, string name, Func<bool> goOn)
     {
-        using FileDescriptor file = DescriptorReserve.Open($"/proc/{process}/net/{name}", Libc.OpenReadOnly | Libc.OpenCloseOnExec);
+        string path = $"/proc/{process}/net/{name}";
+        using FileDescriptor file = DescriptorReserve.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
         if (file.IsInvalid)
         {
-            yield break;
+            if (Marshal.GetLastPInvokeError() is var errno && IsNone(errno))
+            {
+                yield break;
+            }
+
+            throw Unreadable(path, errno);
         }
 
         bool isHeading = true;
-        foreach (string line in ReadLines(file, goOn))
+        foreach (string line in ReadLines(file, path, goOn))
         {
             if (!isHeading)
             {
@@ -36,12 +44,22 @@ internal static class NetTable
         }
     }
 
-    private static IEnumerable<string> ReadLines(FileDescriptor file, Func<bool> goOn)
+    private static IEnumerable<string> ReadLines(FileDescriptor file, string path, Func<bool> goOn)
     {
         byte[] buffer = new byte[BlockSize];
         int kept = 0;
-        while (goOn() && SmallFile.ReadAll(file, buffer.AsSpan(kept)) is var read and > 0)
+        while (goOn() && SmallFile.ReadAll(file, buffer.AsSpan(kept)) is var read and not 0)
         {
+            if (read < 0)
+            {
+                if (Marshal.GetLastPInvokeError() is var errno && IsNone(errno))
+                {
+                    yield break;
+                }
+
+                throw Unreadable(path, errno);
+            }
+
             int start = 0;
             int filled = kept + read;
             for (int end; (end = buffer.AsSpan(start, filled - start).IndexOf((byte)'\n')) >= 0; start += end + 1)
@@ -54,4 +72,9 @@ internal static class NetTable
             buffer.AsSpan(start, kept).CopyTo(buffer);
         }
     }
+
+    // The machine does not have that protocol, or the process whose list it is went meanwhile.
+    private static bool IsNone(int errno) => errno is Errno.ENOENT or Errno.ESRCH;
+
+    private static IOException Unreadable(string path, int errno) => new($"{path}: {Errno.Describe(errno)}");
 }

@@ -30,14 +30,19 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
 
     public TimeSpan LookInterval { get; }
 
-    public static RunResource Describe(string path, in BornFile file, bool isProven, string note) => new()
+    public static RunResource Describe(string path, in BornFile file, bool isProven, string note, Doubt? doubt = null)
     {
-        Cleaner = CleanerNames.SharedMemory,
-        Name = path,
-        Handling = isProven ? ResourceHandling.Clean : ResourceHandling.Report,
-        Note = note,
-        Details = file.Details,
-    };
+        Dictionary<string, string> details = file.Details;
+        doubt?.AddTo(details);
+        return new RunResource
+        {
+            Cleaner = CleanerNames.SharedMemory,
+            Name = path,
+            Handling = isProven ? ResourceHandling.Clean : ResourceHandling.Report,
+            Note = doubt is null ? note : $"{note}; {doubt}",
+            Details = details,
+        };
+    }
 
     public ValueTask<IReadOnlyList<RunResource>> DiscoverAsync(CleanupContext context, CancellationToken cancellationToken = default)
     {

@@ -12,31 +12,31 @@ internal static class SharedMemoryProof
     /// <param name="file">The segment, that a process of the run has.</param>
     /// <param name="findHolders">A look at the whole machine in which that is seen; null where there is none to be had.</param>
     /// <param name="processes">The run's.</param>
-    /// <param name="run">Its row.</param>
+    /// <param name="context">The look.</param>
     /// <param name="now">When that is.</param>
-    public static string? WhyNot(in BornFile file, Func<SharedMemoryHolders?> findHolders, RunProcesses processes, RunRecord run, DateTimeOffset now)
+    public static Doubt? WhyNot(in BornFile file, Func<SharedMemoryHolders?> findHolders, RunProcesses processes, CleanupContext context, DateTimeOffset now)
     {
         if (file.Born is not { } born)
         {
-            return "this kernel does not tell when it was made";
+            return new Doubt("this kernel does not tell when it was made");
         }
 
-        if (!RunTime.Holds(run, born, now))
+        if (!RunTime.Holds(context.Run, born, now))
         {
-            return "it was not made while the run was";
+            return new Doubt("it was not made while the run was");
         }
 
         if (findHolders() is not { } holders)
         {
-            return "there was no time to see who else had it";
+            return new Doubt("there was no time to see who else had it", IsOpen: true);
         }
 
         IReadOnlyCollection<ProcessKey> all = holders.Of(file.Key);
-        List<ProcessKey> strangers = [.. all.Where(holder => !processes.Has(holder))];
         uint owner = file.OwnerId;
-        return strangers.Count > 0 ? $"{ProcessKey.Describe(strangers)} had it too before the end"
-            : !all.Any(holder => FileFacts.Of($"/proc/{holder.Pid}")?.OwnerId == owner) ? "it belongs to another user than those of the run who have it"
-            : holders.Unread > 0 && !file.IsPrivate ? "others may open it, and not every process here may be looked into"
-            : null;
+        return Outsiders.Judge(all, processes, context, "had it too before the end")
+            ?? (!all.Any(holder => FileFacts.Of($"/proc/{holder.Pid}")?.OwnerId == owner)
+                    ? new Doubt("it belongs to another user than those of the run who have it", IsOpen: true)
+                : holders.Unread > 0 && !file.IsPrivate ? new Doubt("others may open it, and not every process here may be looked into", IsOpen: true)
+                : null);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class RunSockets(SharedLook<IReadOnlyList<BoundSocket>> table, S
 
     public IReadOnlyList<RunResource> Look(CleanupContext context, LookTime time)
     {
-        RunProcesses processes = new(context.Processes);
+        RunProcesses processes = RunMembers.Listed(context);
         SocketHolders own = SocketHolders.Of(processes, time);
         long seen = timeProvider.GetTimestamp();
         List<(BoundSocket Socket, string Space, RunResource? Known)> found = [];
@@ -26,8 +26,9 @@ internal sealed class RunSockets(SharedLook<IReadOnlyList<BoundSocket>> table, S
         List<RunResource> told = [];
         foreach ((BoundSocket socket, string space, RunResource? known) in found)
         {
-            RunResource resource = known
-                ?? SocketDetails.Name(socket, names, Describe(socket, space, own, processes, context, seen, time));
+            RunResource resource = known is null ? SocketDetails.Name(socket, names, Describe(socket, space, own, processes, context, seen, time))
+                : Doubt.Of(known) is { IsOpen: true } ? Describe(socket, space, own, processes, context, seen, time) with { Name = known.Name }
+                : known;
             told.Add(resource.Seen(context));
         }
 
@@ -58,16 +59,17 @@ internal sealed class RunSockets(SharedLook<IReadOnlyList<BoundSocket>> table, S
     {
         // A path means something only where we see the files that the program saw.
         ulong inode = socket.Inode;
+        Doubt? doubt = null;
         BornFile? file = socket.HasPath && space == SocketHolders.NamespaceOf(BoundSockets.Self)
-            ? SocketFile.FindOwn(socket, () => machine.Seeing(look => look.Of(inode).Any(processes.Has), seen, time)?.Of(inode) ?? [], processes, context, timeProvider.GetUtcNow())
+            ? SocketFile.Find(socket, () => machine.Seeing(look => look.Of(inode).Any(processes.Has), seen, time)?.Of(inode), processes, context, timeProvider.GetUtcNow(), out doubt)
             : null;
         return new RunResource
         {
             Cleaner = CleanerNames.Sockets,
             Name = socket.ToString(),
-            Handling = file is null ? ResourceHandling.Watch : ResourceHandling.Clean,
+            Handling = file is null || doubt is not null ? ResourceHandling.Watch : ResourceHandling.Clean,
             Note = $"{ProcessKey.Describe(own.Of(inode))} had it",
-            Details = SocketDetails.Of(socket, space, file),
+            Details = SocketDetails.Of(socket, space, file, doubt),
         };
     }
 }

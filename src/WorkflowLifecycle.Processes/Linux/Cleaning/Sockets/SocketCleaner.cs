@@ -42,7 +42,7 @@ internal sealed class SocketCleaner : IResourceWatcher
 
     public ValueTask CleanAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default)
     {
-        if (SocketDetails.FileOf(resource) is { } path)
+        if (Doubt.Of(resource) is null && SocketDetails.FileOf(resource) is { } path)
         {
             LookTime time = new(context, _timeProvider, cancellationToken);
             if (IsBound(resource, context, time))
@@ -58,7 +58,10 @@ internal sealed class SocketCleaner : IResourceWatcher
 
     public ValueTask<bool> ExistsAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default) => ValueTask.FromResult(
         IsBound(resource, context, new LookTime(context, _timeProvider, cancellationToken))
-        || (SocketDetails.FileOf(resource) is { } path && SocketFile.Exists(path, resource.Details)));
+        || (IsAwaited(resource, context) && SocketDetails.FileOf(resource) is { } path && SocketFile.Exists(path, resource.Details)));
+
+    // A debt for a file that is not provably the run's is one for the socket: nobody would ever remove it.
+    private static bool IsAwaited(RunResource resource, CleanupContext context) => context.Moment != CleanupMoment.Retry || Doubt.Of(resource) is null;
 
     private IEnumerable<RunResource> LookAfter(CleanupContext context, LookTime time)
     {
@@ -66,7 +69,7 @@ internal sealed class SocketCleaner : IResourceWatcher
         {
             RunResource? told = known.Handling is ResourceHandling.Clean or ResourceHandling.Watch && IsBound(known, context, time)
                 ? known with { Handling = ResourceHandling.Watch, Note = $"{Who(known, time)} has it" }
-                : SocketDetails.FileOf(known) is { } path && MayBeThere(path, known) ? known
+                : SocketDetails.FileOf(known) is { } path && MayBeThere(path, known) ? WithDoubt(known)
                 : known.ToldWhenGone();
             if (told is not null)
             {
@@ -74,6 +77,9 @@ internal sealed class SocketCleaner : IResourceWatcher
             }
         }
     }
+
+    private static RunResource WithDoubt(RunResource known) =>
+        Doubt.Of(known) is { } doubt ? known with { Handling = ResourceHandling.Report, Note = doubt.ToString() } : known;
 
     // Of our own namespace the kernel's list tells. Of another one, which can't be asked when its processes are gone, the socket lives as long as somebody has it.
     private bool IsBound(RunResource resource, CleanupContext context, LookTime time) =>

@@ -9,7 +9,7 @@ internal static class SocketDetails
     private const string Namespace = "namespace";
     private const string FilePath = "path";
 
-    public static Dictionary<string, string> Of(in BoundSocket socket, string space, BornFile? file)
+    public static Dictionary<string, string> Of(in BoundSocket socket, string space, BornFile? file, Doubt? doubt = null)
     {
         Dictionary<string, string> details = file?.Details ?? new Dictionary<string, string>(StringComparer.Ordinal);
         details[SocketInode] = socket.Inode.ToString(CultureInfo.InvariantCulture);
@@ -17,6 +17,7 @@ internal static class SocketDetails
         if (file is not null)
         {
             details[FilePath] = socket.Address;
+            doubt?.AddTo(details);
         }
 
         return details;
@@ -34,6 +35,6 @@ internal static class SocketDetails
 
     public static string? SpaceOf(RunResource resource) => resource.Details.GetValueOrDefault(Namespace);
 
-    /// <summary>The file that is removed once nobody is bound to it; null where there is none.</summary>
+    /// <summary>The file that is removed once nobody is bound to it, or told where it is in doubt; null where there is none.</summary>
     public static string? FileOf(RunResource resource) => resource.Details.GetValueOrDefault(FilePath);
 }

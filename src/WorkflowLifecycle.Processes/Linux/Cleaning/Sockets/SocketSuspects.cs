@@ -21,7 +21,7 @@ internal static class SocketSuspects
             }
 
             if (BornFile.TryTake(path, followLinks: false, out BornFile file) && file.IsSocket && file.Born is { } born && RunTime.Holds(context.Run, born, now)
-                && context.Run.HostUser == string.Create(CultureInfo.InvariantCulture, $"os:{file.OwnerId}") && context.Known.All(known => known.Name != name)
+                && context.Run.HostUser == string.Create(CultureInfo.InvariantCulture, $"os:{file.OwnerId}") && !context.Known.Any(known => SocketDetails.FileOf(known) is not null && file.MayBeThat(known.Details))
                 && !(listening ??= [.. read().Where(socket => socket.HasPath).Select(socket => Path.GetFileName(socket.Address))]).Contains(Path.GetFileName(path)))
             {
                 told++;

@@ -11,7 +11,7 @@ internal sealed class RunObjects(SharedLook<SystemVAttachments> machine, SystemV
     public IEnumerable<RunResource> Look(IReadOnlyList<SystemVObject> objects, CleanupContext context, LookTime time)
     {
         SystemVProof proof = new(context, timeProvider.GetUtcNow());
-        RunProcesses processes = new(context.Processes);
+        RunProcesses processes = RunMembers.Listed(context);
         SystemVAttachments? own = null;
         bool? isSeen = null;
         foreach (SystemVObject found in objects)
@@ -19,43 +19,50 @@ internal sealed class RunObjects(SharedLook<SystemVAttachments> machine, SystemV
             RunResource? known = context.Known.FirstOrDefault(known => known.Name == found.Name && SystemVDetails.IsThat(known, found));
 
             // What an earlier look said stands: who made it does not change. But a set or a queue is not known to be in use after the end, other than a segment.
-            if (known is not null)
+            if (known is not null && Doubt.Of(known) is not { IsOpen: true })
             {
-                yield return known.Handling == ResourceHandling.Clean && users.Living(found).Where(user => !processes.Has(user)).ToList() is { Count: > 0 } others
-                    ? SystemVDetails.Describe(found, $"{ProcessKey.Describe(others)} used it, too")
-                    : known;
+                Doubt? late = known.Handling == ResourceHandling.Clean ? Outsiders.Judge(users.Living(found), processes, context, "used it, too") : null;
+                yield return late is null ? SystemVDetails.WithUsers(known, found, known, context) : SystemVDetails.Describe(found, late);
                 continue;
             }
 
             if (!proof.Concerns(found))
             {
+                if (known is not null)
+                {
+                    yield return known;
+                }
+
                 continue;
             }
 
             own ??= SystemVAttachments.Of(processes, time);
             isSeen ??= IsSeenByTheRun(context, time);
             bool isInUse = own.Of(found.Id).Count > 0;
-            string? doubt = isSeen == false ? "its processes are in another IPC namespace"
-                : context.Moment != CleanupMoment.AfterEnd && WhoElse(found, own, processes, time) is { } strangers ? $"{strangers} has it too"
-                : proof.WhyNot(found, isInUse);
-            yield return SystemVDetails.Describe(found, doubt);
+            Doubt? doubt = isSeen == false ? new Doubt("its processes are in another IPC namespace", IsOpen: time.IsUp())
+                : (context.Moment == CleanupMoment.AfterEnd ? null : WhoElse(found, own, processes, context, time)) ?? proof.WhyNot(found, isInUse);
+            yield return SystemVDetails.WithUsers(SystemVDetails.Describe(found, doubt), found, known, context);
         }
     }
 
-    private string? WhoElse(SystemVObject found, SystemVAttachments own, RunProcesses processes, LookTime time)
+    private Doubt? WhoElse(SystemVObject found, SystemVAttachments own, RunProcesses processes, CleanupContext context, LookTime time)
     {
         if (found.Attached <= own.Of(found.Id).Count)
         {
             return null;
         }
 
-        IReadOnlyList<ProcessKey> attached = machine.Since(time.Started, time)?.Of(found.Id) ?? [];
-        List<ProcessKey> strangers = [.. attached.Where(user => !processes.Has(user))];
+        if (machine.Since(time.Started, time) is not { } look)
+        {
+            return new Doubt("there was no time to see who else has it", IsOpen: true);
+        }
 
-        // The run itself may have let go of it between the two looks.
-        return strangers.Count > 0 ? ProcessKey.Describe(strangers)
-            : SystemVTable.Read().Any(now => (now.Kind, now.Id) == (found.Kind, found.Id) && now.Attached > attached.Count) ? "somebody who can't be seen from here"
-            : null;
+        // The run itself may have let go of it between the two looks, or a process of it have begun after them.
+        IReadOnlyList<ProcessKey> attached = look.Of(found.Id);
+        return Outsiders.Judge(attached, processes, context, "has it too")
+            ?? (SystemVTable.Read().Any(now => (now.Kind, now.Id) == (found.Kind, found.Id) && now.Attached > attached.Count)
+                ? new Doubt("somebody who can't be seen from here has it too", IsOpen: true)
+                : null);
     }
 
     // Of those who are gone nothing can be asked; the others have to be where we are. In an emergency those who were not asked may be elsewhere.

@@ -46,7 +46,7 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
         return ValueTask.FromResult<IReadOnlyList<RunResource>>(
         [
             .. context.Known.Concat(_living.Look(objects, context, time).Where(found => !known.Contains(found.Name)))
-                .Select(found => LookAfter(found, objects, time)).OfType<RunResource>(),
+                .Select(found => LookAfter(found, objects, context, time)).OfType<RunResource>(),
             .. Suspects(objects, known, context),
         ]);
     }
@@ -77,9 +77,11 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
     public ValueTask<bool> ExistsAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(SystemVDetails.Find(resource, SystemVTable.Read()) is not null);
 
-    private RunResource? LookAfter(RunResource known, IReadOnlyList<SystemVObject> objects, LookTime time) =>
+    private RunResource? LookAfter(RunResource known, IReadOnlyList<SystemVObject> objects, CleanupContext context, LookTime time) =>
         SystemVDetails.Find(known, objects) is not { } found ? known.ToldWhenGone()
         : known.Handling == ResourceHandling.Clean && _users.Of(found, time) is { } users ? known with { Handling = ResourceHandling.Watch, Note = users }
+        : known.Handling == ResourceHandling.Clean && SystemVDetails.FindStranger(known, found, context) is { } pid
+            ? SystemVDetails.Describe(found, new Doubt(string.Create(CultureInfo.InvariantCulture, $"PID {pid} used it last, which no look saw as a process of the run")))
         : known;
 
     // Nobody of those who were there made or used them, as far as the kernel says; but they came while the run was, and for its user.
@@ -92,6 +94,6 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
                 && found.Changed >= context.Run.CreatedAt.ToUnixTimeSeconds()
                 && (context.Run.EndedAt is not { } ended || found.Changed <= ended.ToUnixTimeSeconds()))
             .Take(MostSuspects)
-            .Select(found => SystemVDetails.Describe(found, "made or changed while the run was, by nobody who was there when it ended"));
+            .Select(found => SystemVDetails.Describe(found, new Doubt("made or changed while the run was, by nobody who was there when it ended")));
     }
 }

@@ -24,11 +24,11 @@ internal sealed class SystemVProof(CleanupContext context, DateTimeOffset now)
     /// <summary>Why it is not provably the run's; null when it is.</summary>
     /// <param name="found">The object.</param>
     /// <param name="isInUse">Whether a process of the run has it in memory right now.</param>
-    public string? WhyNot(SystemVObject found, bool isInUse)
+    public Doubt? WhyNot(SystemVObject found, bool isInUse)
     {
         if (found.ChangedAt > now)
         {
-            return "it is stamped with a time to come";
+            return new Doubt("it is stamped with a time to come");
         }
 
         if (found.Kind == SystemVKind.Segment)
@@ -36,24 +36,25 @@ internal sealed class SystemVProof(CleanupContext context, DateTimeOffset now)
             return WhyNotOf(found.Creator, found.Changed, isInUse);
         }
 
-        return found.Key != 0 ? "others can reach it by its key, and the kernel does not keep who made it"
-            : found.Changed < context.Run.CreatedAt.ToUnixTimeSeconds() ? "it was not made while the run was"
+        return found.Key != 0 ? new Doubt("others can reach it by its key, and the kernel does not keep who made it")
+            : found.Changed < context.Run.CreatedAt.ToUnixTimeSeconds() ? new Doubt("it was not made while the run was")
             : found.LastUses.Select(use => WhyNotOf(use.Pid, use.At, isInUse: true)).FirstOrDefault(problem => problem is not null);
     }
 
-    private string? WhyNotOf(int pid, long at, bool isInUse)
+    private Doubt? WhyNotOf(int pid, long at, bool isInUse)
     {
         if (!_processes.TryGetValue(pid, out ProcessSnapshot? process))
         {
-            return string.Create(CultureInfo.InvariantCulture, $"it is of PID {pid}, which was no process of the run when it ended");
+            // It may have begun after the processes were listed.
+            return new Doubt(string.Create(CultureInfo.InvariantCulture, $"it is of PID {pid}, which no look saw as a process of the run"), IsOpen: true);
         }
 
         // Stamped to the second, by the clock on the wall: the run's row says when that was, too, should the clock have been set since.
         DateTimeOffset start = _boot is { } boot ? boot + TimeSpan.FromSeconds(process.StartTicks / TicksPerSecond) : DateTimeOffset.MaxValue;
         start = start > context.Run.CreatedAt ? start : context.Run.CreatedAt;
         long first = start.ToUnixTimeSeconds();
-        return at < first ? string.Create(CultureInfo.InvariantCulture, $"PID {pid} was another process then")
-            : at == first && !isInUse && _numbersMayGoRound ? string.Create(CultureInfo.InvariantCulture, $"it is of the second in which PID {pid} became this process")
+        return at < first ? new Doubt(string.Create(CultureInfo.InvariantCulture, $"PID {pid} was another process then"))
+            : at == first && !isInUse && _numbersMayGoRound ? new Doubt(string.Create(CultureInfo.InvariantCulture, $"it is of the second in which PID {pid} became this process"))
             : null;
     }
 }
