@@ -32,7 +32,7 @@ internal sealed class KillExecution(
     private static readonly TimeSpan BesideLimit = TimeSpan.FromMilliseconds(250);
 
     // What cleaners may look for before the first signal; it runs beside the quiesce stage, so mostly nobody waits for it.
-    private static readonly TimeSpan CleanupLookLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CleanupLookLimit = TimeSpan.FromSeconds(1);
 
     private readonly bool _wasEmpty = status?.IsEmpty == true;
 
