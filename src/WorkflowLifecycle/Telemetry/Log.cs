@@ -136,6 +136,9 @@ internal static partial class Log
     [LoggerMessage(504, LogLevel.Warning, "The cleaner '{Cleaner}' could not look at run {RunId} while it goes on; it is asked again, and not told again: {Why}")]
     public static partial void WatcherFailed(ILogger logger, string cleaner, RunId runId, string why);
 
+    [LoggerMessage(505, LogLevel.Error, "The watching of what runs have met something unexpected, and goes on")]
+    public static partial void WatchingFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(510, LogLevel.Information, "Debt {DebtId} of run {RunId} is settled, {Cleaner}: {Resource}, after {Attempts} retries")]
     public static partial void DebtSettled(ILogger logger, string debtId, RunId runId, string cleaner, string resource, int attempts);
 

@@ -159,6 +159,26 @@ public sealed class ResourceWatchTests : IAsyncDisposable
         Assert.Equal(2, LooksOf(_other));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Watch_WhoseLoggerThrows_GoesOn()
+    {
+        await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
+        int told = 0;
+        _logs.OnLog = id =>
+        {
+            told += id == 504 ? 1 : 0;
+            throw new IOException("no space left for the log");
+        };
+        _engine.Store.OnRead = static () => throw new IOException("no store");
+        await SettleAsync();
+        _engine.Time.Advance(_first);
+        await Engine.UntilAsync(() => told == 1);
+        _engine.Store.OnRead = static () => Task.CompletedTask;
+
+        await AdvanceToLookAsync(TimeSpan.FromMilliseconds(750), 1);
+        _logs.OnLog = static _ => { };
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(true)]
     [InlineData(false)]
@@ -225,6 +245,31 @@ public sealed class ResourceWatchTests : IAsyncDisposable
         await AdvanceToLookAsync(TimeSpan.FromSeconds(10), 1, id: "run_2");
         await AdvanceToLookAsync(TimeSpan.FromSeconds(10), 2);
         await AdvanceToLookAsync(TimeSpan.FromSeconds(10), 2, id: "run_2");
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Watch_OfAMachineThatStoodStillDuringALook_LooksAgainInTheHour()
+    {
+        await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
+        int reads = 0;
+        await SettleAsync();
+        _watcher.OnDiscover = (_, _) =>
+        {
+            // Longer than any timer takes, times the pause. On the way to the look nothing else waits for the clock.
+            if (reads++ == 0)
+            {
+                _engine.Time.Advance(TimeSpan.FromDays(2));
+            }
+
+            return Task.CompletedTask;
+        };
+        _engine.Time.Advance(_first);
+        await Engine.UntilAsync(() => LooksOf(_watcher) == 1);
+        await SettleAsync();
+
+        _engine.Time.Advance(TimeSpan.FromHours(1));
+
+        await Engine.UntilAsync(() => LooksOf(_watcher) == 2);
     }
 
     [Fact(Timeout = 30_000)]
