@@ -122,11 +122,12 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
     /// <param name="kill">The kill as it was last seen.</param>
     /// <param name="ground">On what ground it was permitted.</param>
     /// <param name="end">The outcome.</param>
+    /// <param name="late">What the run's row as it is knows and the cleaning did not.</param>
     /// <param name="finish">From the run's row as it is to the row as the outcome makes it.</param>
     /// <param name="asWritten">The run's row as the commit of the intent made it, with <paramref name="kill"/> likewise; null when that is not known.</param>
     /// <returns>The report on record, and whether this call wrote it: another process may have been faster.</returns>
     public async Task<(KillReport Report, bool IsOurs)> CompleteAsync(
-        KillRecord kill, string ground, KillEnd end, Func<RunRecord, RunRecord> finish, RunRecord? asWritten)
+        KillRecord kill, string ground, KillEnd end, Func<RunRecord, IEnumerable<CleanupDebt>> late, Func<RunRecord, RunRecord> finish, RunRecord? asWritten)
     {
         KillReport report = end.Report;
         bool isOver = report.Outcome != KillOutcome.KillUnconfirmed;
@@ -165,7 +166,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
                 Audit = current is null && !isBesideAnother
                     ? [.. audit.SpooledIntent(row, ground, report.ProcessesBefore.Count, report.Strength.ToString()), .. outcome]
                     : outcome,
-                AddDebts = end.Debts,
+                AddDebts = finished is null || !isOver ? end.Debts : [.. end.Debts, .. late(run)],
                 Events = [Event(isOver ? EventKinds.KillCompleted : EventKinds.KillUnconfirmed, kill.RunId, (finished ?? run).State, final.Outcome.ToString())],
             };
             CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Telemetry;
@@ -105,7 +106,13 @@ internal sealed class KillRecorder(KillLedger ledger, EndRecords records, Lifecy
 
         // Nobody else changes the rows of a kill whose intent we wrote, as a rule: they are read again only where somebody did.
         RunRecord? asWritten = operation.Met == IntentOutcome.Written ? run : null;
-        (KillReport final, bool isOurs) = await ledger.CompleteAsync(operation.Kill, operation.Ground, end, row => Finish(row, end.Report), asWritten).ConfigureAwait(false);
+        (KillReport final, bool isOurs) = await ledger.CompleteAsync(
+            operation.Kill,
+            operation.Ground,
+            end,
+            row => run.Containment is null ? [] : CleanupDebts.OfLatecomers(row, run, operation.Kill.KillId, end.Debts, timeProvider.GetUtcNow()),
+            row => Finish(row, end.Report),
+            asWritten).ConfigureAwait(false);
         if (final.Outcome != KillOutcome.KillUnconfirmed)
         {
             if (isOurs)

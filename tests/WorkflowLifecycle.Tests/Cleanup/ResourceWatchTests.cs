@@ -414,6 +414,37 @@ public sealed class ResourceWatchTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Exit_WhoseCleaningIsOvertakenByAWriteOfWhatWasSeen_OwesThat()
+    {
+        await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
+        _watcher.With("a", "told");
+        _watcher.Describe = static name => new RunResource { Cleaner = "watcher", Name = name, Handling = name == "told" ? ResourceHandling.Report : ResourceHandling.Clean };
+        TaskCompletionSource slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _engine.Store.OnCommit = (commit, _) => commit.UpdateRun is { State.IsFinal: false, Resources.Count: > 0 } && begun.TrySetResult() ? slow.Task : Task.CompletedTask;
+        await SettleAsync();
+        _engine.Time.Advance(_first);
+        await begun.Task;
+
+        // Nobody is left to be asked for it, and the write comes when the cleaners have been told what is known.
+        _watcher.OnDiscover = async (context, _) =>
+        {
+            if (context.Moment == CleanupMoment.AfterEnd)
+            {
+                _watcher.Unseen.UnionWith(["a", "told"]);
+                slow.SetResult();
+                await Engine.UntilAsync(() => Kept == "a, told");
+            }
+        };
+        _launches.End();
+        await _engine.PlayAsync(process.WaitForExitAsync(), TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal(0, _watcher.Cleanings);
+        CleanupDebt debt = Assert.Single(_engine.Store.Commits.SelectMany(commit => commit.AddDebts));
+        Assert.Equal(("watcher", "a"), (debt.Cleaner, debt.Resource?.Name));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Kill_ByAnotherProcess_KnowsWhatWasSeen()
     {
         await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
