@@ -347,6 +347,43 @@ public sealed class ResourceWatchTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Watch_OfMoreThanItKeeps_KeepsWhatIsOnlyToldBesideThat()
+    {
+        await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
+        _watcher.With([.. Enumerable.Range(0, 300).Select(number => $"thing {number}"), "told"]);
+        _watcher.Describe = static name => new RunResource { Cleaner = "watcher", Name = name, Handling = name == "told" ? ResourceHandling.Report : ResourceHandling.Clean };
+
+        await AdvanceToLookAsync(_first, 1);
+        await AdvanceToLookAsync(TimeSpan.FromMilliseconds(750), 2);
+
+        Assert.Equal((201, 1), (Kept.Split(", ").Length, Writes));
+        Assert.EndsWith(", told", Kept, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Watch_WhatIsOnlyToldAndNotInTheRow_IsKnownToTheNextLooksAndToTheEnd(bool isForWantOfAStore)
+    {
+        await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
+        _watcher.With([.. Enumerable.Range(0, isForWantOfAStore ? 1 : 250).Select(number => $"told {number:000}")]);
+        _watcher.Describe = static name => new RunResource { Cleaner = "watcher", Name = name, Handling = ResourceHandling.Report };
+        _engine.Store.OnCommit = (_, _) => isForWantOfAStore ? ScriptedStore.Away() : Task.CompletedTask;
+        int all = isForWantOfAStore ? 1 : 250;
+        await AdvanceToLookAsync(_first, 1);
+        Assert.Equal(isForWantOfAStore ? 0 : 200, (await _engine.RowAsync(_id)).Resources.Count);
+
+        await AdvanceToLookAsync(TimeSpan.FromMilliseconds(750), 2);
+        Assert.Equal(all, _watcher.Looks[^1].Known.Count);
+        _engine.Store.OnCommit = static (_, _) => Task.CompletedTask;
+        _launches.End();
+        await process.WaitForExitAsync();
+
+        Assert.Equal((CleanupMoment.AfterEnd, all), (_watcher.Looks[^1].Moment, _watcher.Looks[^1].Known.Count));
+        Assert.Equal(0, _watcher.Cleanings);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Exit_OfARunThatWasWatched_FreesWhatWasSeen()
     {
         await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");

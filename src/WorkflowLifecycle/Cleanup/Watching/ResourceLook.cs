@@ -10,7 +10,7 @@ namespace WorkflowLifecycle.Cleanup.Watching;
 
 /// <summary>One look of one watcher at one run that goes on, and the writing of what it found.</summary>
 internal sealed class ResourceLook(
-    IProcessStore store, IContainmentPlatform platform, RunUpdater updater, IRedactor redactor, TimeProvider timeProvider, ILogger<ResourceLook> logger)
+    IProcessStore store, IContainmentPlatform platform, RunUpdater updater, ToldResources told, IRedactor redactor, TimeProvider timeProvider, ILogger<ResourceLook> logger)
 {
     /// <summary>The longest that a look may take, where the watcher's own ceiling is not lower.</summary>
     public static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(2);
@@ -46,7 +46,7 @@ internal sealed class ResourceLook(
         watched.OfLaunch ??= known.Select(resource => resource.Name).ToHashSet(StringComparer.Ordinal);
         using KillLimit limit = new(watched.Watcher.Ceiling < LongestLook ? watched.Watcher.Ceiling : LongestLook, timeProvider, watched.Over);
         long started = timeProvider.GetTimestamp();
-        ForeignCall<IReadOnlyList<RunResource>?> look = new(told => LookAsync(watched, run, known, started, told));
+        ForeignCall<IReadOnlyList<RunResource>?> look = new(stop => LookAsync(watched, run, known, started, stop));
         try
         {
             IReadOnlyList<RunResource>? next = await look.WaitAsync(limit.Token).ConfigureAwait(false);
@@ -70,7 +70,7 @@ internal sealed class ResourceLook(
     }
 
     // Null when nothing is to be written.
-    private async Task<IReadOnlyList<RunResource>?> LookAsync(WatchedRun watched, RunRecord run, IReadOnlyList<RunResource> known, long started, CancellationToken told)
+    private async Task<IReadOnlyList<RunResource>?> LookAsync(WatchedRun watched, RunRecord run, IReadOnlyList<RunResource> known, long started, CancellationToken stop)
     {
         ProcessListing members = List(run);
         CleanupContext context = new()
@@ -79,28 +79,33 @@ internal sealed class ResourceLook(
             Moment = CleanupMoment.WhileRunning,
             Processes = members.Processes,
             ProcessesTruncated = members.Truncated,
-            Known = known,
+            Known = told.Known(run, watched.Watcher.Name),
         };
-        IReadOnlyList<RunResource> found = await watched.Watcher.DiscoverAsync(context, told).ConfigureAwait(false);
+        IReadOnlyList<RunResource> found = await watched.Watcher.DiscoverAsync(context, stop).ConfigureAwait(false);
         WatchedResources resources = new(watched.Watcher.Name, known, watched.OfLaunch!, found);
-        return resources.HasNews ? resources.Without(await FindGoneAsync(watched, resources.Unseen, context, started, told).ConfigureAwait(false)) : null;
+        if (!watched.Over.IsCancellationRequested)
+        {
+            told.Note(watched.RunId, watched.Watcher.Name, resources.Found);
+        }
+
+        return resources.HasNews ? resources.Without(await FindGoneAsync(watched, resources.Unseen, context, started, stop).ConfigureAwait(false)) : null;
     }
 
     // So that a run that makes and removes things all the time has those in its row that are there. What cannot be told stays known.
     private async Task<HashSet<string>> FindGoneAsync(
-        WatchedRun watched, IReadOnlyList<RunResource> unseen, CleanupContext context, long started, CancellationToken told)
+        WatchedRun watched, IReadOnlyList<RunResource> unseen, CleanupContext context, long started, CancellationToken stop)
     {
         HashSet<string> gone = new(StringComparer.Ordinal);
         foreach (RunResource resource in unseen.TakeWhile(_ => timeProvider.GetElapsedTime(started) < LongestLook / 2))
         {
             try
             {
-                if (!await watched.Watcher.ExistsAsync(resource, context, told).ConfigureAwait(false))
+                if (!await watched.Watcher.ExistsAsync(resource, context, stop).ConfigureAwait(false))
                 {
                     gone.Add(resource.Name);
                 }
             }
-            catch (Exception exception) when (!told.IsCancellationRequested)
+            catch (Exception exception) when (!stop.IsCancellationRequested)
             {
                 Tell(watched, exception.Message);
             }

@@ -7,7 +7,7 @@ namespace WorkflowLifecycle.Cleanup.Watching;
 /// Has the watchers among the cleaners look at the runs that this process holds, as long as they go on, and keeps what they find in the rows. One
 /// loop for all of them, which is there only while there is something to look at. A watcher takes a hundredth of the time at most, over all runs.
 /// </summary>
-internal sealed class ResourceWatch(ResourceCleaners cleaners, ResourceLook look, TimeProvider timeProvider, ILogger<ResourceWatch> logger) : IDisposable
+internal sealed class ResourceWatch(ResourceCleaners cleaners, ResourceLook look, ToldResources told, TimeProvider timeProvider, ILogger<ResourceWatch> logger) : IDisposable
 {
     // An end does not wait longer for a store that is slow: it needs that store itself.
     private static readonly TimeSpan WriteLimit = TimeSpan.FromMilliseconds(500);
@@ -77,6 +77,9 @@ internal sealed class ResourceWatch(ResourceCleaners cleaners, ResourceLook look
 
         await Task.WhenAll(writing).WaitAsync(WriteLimit, timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    /// <summary>Its end is on record, and cleaned.</summary>
+    public void Forget(RunId runId) => told.Forget(runId);
 
     public void Dispose()
     {
