@@ -77,6 +77,9 @@ internal static partial class Log
     [LoggerMessage(314, LogLevel.Warning, "The outcome of kill {KillId} of run {RunId} is not on record yet; it was answered without")]
     public static partial void KillRecordedLater(ILogger logger, KillId killId, RunId runId);
 
+    [LoggerMessage(315, LogLevel.Warning, "The outcome of kill {KillId} is not on record at the end of this process; who goes on with the run derives it from what the run left")]
+    public static partial void KillLeftUnrecorded(ILogger logger, KillId killId);
+
     [LoggerMessage(360, LogLevel.Warning, "Evidence of {What} of run {RunId} could not be taken; the kill goes on")]
     public static partial void EvidenceFailed(ILogger logger, string what, RunId runId, Exception exception);
 
