@@ -1,3 +1,4 @@
+using WorkflowLifecycle.Isolation;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Telemetry;
 
@@ -21,7 +22,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
             {
                 // The token asks the store to stop; the wait does not depend on whether it does.
                 CommitResult result = await store.CommitAsync(Intent(run, kill, ground, processes), CommitDurability.Machine, limit.Token)
-                    .AsTask().WaitAsync(limit.Token).ConfigureAwait(false);
+                    .AsTask().Observed().WaitAsync(limit.Token).ConfigureAwait(false);
                 RunRecord now = result.Run ?? await ReadAsync(run.RunId, limit.Token).ConfigureAwait(false);
                 switch (result.Outcome)
                 {
@@ -197,7 +198,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
     {
         try
         {
-            return await FindClosedAsync(kill, CancellationToken.None).WaitAsync(IntentLimit, timeProvider).ConfigureAwait(false);
+            return await FindClosedAsync(kill, CancellationToken.None).Observed().WaitAsync(IntentLimit, timeProvider).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or StoreUnavailableException)
         {

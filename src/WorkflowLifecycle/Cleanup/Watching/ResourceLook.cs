@@ -24,7 +24,7 @@ internal sealed class ResourceLook(
         try
         {
             using KillLimit reading = new(StoreLimit, timeProvider, watched.Over);
-            RunRecord? run = await store.FindRunAsync(watched.RunId, reading.Token).AsTask().WaitAsync(reading.Token).ConfigureAwait(false);
+            RunRecord? run = await store.FindRunAsync(watched.RunId, reading.Token).AsTask().Observed().WaitAsync(reading.Token).ConfigureAwait(false);
             return run is null or { State.IsFinal: true } ? new LookEnd(TimeSpan.Zero, IsOver: true)
                 : IsToBeLeftAlone(run) ? new LookEnd(TimeSpan.Zero)
                 : await TakeAsync(watched, run).ConfigureAwait(false);
@@ -124,7 +124,7 @@ internal sealed class ResourceLook(
         finally
         {
             // It was never connected, so that there is nothing to wait for.
-            _ = containment.DisposeAsync().AsTask();
+            _ = containment.DisposeAsync().AsTask().Observed();
         }
     }
 
@@ -140,7 +140,7 @@ internal sealed class ResourceLook(
                     ? null
                     : new StoreCommit { UpdateRun = row with { Resources = [.. row.Resources.Where(resource => resource.Cleaner != cleaner), .. next] } },
                 CommitDurability.Process,
-                writing.Token).WaitAsync(writing.Token).ConfigureAwait(false);
+                writing.Token).Observed().WaitAsync(writing.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -153,7 +153,15 @@ internal sealed class ResourceLook(
         if (!watched.IsFailureTold && !watched.Over.IsCancellationRequested)
         {
             watched.IsFailureTold = true;
-            Log.WatcherFailed(logger, watched.Watcher.Name, watched.RunId, redactor.RedactOrHide(why));
+            try
+            {
+                Log.WatcherFailed(logger, watched.Watcher.Name, watched.RunId, redactor.RedactOrHide(why));
+            }
+            catch (Exception)
+            {
+                // What a look came to is not lost over a log that fails: a watcher that hangs would be asked twice at once.
+                return;
+            }
         }
     }
 }
