@@ -5,7 +5,7 @@ internal static class ObservedTasks
 {
     public static Task<T> Observed<T>(this Task<T> task)
     {
-        ((Task)task).Observed();
+        _ = ((Task)task).Observed();
         return task;
     }
 
