@@ -5,7 +5,8 @@ using WorkflowLifecycle.Processes;
 namespace WorkflowLifecycle.Cleanup;
 
 /// <summary>Makes the cleaning of a run from its row and the cleaners of this host.</summary>
-internal sealed class RunCleanups(ResourceCleaners cleaners, IContainmentPlatform platform, IRedactor redactor, TimeProvider timeProvider, ILogger<CleanerRun> logger)
+internal sealed class RunCleanups(
+    ResourceCleaners cleaners, ToldResources told, IContainmentPlatform platform, IRedactor redactor, TimeProvider timeProvider, ILogger<CleanerRun> logger)
 {
     /// <summary>Whether what a run had may be touched: its tree is proven to be gone, or was seen by a boot that is over.</summary>
     public bool MayClean(RunRecord run) => run.State.IsFinal && (run.Proof != EndProof.None || platform.Look(run.Host) == ProcessPresence.OtherBoot);
@@ -78,10 +79,10 @@ internal sealed class RunCleanups(ResourceCleaners cleaners, IContainmentPlatfor
         return new RunCleanup(run, context.KillId, here, missing, timeProvider);
     }
 
-    private static IReadOnlyList<RunResource> Known(RunRecord run, string cleaner) => [.. run.Resources.Where(resource => resource.Cleaner == cleaner)];
+    private IReadOnlyList<RunResource> Known(RunRecord run, string cleaner) => told.Known(run, cleaner);
 
     // What was seen just now is as it was seen.
-    private static IReadOnlyList<RunResource> Known(RunRecord run, string cleaner, IReadOnlyList<RunResource> seen)
+    private IReadOnlyList<RunResource> Known(RunRecord run, string cleaner, IReadOnlyList<RunResource> seen)
     {
         RunResource[] now = [.. seen.Where(resource => resource.Cleaner == cleaner)];
         return [.. Known(run, cleaner).Where(known => !now.Any(resource => resource.Name == known.Name)), .. now];

@@ -86,6 +86,7 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<ResourceCleaners>();
         services.TryAddSingleton<RunCleanups>();
         services.TryAddSingleton<RunProvisioner>();
+        services.TryAddSingleton<ToldResources>();
         services.TryAddSingleton<ResourceLook>();
         services.TryAddSingleton<ResourceWatch>();
         services.TryAddSingleton<DebtRetrier>();

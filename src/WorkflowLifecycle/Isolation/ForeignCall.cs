@@ -27,12 +27,9 @@ internal sealed class ForeignCall<T>
     {
         if (!Work.IsCompleted)
         {
-            Observe(_tell());
+            _ = _tell().Observed();
         }
 
-        Observe(Work);
+        _ = Work.Observed();
     }
-
-    private static void Observe(Task task) =>
-        _ = task.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 }

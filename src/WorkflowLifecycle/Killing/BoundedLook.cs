@@ -5,7 +5,7 @@ namespace WorkflowLifecycle.Killing;
 
 /// <summary>
 /// The processes of a run with their command lines. Reading those can hang, with a process whose memory the kernel has locked, and no limit of the
-/// reader helps then: it is read on a thread of its own, and what cannot hang is read instead when that does not come back.
+/// reader helps then: it is read on a thread of its own, and what cannot hang is read instead when that does not come back, or cannot begin.
 /// </summary>
 internal static class BoundedLook
 {
@@ -16,18 +16,20 @@ internal static class BoundedLook
 
     public static async Task<ProcessListing> TakeAsync(IContainment containment, TimeSpan limit, TimeProvider timeProvider)
     {
-        ForeignCall<ProcessListing> look = new(_ => Task.FromResult(containment.Inspect(InspectionDepth.Full, limit)));
+        ForeignCall<ProcessListing>? look = null;
         try
         {
+            look = new ForeignCall<ProcessListing>(_ => Task.FromResult(containment.Inspect(InspectionDepth.Full, limit)));
             return await look.Work.WaitAsync(limit + Margin, timeProvider).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (Exception)
         {
+            // It hangs; or a machine that the run has filled up has no thread or no file for it.
             return containment.Inspect(InspectionDepth.Members, MembersLimit) with { Truncated = true };
         }
         finally
         {
-            look.Abandon();
+            look?.Abandon();
         }
     }
 }

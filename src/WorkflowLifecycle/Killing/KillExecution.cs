@@ -292,8 +292,19 @@ internal sealed class KillExecution(
             : [],
     };
 
-    private async Task<IReadOnlyList<ProcessSnapshot>> RemainingAsync() =>
-        redactor.RedactProcesses((await BoundedLook.TakeAsync(containment, SurvivorLimit, clock.Time).ConfigureAwait(false)).Processes);
+    // Does not throw: who is left is for people to read, and the report of the kill does not depend on it.
+    private async Task<IReadOnlyList<ProcessSnapshot>> RemainingAsync()
+    {
+        try
+        {
+            return redactor.RedactProcesses((await BoundedLook.TakeAsync(containment, SurvivorLimit, clock.Time).ConfigureAwait(false)).Processes);
+        }
+        catch (Exception exception)
+        {
+            Log.LookFailed(logger, run.RunId, exception);
+            return [];
+        }
+    }
 
     private IReadOnlyList<PhaseReport> Phases => _terminated is null ? shutdown.Reports : [.. shutdown.Reports, _terminated];
 

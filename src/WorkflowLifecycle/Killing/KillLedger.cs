@@ -1,3 +1,4 @@
+using WorkflowLifecycle.Isolation;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Telemetry;
 
@@ -21,7 +22,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
             {
                 // The token asks the store to stop; the wait does not depend on whether it does.
                 CommitResult result = await store.CommitAsync(Intent(run, kill, ground, processes), CommitDurability.Machine, limit.Token)
-                    .AsTask().WaitAsync(limit.Token).ConfigureAwait(false);
+                    .AsTask().Observed().WaitAsync(limit.Token).ConfigureAwait(false);
                 RunRecord now = result.Run ?? await ReadAsync(run.RunId, limit.Token).ConfigureAwait(false);
                 switch (result.Outcome)
                 {
@@ -122,11 +123,12 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
     /// <param name="kill">The kill as it was last seen.</param>
     /// <param name="ground">On what ground it was permitted.</param>
     /// <param name="end">The outcome.</param>
+    /// <param name="late">What the run's row as it is knows and the cleaning did not.</param>
     /// <param name="finish">From the run's row as it is to the row as the outcome makes it.</param>
     /// <param name="asWritten">The run's row as the commit of the intent made it, with <paramref name="kill"/> likewise; null when that is not known.</param>
     /// <returns>The report on record, and whether this call wrote it: another process may have been faster.</returns>
     public async Task<(KillReport Report, bool IsOurs)> CompleteAsync(
-        KillRecord kill, string ground, KillEnd end, Func<RunRecord, RunRecord> finish, RunRecord? asWritten)
+        KillRecord kill, string ground, KillEnd end, Func<RunRecord, IEnumerable<CleanupDebt>> late, Func<RunRecord, RunRecord> finish, RunRecord? asWritten)
     {
         KillReport report = end.Report;
         bool isOver = report.Outcome != KillOutcome.KillUnconfirmed;
@@ -165,7 +167,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
                 Audit = current is null && !isBesideAnother
                     ? [.. audit.SpooledIntent(row, ground, report.ProcessesBefore.Count, report.Strength.ToString()), .. outcome]
                     : outcome,
-                AddDebts = end.Debts,
+                AddDebts = finished is null || !isOver ? end.Debts : [.. end.Debts, .. late(run)],
                 Events = [Event(isOver ? EventKinds.KillCompleted : EventKinds.KillUnconfirmed, kill.RunId, (finished ?? run).State, final.Outcome.ToString())],
             };
             CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);
@@ -196,7 +198,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
     {
         try
         {
-            return await FindClosedAsync(kill, CancellationToken.None).WaitAsync(IntentLimit, timeProvider).ConfigureAwait(false);
+            return await FindClosedAsync(kill, CancellationToken.None).Observed().WaitAsync(IntentLimit, timeProvider).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or StoreUnavailableException)
         {

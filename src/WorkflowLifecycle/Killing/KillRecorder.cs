@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Telemetry;
@@ -8,10 +9,20 @@ using WorkflowLifecycle.Telemetry;
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>Brings the outcome of a kill on record, now or when the store is back.</summary>
-internal sealed class KillRecorder(KillLedger ledger, EndRecords records, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger)
+internal sealed class KillRecorder(KillLedger ledger, EndRecords records, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger) : IAsyncDisposable, IDisposable
 {
+    // How long the end of this process waits for outcomes that are under way to the store. By the clock of the world: a process ends in that.
+    private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(5);
+
+    // More than are answered early and not recorded in a while.
+    private const int MostKept = 1000;
+
+
     // Kills whose outcome waits for the store, and that outcome.
     private readonly ConcurrentDictionary<KillId, KillEnd> _unrecorded = new();
+
+    // Outcomes that were answered before they were on record: a process that ends at once would lose them, and their debts.
+    private readonly ConcurrentDictionary<Task, KillId> _underWay = new();
 
     /// <summary>Commits it; where the store is away, later. Does not throw for that.</summary>
     /// <param name="operation">The kill.</param>
@@ -35,8 +46,30 @@ internal sealed class KillRecorder(KillLedger ledger, EndRecords records, Lifecy
         }
 
         Log.KillRecordedLater(logger, operation.Kill.KillId, run.RunId);
-        _ = ObserveAsync(operation.Kill, recording);
+        Keep(operation.Kill, ObserveAsync(operation.Kill, recording));
         return end.Report with { Message = "The outcome of the kill is not on record yet: the store takes longer than the answer may." };
+    }
+
+    /// <summary>Waits, and not for long, for what is under way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_underWay.Keys).WaitAsync(DisposalLimit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (KillId killId in _underWay.Where(each => !each.Key.IsCompleted).Select(each => each.Value))
+        {
+            Log.KillLeftUnrecorded(logger, killId);
+        }
+    }
+
+    // A container that is disposed synchronously refuses services that can only be disposed asynchronously.
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private void Keep(KillRecord kill, Task recording)
+    {
+        if (_underWay.Count < MostKept)
+        {
+            _underWay[recording] = kill.KillId;
+            _ = recording.ContinueWith(over => _underWay.TryRemove(over, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
     }
 
     private async Task ObserveAsync(KillRecord kill, Task recording)
@@ -83,7 +116,7 @@ internal sealed class KillRecorder(KillLedger ledger, EndRecords records, Lifecy
             }
         }
 
-        _ = Task.Run(() => WriteLaterAsync(operation, run, end));
+        Keep(operation.Kill, Task.Run(() => WriteLaterAsync(operation, run, end)));
     }
 
     private async Task WriteLaterAsync(KillOperation operation, RunRecord run, KillEnd end)
@@ -105,7 +138,13 @@ internal sealed class KillRecorder(KillLedger ledger, EndRecords records, Lifecy
 
         // Nobody else changes the rows of a kill whose intent we wrote, as a rule: they are read again only where somebody did.
         RunRecord? asWritten = operation.Met == IntentOutcome.Written ? run : null;
-        (KillReport final, bool isOurs) = await ledger.CompleteAsync(operation.Kill, operation.Ground, end, row => Finish(row, end.Report), asWritten).ConfigureAwait(false);
+        (KillReport final, bool isOurs) = await ledger.CompleteAsync(
+            operation.Kill,
+            operation.Ground,
+            end,
+            row => run.Containment is null ? [] : CleanupDebts.OfLatecomers(row, run, operation.Kill.KillId, end.Debts, timeProvider.GetUtcNow()),
+            row => Finish(row, end.Report),
+            asWritten).ConfigureAwait(false);
         if (final.Outcome != KillOutcome.KillUnconfirmed)
         {
             if (isOurs)

@@ -190,6 +190,7 @@ internal sealed class KillRunner(
             }
 
             KillReport report = await execution.EndAsync().ConfigureAwait(false);
+            watch?.Tell();
             if (intent == IntentOutcome.Written && status is { IsEmpty: false, Exit: { } exit })
             {
                 report = KillReports.OfLeftovers(report, exit);

@@ -72,6 +72,7 @@ internal sealed class RunMonitor(
         }
         finally
         {
+            watch.Forget(runId);
             signs.Close();
             output?.Pattern?.Finish();
             await held.DisposeAsync().ConfigureAwait(false);

@@ -88,16 +88,17 @@ internal sealed class RunFinisher(
         await using (containment.ConfigureAwait(false))
         {
             using IDisposable? held = await LockAsync(containment).ConfigureAwait(false);
-            if (End(await ReadAsync(run.RunId).ConfigureAwait(false), run, end, Nothing) is null)
+            RunRecord now = await ReadAsync(run.RunId).ConfigureAwait(false);
+            if (End(now, run, now, end, Nothing) is null)
             {
                 _freed.TryRemove(run.RunId, out _);
                 return;
             }
 
             await containment.ConnectAsync().ConfigureAwait(false);
-            CleanupEnd freed = Remember(run.RunId, await FreeAsync(run, end, containment).ConfigureAwait(false));
+            CleanupEnd freed = Remember(run.RunId, await FreeAsync(now, end, containment).ConfigureAwait(false));
             (RunRecord? ended, bool changed) = await updater.UpdateAsync(
-                run.RunId, row => End(row, run, end, freed), CommitDurability.Machine, CancellationToken.None).ConfigureAwait(false);
+                run.RunId, row => End(row, run, now, end, freed), CommitDurability.Machine, CancellationToken.None).ConfigureAwait(false);
             _freed.TryRemove(run.RunId, out _);
             if (changed)
             {
@@ -133,7 +134,7 @@ internal sealed class RunFinisher(
         }
     }
 
-    private StoreCommit? End(RunRecord run, RunRecord seen, EndNotice end, CleanupEnd freed)
+    private StoreCommit? End(RunRecord run, RunRecord seen, RunRecord cleaned, EndNotice end, CleanupEnd freed)
     {
         // A row that is being killed is the kill's, unless it was seen, as it is now, to have none that is open.
         bool isBeingKilled = run.State == RunState.Stopping || run.State == RunState.KillUnconfirmed;
@@ -167,7 +168,7 @@ internal sealed class RunFinisher(
                 audit.Of(AuditStages.Exited, run.RunId, actor, details: Details(state, end)),
                 .. audit.Cleaned(run.RunId, actor, run.KillId, freed.Receipt),
             ],
-            AddDebts = freed.Debts,
+            AddDebts = [.. freed.Debts, .. CleanupDebts.OfLatecomers(run, cleaned, run.KillId, freed.Debts, timeProvider.GetUtcNow())],
             AddReceipt = new RunReceipt { RunId = run.RunId, At = timeProvider.GetUtcNow(), Cleanup = freed.Receipt },
         };
     }

@@ -77,6 +77,9 @@ internal static partial class Log
     [LoggerMessage(314, LogLevel.Warning, "The outcome of kill {KillId} of run {RunId} is not on record yet; it was answered without")]
     public static partial void KillRecordedLater(ILogger logger, KillId killId, RunId runId);
 
+    [LoggerMessage(315, LogLevel.Warning, "The outcome of kill {KillId} is not on record at the end of this process; who goes on with the run derives it from what the run left")]
+    public static partial void KillLeftUnrecorded(ILogger logger, KillId killId);
+
     [LoggerMessage(360, LogLevel.Warning, "Evidence of {What} of run {RunId} could not be taken; the kill goes on")]
     public static partial void EvidenceFailed(ILogger logger, string what, RunId runId, Exception exception);
 
@@ -135,6 +138,9 @@ internal static partial class Log
 
     [LoggerMessage(504, LogLevel.Warning, "The cleaner '{Cleaner}' could not look at run {RunId} while it goes on; it is asked again, and not told again: {Why}")]
     public static partial void WatcherFailed(ILogger logger, string cleaner, RunId runId, string why);
+
+    [LoggerMessage(505, LogLevel.Error, "The watching of what runs have met something unexpected, and goes on")]
+    public static partial void WatchingFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(510, LogLevel.Information, "Debt {DebtId} of run {RunId} is settled, {Cleaner}: {Resource}, after {Attempts} retries")]
     public static partial void DebtSettled(ILogger logger, string debtId, RunId runId, string cleaner, string resource, int attempts);

@@ -143,6 +143,23 @@ public sealed class AnswerTimeTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Emergency_WhoseOutcomeIsNotOnRecordYet_IsWaitedForByTheEndOfTheProcess()
+    {
+        (RunRecord run, _) = await AddAsync();
+        TaskCompletionSource slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _engine.Store.OnCommit = (commit, _) => commit.UpdateKill is { State: KillState.Completed } ? slow.Task : Task.CompletedTask;
+        await _engine.PlayAsync(_engine.Kills.KillAsync(run.RunId, Engine.Emergency), _step);
+
+        Task ending = _engine.DisposeAsync().AsTask();
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        bool isWaiting = !ending.IsCompleted;
+        slow.SetResult();
+        await ending;
+
+        Assert.Equal((true, RunState.Killed), (isWaiting, (await _engine.RowAsync(run.RunId)).State));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Emergency_ThatJoinsAKillLater_HasItsFiveSecondsFromThere()
     {
         (RunRecord run, Held held) = await AddAsync();

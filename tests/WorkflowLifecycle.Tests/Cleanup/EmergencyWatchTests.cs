@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using NSubstitute;
 using WorkflowLifecycle.Tests.Support;
 
@@ -12,11 +13,12 @@ public sealed class EmergencyWatchTests : IAsyncDisposable
     private readonly ScriptedWatcher _other = new("other");
     private readonly ScriptedCleaner _cleaner = new("cleaner");
     private readonly TaskCompletionSource _never = new();
+    private readonly Logs _logs = new();
     private TimeSpan? _signalledAfter;
 
     public EmergencyWatchTests()
     {
-        _engine = new Engine(services => services.AddSingleton<IResourceCleaner>(_watcher!).AddSingleton<IResourceCleaner>(_other).AddSingleton<IResourceCleaner>(_cleaner));
+        _engine = new Engine(services => services.AddSingleton<ILoggerFactory>(_logs).AddSingleton<IResourceCleaner>(_watcher!).AddSingleton<IResourceCleaner>(_other).AddSingleton<IResourceCleaner>(_cleaner));
         _watcher = new ScriptedWatcher("watcher", _engine.Log);
     }
 
@@ -98,6 +100,26 @@ public sealed class EmergencyWatchTests : IAsyncDisposable
 
         Assert.Equal((KillOutcome.Killed, TimeSpan.Zero), (report.Outcome, _signalledAfter));
         Assert.Equal(["b"], LineOf(report, "other").Cleaned);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Emergency_WithAWatcherThatThrows_TellsItAfterTheSignal()
+    {
+        RunRecord run = await AddAsync();
+        _watcher.OnDiscover = static (context, _) => context.Moment == CleanupMoment.BeforeEnd ? throw new IOException("no look") : Task.CompletedTask;
+        _logs.OnLog = id =>
+        {
+            if (id == 501)
+            {
+                _engine.Log.Add("told");
+                throw new IOException("no space left for the log");
+            }
+        };
+
+        KillReport report = await _engine.Kills.KillAsync(run.RunId, Engine.Emergency);
+
+        Assert.Equal(KillOutcome.Killed, report.Outcome);
+        _engine.Log.AssertOrder("SIGKILL", "told");
     }
 
     [Fact(Timeout = 30_000)]

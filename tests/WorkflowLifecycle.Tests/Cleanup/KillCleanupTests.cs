@@ -57,6 +57,26 @@ public sealed class KillCleanupTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Emergency_WithoutAStore_OwesWhatTheRowKnowsThatItDidNot()
+    {
+        (RunRecord run, Held held) = await AddAsync("scripted");
+        _cleaner.With("a").Unseen.Add("a");
+        _engine.Store.OnCommit = static (_, _) => ScriptedStore.Away();
+        held.OnEnd = () =>
+        {
+            // What was seen while it went on was under way to the store when the emergency read the row.
+            RunResource seen = new() { Cleaner = "scripted", Name = "a" };
+            _engine.Store.Inner.CommitAsync(new StoreCommit { UpdateRun = run with { Resources = [seen] } }, CommitDurability.Machine).AsTask().GetAwaiter().GetResult();
+            _engine.Store.OnCommit = static (_, _) => Task.CompletedTask;
+        };
+
+        KillReport report = await _engine.Kills.KillAsync(run.RunId, Engine.Emergency);
+
+        Assert.Equal((KillOutcome.Killed, 0), (report.Outcome, _cleaner.Cleanings));
+        Assert.Equal(("a", report.KillId), (Assert.Single(Debts).Resource?.Name, Assert.Single(Debts).KillId));
+    }
+
+    [Fact(Timeout = 30_000)]
     [Trait("Scenario", "S66")]
     public async Task Kill_ResourcesWithSecrets_AreToldWithoutThem()
     {

@@ -159,6 +159,26 @@ public sealed class ResourceWatchTests : IAsyncDisposable
         Assert.Equal(2, LooksOf(_other));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Watch_WhoseLoggerThrows_GoesOn()
+    {
+        await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
+        int told = 0;
+        _logs.OnLog = id =>
+        {
+            told += id == 504 ? 1 : 0;
+            throw new IOException("no space left for the log");
+        };
+        _engine.Store.OnRead = static () => throw new IOException("no store");
+        await SettleAsync();
+        _engine.Time.Advance(_first);
+        await Engine.UntilAsync(() => told == 1);
+        _engine.Store.OnRead = static () => Task.CompletedTask;
+
+        await AdvanceToLookAsync(TimeSpan.FromMilliseconds(750), 1);
+        _logs.OnLog = static _ => { };
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(true)]
     [InlineData(false)]
@@ -225,6 +245,31 @@ public sealed class ResourceWatchTests : IAsyncDisposable
         await AdvanceToLookAsync(TimeSpan.FromSeconds(10), 1, id: "run_2");
         await AdvanceToLookAsync(TimeSpan.FromSeconds(10), 2);
         await AdvanceToLookAsync(TimeSpan.FromSeconds(10), 2, id: "run_2");
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Watch_OfAMachineThatStoodStillDuringALook_LooksAgainInTheHour()
+    {
+        await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
+        int reads = 0;
+        await SettleAsync();
+        _watcher.OnDiscover = (_, _) =>
+        {
+            // Longer than any timer takes, times the pause. On the way to the look nothing else waits for the clock.
+            if (reads++ == 0)
+            {
+                _engine.Time.Advance(TimeSpan.FromDays(2));
+            }
+
+            return Task.CompletedTask;
+        };
+        _engine.Time.Advance(_first);
+        await Engine.UntilAsync(() => LooksOf(_watcher) == 1);
+        await SettleAsync();
+
+        _engine.Time.Advance(TimeSpan.FromHours(1));
+
+        await Engine.UntilAsync(() => LooksOf(_watcher) == 2);
     }
 
     [Fact(Timeout = 30_000)]
@@ -302,87 +347,39 @@ public sealed class ResourceWatchTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Exit_OfARunThatWasWatched_FreesWhatWasSeen()
+    public async Task Watch_OfMoreThanItKeeps_KeepsWhatIsOnlyToldBesideThat()
     {
         await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
-        _watcher.With("a");
+        _watcher.With([.. Enumerable.Range(0, 300).Select(number => $"thing {number}"), "told"]);
+        _watcher.Describe = static name => new RunResource { Cleaner = "watcher", Name = name, Handling = name == "told" ? ResourceHandling.Report : ResourceHandling.Clean };
+
         await AdvanceToLookAsync(_first, 1);
-        _watcher.Unseen.Add("a");
-        _launches.End();
+        await AdvanceToLookAsync(TimeSpan.FromMilliseconds(750), 2);
 
-        await process.WaitForExitAsync();
-
-        CleanupResult line = Assert.Single((await _engine.Registry.FindReceiptAsync(_id))!.Cleanup, line => line.Cleaner == "watcher");
-        Assert.Equal(["a"], line.Cleaned);
-        Assert.Equal(1, _watcher.Cleanings);
-        _engine.Time.Advance(TimeSpan.FromSeconds(60));
-        await SettleAsync();
-        Assert.Equal(1, LooksOf(_watcher));
+        Assert.Equal((201, 1), (Kept.Split(", ").Length, Writes));
+        Assert.EndsWith(", told", Kept, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
-    public async Task Exit_OfARunThatFreedWhatWasSeen_TellsNothingOfIt()
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Watch_WhatIsOnlyToldAndNotInTheRow_IsKnownToTheNextLooksAndToTheEnd(bool isForWantOfAStore)
     {
         await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
-        _watcher.With("a", "b");
+        _watcher.With([.. Enumerable.Range(0, isForWantOfAStore ? 1 : 250).Select(number => $"told {number:000}")]);
+        _watcher.Describe = static name => new RunResource { Cleaner = "watcher", Name = name, Handling = ResourceHandling.Report };
+        _engine.Store.OnCommit = (_, _) => isForWantOfAStore ? ScriptedStore.Away() : Task.CompletedTask;
+        int all = isForWantOfAStore ? 1 : 250;
         await AdvanceToLookAsync(_first, 1);
-        _watcher.Without("a");
-        _watcher.Unseen.Add("b");
-        _launches.End();
+        Assert.Equal(isForWantOfAStore ? 0 : 200, (await _engine.RowAsync(_id)).Resources.Count);
 
+        await AdvanceToLookAsync(TimeSpan.FromMilliseconds(750), 2);
+        Assert.Equal(all, _watcher.Looks[^1].Known.Count);
+        _engine.Store.OnCommit = static (_, _) => Task.CompletedTask;
+        _launches.End();
         await process.WaitForExitAsync();
 
-        CleanupResult line = Assert.Single((await _engine.Registry.FindReceiptAsync(_id))!.Cleanup, line => line.Cleaner == "watcher");
-        Assert.Equal(["b"], line.Found);
-        Assert.Equal(["b"], line.Cleaned);
-        Assert.Equal(1, _watcher.Cleanings);
-    }
-
-    [Fact(Timeout = 30_000)]
-    public async Task Exit_WhileWhatWasSeenIsWritten_FreesThatToo()
-    {
-        await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
-        _watcher.With("a");
-        TaskCompletionSource slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        TaskCompletionSource begun = new();
-        _engine.Store.OnCommit = (commit, _) =>
-        {
-            if (commit.UpdateRun is { State.IsFinal: false, Resources.Count: > 0 })
-            {
-                begun.TrySetResult();
-                return slow.Task;
-            }
-
-            return Task.CompletedTask;
-        };
-        await SettleAsync();
-        _engine.Time.Advance(_first);
-        await begun.Task;
-        _watcher.Unseen.Add("a");
-        _launches.End();
-        await Task.Delay(60, TestContext.Current.CancellationToken);
-        slow.SetResult();
-
-        await process.WaitForExitAsync();
-
-        Assert.Equal(1, _watcher.Cleanings);
-    }
-
-    [Fact(Timeout = 30_000)]
-    public async Task Kill_ByAnotherProcess_KnowsWhatWasSeen()
-    {
-        await using ITrackedProcess process = await _launches.LaunchAsync(cleaners: "watcher");
-        _watcher.With("a");
-        await AdvanceToLookAsync(_first, 1);
-        ScriptedWatcher theirs = new();
-        theirs.With("a");
-        theirs.Unseen.Add("a");
-        RunRecord row = await _engine.RowAsync(_id);
-        await using Engine second = new(services => services.AddSingleton<IResourceCleaner>(theirs));
-        await second.AddAsync(change: _ => row with { Version = 0 });
-
-        KillReport report = await second.Kills.KillAsync(_id, Engine.Emergency);
-
-        Assert.Equal(["a"], Assert.Single(report.Cleanup, line => line.Cleaner == "watcher").Cleaned);
+        Assert.Equal((CleanupMoment.AfterEnd, all), (_watcher.Looks[^1].Moment, _watcher.Looks[^1].Known.Count));
+        Assert.Equal(0, _watcher.Cleanings);
     }
 }

@@ -56,4 +56,22 @@ public sealed class LookTests : IAsyncDisposable
 
         Assert.Equal((KillOutcome.KillUnconfirmed, 2), (report.Outcome, report.Survivors.Count));
     }
+
+    [Theory(Timeout = 30_000)]
+    [Trait("Scenario", "S30")]
+    [InlineData(true, 0)]
+    [InlineData(false, 2)]
+    public async Task Kill_ThatIsNotConfirmed_IsOnRecordWhateverTheLookAtSurvivorsComesTo(bool hasNoLookAtAll, int survivors)
+    {
+        (RunRecord run, Held held) = await _engine.AddAsync();
+        held.Dying = new TaskCompletionSource<EndNotice?>();
+        held.Containment.Inspect(default, default).ReturnsForAnyArgs(call => call.Arg<InspectionDepth>() == InspectionDepth.Full || hasNoLookAtAll
+            ? throw new IOException("too many open files")
+            : held.Tree);
+
+        KillReport report = await _engine.PlayAsync(_engine.Kills.KillAsync(run.RunId, Engine.Emergency), TimeSpan.FromMilliseconds(50));
+
+        Assert.Equal((KillOutcome.KillUnconfirmed, survivors), (report.Outcome, report.Survivors.Count));
+        Assert.Equal(RunState.KillUnconfirmed, (await _engine.RowAsync(run.RunId)).State);
+    }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using NSubstitute.ExceptionExtensions;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
@@ -8,7 +9,10 @@ namespace WorkflowLifecycle.Tests.Recovery;
 /// <summary>The end of a run that ended by itself.</summary>
 public sealed class RunFinisherTests : IAsyncDisposable
 {
-    private readonly Engine _engine = new();
+    private readonly ScriptedCleaner _cleaner = new();
+    private readonly Engine _engine;
+
+    public RunFinisherTests() => _engine = new Engine(services => services.AddSingleton<IResourceCleaner>(_cleaner));
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
@@ -53,6 +57,20 @@ public sealed class RunFinisherTests : IAsyncDisposable
 
         Assert.Equal((RunState.Killed, kill.KillId), (ended.State, ended.KillId));
         Assert.Equal(KillState.Completed, (await _engine.Store.FindKillAsync(kill.KillId))!.State);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Finish_RowThatKnowsMoreByNow_FreesThatToo()
+    {
+        (RunRecord run, _) = await _engine.AddAsync(change: row => row with { Cleaners = ["scripted"] });
+        RunResource seen = new() { Cleaner = "scripted", Name = "a" };
+        await _engine.Store.Inner.CommitAsync(new StoreCommit { UpdateRun = run with { Resources = [seen] } }, CommitDurability.Machine);
+        _cleaner.With("a").Unseen.Add("a");
+
+        await FinishAsync(run, Sample.Left);
+
+        Assert.Equal(1, _cleaner.Cleanings);
+        Assert.Empty(_engine.Store.Commits.SelectMany(commit => commit.AddDebts));
     }
 
     [Fact(Timeout = 30_000)]

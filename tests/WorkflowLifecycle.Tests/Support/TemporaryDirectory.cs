@@ -7,5 +7,12 @@ internal sealed class TemporaryDirectory : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => System.IO.Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        // A test may end its engine before it is over.
+        if (System.IO.Directory.Exists(Path))
+        {
+            System.IO.Directory.Delete(Path, recursive: true);
+        }
+    }
 }

@@ -13,7 +13,8 @@ internal sealed class EmergencyWatch : IDisposable
     private readonly IRedactor _redactor;
     private readonly ILogger _logger;
     private readonly KillLimit _limit;
-    private readonly (IResourceWatcher Watcher, ForeignCall<IReadOnlyList<RunResource>> Call)[] _asked;
+    private readonly List<(IResourceWatcher Watcher, ForeignCall<IReadOnlyList<RunResource>> Call)> _asked = [];
+    private readonly List<(IResourceWatcher Watcher, string Why)> _failures = [];
 
     /// <summary>Asks them.</summary>
     /// <param name="asked">Each with what is known of its resources.</param>
@@ -29,16 +30,44 @@ internal sealed class EmergencyWatch : IDisposable
         _redactor = redactor;
         _logger = logger;
         _limit = new KillLimit(left, timeProvider, CancellationToken.None);
-        _asked = [.. asked.Select(each => (each.Watcher, Ask(each.Watcher, context with { Known = each.Known })))];
+        foreach ((IResourceWatcher watcher, IReadOnlyList<RunResource> known) in asked)
+        {
+            try
+            {
+                _asked.Add((watcher, Ask(watcher, context with { Known = known })));
+            }
+            catch (Exception exception)
+            {
+                // A machine that a run has filled up may have no thread for it; those that were asked are heard all the same.
+                _failures.Add((watcher, exception.Message));
+            }
+        }
     }
 
     /// <summary>What they have found when their time is up. Does not throw, and waits for nobody where all have answered.</summary>
     public async Task<IReadOnlyList<RunResource>> FindAsync()
     {
-        await Task.WhenAll(_asked.Select(Task (each) => each.Call.Work)).WaitAsync(_limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_asked.Select(Task (each) => each.Call.Work)).Observed().WaitAsync(_limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         IReadOnlyList<RunResource> found = [.. _asked.SelectMany(each => Take(each.Watcher, each.Call.Work))];
         Abandon();
         return found;
+    }
+
+    /// <summary>Tells of those that failed. Only after the signal: a redactor or a log that takes its time must not come before it. Does not throw.</summary>
+    public void Tell()
+    {
+        try
+        {
+            foreach ((IResourceWatcher watcher, string why) in _failures)
+            {
+                Log.CleanerLookFailed(_logger, watcher.Name, _context.Run.RunId, _redactor.RedactOrHide(why));
+            }
+        }
+        catch (Exception)
+        {
+            // The answer of the kill does not depend on a log.
+            return;
+        }
     }
 
     public void Dispose()
@@ -69,8 +98,7 @@ internal sealed class EmergencyWatch : IDisposable
             return work.Result;
         }
 
-        Log.CleanerLookFailed(
-            _logger, watcher.Name, _context.Run.RunId, work.Exception?.InnerException is { } failure ? _redactor.RedactOrHide(failure.Message) : "it did not answer in time");
+        _failures.Add((watcher, work.Exception?.InnerException?.Message ?? "it did not answer in time"));
         return [];
     }
 }

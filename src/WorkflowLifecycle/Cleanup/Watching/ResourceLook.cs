@@ -10,7 +10,7 @@ namespace WorkflowLifecycle.Cleanup.Watching;
 
 /// <summary>One look of one watcher at one run that goes on, and the writing of what it found.</summary>
 internal sealed class ResourceLook(
-    IProcessStore store, IContainmentPlatform platform, RunUpdater updater, IRedactor redactor, TimeProvider timeProvider, ILogger<ResourceLook> logger)
+    IProcessStore store, IContainmentPlatform platform, RunUpdater updater, ToldResources told, IRedactor redactor, TimeProvider timeProvider, ILogger<ResourceLook> logger)
 {
     /// <summary>The longest that a look may take, where the watcher's own ceiling is not lower.</summary>
     public static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(2);
@@ -24,7 +24,7 @@ internal sealed class ResourceLook(
         try
         {
             using KillLimit reading = new(StoreLimit, timeProvider, watched.Over);
-            RunRecord? run = await store.FindRunAsync(watched.RunId, reading.Token).AsTask().WaitAsync(reading.Token).ConfigureAwait(false);
+            RunRecord? run = await store.FindRunAsync(watched.RunId, reading.Token).AsTask().Observed().WaitAsync(reading.Token).ConfigureAwait(false);
             return run is null or { State.IsFinal: true } ? new LookEnd(TimeSpan.Zero, IsOver: true)
                 : IsToBeLeftAlone(run) ? new LookEnd(TimeSpan.Zero)
                 : await TakeAsync(watched, run).ConfigureAwait(false);
@@ -46,7 +46,7 @@ internal sealed class ResourceLook(
         watched.OfLaunch ??= known.Select(resource => resource.Name).ToHashSet(StringComparer.Ordinal);
         using KillLimit limit = new(watched.Watcher.Ceiling < LongestLook ? watched.Watcher.Ceiling : LongestLook, timeProvider, watched.Over);
         long started = timeProvider.GetTimestamp();
-        ForeignCall<IReadOnlyList<RunResource>?> look = new(told => LookAsync(watched, run, known, started, told));
+        ForeignCall<IReadOnlyList<RunResource>?> look = new(stop => LookAsync(watched, run, known, started, stop));
         try
         {
             IReadOnlyList<RunResource>? next = await look.WaitAsync(limit.Token).ConfigureAwait(false);
@@ -70,7 +70,7 @@ internal sealed class ResourceLook(
     }
 
     // Null when nothing is to be written.
-    private async Task<IReadOnlyList<RunResource>?> LookAsync(WatchedRun watched, RunRecord run, IReadOnlyList<RunResource> known, long started, CancellationToken told)
+    private async Task<IReadOnlyList<RunResource>?> LookAsync(WatchedRun watched, RunRecord run, IReadOnlyList<RunResource> known, long started, CancellationToken stop)
     {
         ProcessListing members = List(run);
         CleanupContext context = new()
@@ -79,28 +79,33 @@ internal sealed class ResourceLook(
             Moment = CleanupMoment.WhileRunning,
             Processes = members.Processes,
             ProcessesTruncated = members.Truncated,
-            Known = known,
+            Known = told.Known(run, watched.Watcher.Name),
         };
-        IReadOnlyList<RunResource> found = await watched.Watcher.DiscoverAsync(context, told).ConfigureAwait(false);
+        IReadOnlyList<RunResource> found = await watched.Watcher.DiscoverAsync(context, stop).ConfigureAwait(false);
         WatchedResources resources = new(watched.Watcher.Name, known, watched.OfLaunch!, found);
-        return resources.HasNews ? resources.Without(await FindGoneAsync(watched, resources.Unseen, context, started, told).ConfigureAwait(false)) : null;
+        if (!watched.Over.IsCancellationRequested)
+        {
+            told.Note(watched.RunId, watched.Watcher.Name, resources.Found);
+        }
+
+        return resources.HasNews ? resources.Without(await FindGoneAsync(watched, resources.Unseen, context, started, stop).ConfigureAwait(false)) : null;
     }
 
     // So that a run that makes and removes things all the time has those in its row that are there. What cannot be told stays known.
     private async Task<HashSet<string>> FindGoneAsync(
-        WatchedRun watched, IReadOnlyList<RunResource> unseen, CleanupContext context, long started, CancellationToken told)
+        WatchedRun watched, IReadOnlyList<RunResource> unseen, CleanupContext context, long started, CancellationToken stop)
     {
         HashSet<string> gone = new(StringComparer.Ordinal);
         foreach (RunResource resource in unseen.TakeWhile(_ => timeProvider.GetElapsedTime(started) < LongestLook / 2))
         {
             try
             {
-                if (!await watched.Watcher.ExistsAsync(resource, context, told).ConfigureAwait(false))
+                if (!await watched.Watcher.ExistsAsync(resource, context, stop).ConfigureAwait(false))
                 {
                     gone.Add(resource.Name);
                 }
             }
-            catch (Exception exception) when (!told.IsCancellationRequested)
+            catch (Exception exception) when (!stop.IsCancellationRequested)
             {
                 Tell(watched, exception.Message);
             }
@@ -119,7 +124,7 @@ internal sealed class ResourceLook(
         finally
         {
             // It was never connected, so that there is nothing to wait for.
-            _ = containment.DisposeAsync().AsTask();
+            _ = containment.DisposeAsync().AsTask().Observed();
         }
     }
 
@@ -135,7 +140,7 @@ internal sealed class ResourceLook(
                     ? null
                     : new StoreCommit { UpdateRun = row with { Resources = [.. row.Resources.Where(resource => resource.Cleaner != cleaner), .. next] } },
                 CommitDurability.Process,
-                writing.Token).WaitAsync(writing.Token).ConfigureAwait(false);
+                writing.Token).Observed().WaitAsync(writing.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -148,7 +153,15 @@ internal sealed class ResourceLook(
         if (!watched.IsFailureTold && !watched.Over.IsCancellationRequested)
         {
             watched.IsFailureTold = true;
-            Log.WatcherFailed(logger, watched.Watcher.Name, watched.RunId, redactor.RedactOrHide(why));
+            try
+            {
+                Log.WatcherFailed(logger, watched.Watcher.Name, watched.RunId, redactor.RedactOrHide(why));
+            }
+            catch (Exception)
+            {
+                // What a look came to is not lost over a log that fails: a watcher that hangs would be asked twice at once.
+                return;
+            }
         }
     }
 }

@@ -1,13 +1,19 @@
+using Microsoft.Extensions.Logging;
+using WorkflowLifecycle.Telemetry;
+
 namespace WorkflowLifecycle.Cleanup.Watching;
 
 /// <summary>
 /// Has the watchers among the cleaners look at the runs that this process holds, as long as they go on, and keeps what they find in the rows. One
 /// loop for all of them, which is there only while there is something to look at. A watcher takes a hundredth of the time at most, over all runs.
 /// </summary>
-internal sealed class ResourceWatch(ResourceCleaners cleaners, ResourceLook look, TimeProvider timeProvider) : IDisposable
+internal sealed class ResourceWatch(ResourceCleaners cleaners, ResourceLook look, ToldResources told, TimeProvider timeProvider, ILogger<ResourceWatch> logger) : IDisposable
 {
     // An end does not wait longer for a store that is slow: it needs that store itself.
     private static readonly TimeSpan WriteLimit = TimeSpan.FromMilliseconds(500);
+
+    // After something that nobody thought of: it may come again at once.
+    private static readonly TimeSpan Respite = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, WatcherLane> _lanes = new(StringComparer.Ordinal);
@@ -72,6 +78,9 @@ internal sealed class ResourceWatch(ResourceCleaners cleaners, ResourceLook look
         await Task.WhenAll(writing).WaitAsync(WriteLimit, timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>Its end is on record, and cleaned.</summary>
+    public void Forget(RunId runId) => told.Forget(runId);
+
     public void Dispose()
     {
         _stop.Cancel();
@@ -108,46 +117,73 @@ internal sealed class ResourceWatch(ResourceCleaners cleaners, ResourceLook look
 
     private async Task RunAsync()
     {
-        while (true)
+        bool isOver = false;
+        while (!isOver)
         {
-            Task changed;
-            TimeSpan? due;
-            lock (_lock)
+            try
             {
-                if (_stop.IsCancellationRequested || _lanes.Values.All(lane => lane.IsEmpty))
-                {
-                    _isRunning = false;
-                    return;
-                }
+                isOver = await LookAndWaitAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                TellUnexpected(exception);
+                await Task.Delay(Respite, timeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
 
-                changed = _changed.Task;
-                foreach (WatcherLane lane in _lanes.Values)
-                {
-                    if (lane.Take(Now) is { } run)
-                    {
-                        _ = Task.Run(() => LookAsync(lane, run));
-                    }
-                }
-
-                due = _lanes.Values.Min(lane => lane.FindDue());
+    // True when there is nothing to look at any more, and the next launch has to begin again.
+    private async Task<bool> LookAndWaitAsync()
+    {
+        Task changed;
+        TimeSpan? due;
+        lock (_lock)
+        {
+            if (_stop.IsCancellationRequested || _lanes.Values.All(lane => lane.IsEmpty))
+            {
+                _isRunning = false;
+                return true;
             }
 
-            await WaitAsync(changed, due is { } at ? at - Now : Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+            changed = _changed.Task;
+            foreach (WatcherLane lane in _lanes.Values)
+            {
+                if (lane.Take(Now) is { } run)
+                {
+                    _ = Task.Run(() => LookAsync(lane, run));
+                }
+            }
+
+            due = _lanes.Values.Min(lane => lane.FindDue());
         }
+
+        await WaitAsync(changed, due is { } at ? at - Now : LookRest.Longest).ConfigureAwait(false);
+        return false;
     }
 
     private async Task LookAsync(WatcherLane lane, WatchedRun run)
     {
-        LookEnd end = await look.TakeAsync(run).ConfigureAwait(false);
-        lock (_lock)
+        LookEnd end = new(TimeSpan.Zero);
+        try
         {
-            lane.Looked(run, end.Took, end.Hanging, Now);
-            if (end.IsOver)
+            end = await look.TakeAsync(run).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            TellUnexpected(exception);
+        }
+        finally
+        {
+            lock (_lock)
             {
-                lane.Remove(run.RunId);
-            }
+                lane.Looked(run, end.Took, end.Hanging, Now);
+                if (end.IsOver)
+                {
+                    lane.Remove(run.RunId);
+                }
 
-            Raise();
+                Raise();
+            }
         }
 
         if (end.Hanging is { } hanging)
@@ -163,8 +199,22 @@ internal sealed class ResourceWatch(ResourceCleaners cleaners, ResourceLook look
     private async Task WaitAsync(Task changed, TimeSpan wait)
     {
         using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        Task pause = Task.Delay(wait == Timeout.InfiniteTimeSpan || wait > TimeSpan.Zero ? wait : TimeSpan.Zero, timeProvider, waiting.Token);
+        TimeSpan bounded = wait < TimeSpan.Zero ? TimeSpan.Zero : wait < LookRest.Longest ? wait : LookRest.Longest;
+        Task pause = Task.Delay(bounded, timeProvider, waiting.Token);
         await Task.WhenAny(changed, pause).ConfigureAwait(false);
         await waiting.CancelAsync().ConfigureAwait(false);
+    }
+
+    // A log that fails, as on a disk that is full, is no reason to look no more.
+    private void TellUnexpected(Exception exception)
+    {
+        try
+        {
+            Log.WatchingFailed(logger, exception);
+        }
+        catch (Exception)
+        {
+            return;
+        }
     }
 }

@@ -2,7 +2,8 @@ namespace WorkflowLifecycle.Cleanup.Watching;
 
 /// <summary>
 /// What is known of one watcher's resources at one run, after a look: what the launch made stays as it is, what is seen again is as it was seen
-/// now, what is not seen any more stays known where it is to be freed or watched until it is seen to be gone. At most 200 beside the launch's.
+/// now, what is not seen any more stays known where it is to be freed or watched until it is seen to be gone. At most 200 of those beside the
+/// launch's, and 200 that are only told: who forgets those takes what is a stranger's for the run's own.
 /// </summary>
 internal sealed class WatchedResources
 {
@@ -31,6 +32,9 @@ internal sealed class WatchedResources
             .ToDictionary(resource => resource.Name, StringComparer.Ordinal);
     }
 
+    /// <summary>True for what nobody frees.</summary>
+    public static bool IsOnlyTold(RunResource resource) => resource.Handling is ResourceHandling.Keep or ResourceHandling.Report;
+
     /// <summary>Whether there is something to write: something that is new, that is another by now, or that was only told and is told no more.</summary>
     public bool HasNews
     {
@@ -41,6 +45,9 @@ internal sealed class WatchedResources
                 || _earlier.Any(resource => IsOnlyTold(resource) && !_found.ContainsKey(resource.Name));
         }
     }
+
+    /// <summary>What is seen now beside the launch's.</summary>
+    public IReadOnlyCollection<RunResource> Found => _found.Values;
 
     /// <summary>Those that are known and were not seen now: gone, or merely not held at this moment.</summary>
     public IReadOnlyList<RunResource> Unseen => [.. _earlier.Where(resource => !IsOnlyTold(resource) && !_found.ContainsKey(resource.Name))];
@@ -55,18 +62,17 @@ internal sealed class WatchedResources
             .OfType<RunResource>();
         HashSet<string> earlier = [.. _earlier.Select(resource => resource.Name)];
 
-        // Where there are too many, those stay that are to be freed, and among them those that are known already: or each look would be news.
+        // Where there are too many, those stay that are known already: or each look would be news.
+        RunResource[] all = [.. again, .. _found.Values.Where(now => !earlier.Contains(now.Name))];
         RunResource[] next =
         [
-            .. again.Concat(_found.Values.Where(now => !earlier.Contains(now.Name))).OrderBy(IsOnlyTold).Take(Most)
+            .. all.Where(resource => !IsOnlyTold(resource)).Take(Most).Concat(all.Where(IsOnlyTold).Take(Most))
                 .Select(resource => resource with { Cleaner = _cleaner }),
         ];
         return next.Length == _earlier.Count && next.Zip(_earlier.OrderBy(IsOnlyTold)).All(pair => pair.First.Name == pair.Second.Name && IsSame(pair.First, pair.Second))
             ? null
             : [.. _ofLaunch, .. next];
     }
-
-    private static bool IsOnlyTold(RunResource resource) => resource.Handling is ResourceHandling.Keep or ResourceHandling.Report;
 
     // A note is told as it is at the end: who holds something may change from look to look.
     private static bool IsSame(RunResource one, RunResource other) =>

@@ -6,11 +6,6 @@ internal sealed class WatchedRun
     // A run may be over in no time, and what it has by then is made first.
     private static readonly TimeSpan[] FirstPauses = [TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(750), TimeSpan.FromMilliseconds(1500)];
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
-
-    // Looks take a hundredth of the time at most.
-    private const int TimesDuration = 100;
-
     private readonly Lock _lock = new();
     private readonly Func<Task> _tellOver;
     private TaskCompletionSource? _writing;
@@ -53,8 +48,8 @@ internal sealed class WatchedRun
     {
         _looks++;
         TimeSpan pause = Pause(Watcher, _looks);
-        TimeSpan least = took * TimesDuration * Math.Max(runs, 1);
-        Due = now + (least > LongestPause && pause < LongestPause ? LongestPause : least > pause ? least : pause);
+        TimeSpan least = LookRest.After(took, runs);
+        Due = now + (least > pause ? least : pause);
     }
 
     /// <summary>Begins to write what a look found; false when the run is over, and its cleaners have what is known.</summary>

@@ -6,8 +6,6 @@ internal sealed class WatcherLane(IResourceWatcher watcher)
     // Each look that hangs has a thread.
     private const int MostHanging = 8;
 
-    private const int TimesDuration = 100;
-
     private readonly Dictionary<RunId, WatchedRun> _runs = [];
     private readonly List<Task> _hanging = [];
     private TimeSpan _notBefore;
@@ -53,7 +51,7 @@ internal sealed class WatcherLane(IResourceWatcher watcher)
         run.Looked(now, took, _runs.Count);
         if (hanging is null)
         {
-            TimeSpan earliest = now + (took * TimesDuration);
+            TimeSpan earliest = now + LookRest.After(took, runs: 1);
             _notBefore = earliest > _notBefore ? earliest : _notBefore;
         }
         else
