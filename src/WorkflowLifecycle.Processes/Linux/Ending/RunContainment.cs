@@ -79,7 +79,7 @@ internal sealed class RunContainment : IContainment
     private bool IsHeld(int shimPid) => shimPid > 0 || _cgroup is not null || _cgroupIsGone;
 
     private bool IsLockHeldInside() => LockHolders.IsAmong(
-        Inspect(InspectionDepth.Full, HolderLimit).Processes.Select(process => process.Pid), _directory.LockPath, HolderLimit, _timeProvider);
+        Inspect(InspectionDepth.Members, HolderLimit).Processes.Select(process => process.Pid), _directory.LockPath, HolderLimit, _timeProvider);
 
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
 
@@ -157,7 +157,7 @@ internal sealed class RunContainment : IContainment
         int[] signals = ContinuingSignals.After(signal);
         int signalled = scope == SignalScope.MainProcess
             ? SendToRoot(signals)
-            : SendDirectly(Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1)), signals);
+            : SendDirectly(Inspect(InspectionDepth.Members, TimeSpan.FromSeconds(1)), signals);
         ThawWithoutShim();
         return signalled;
     }
@@ -376,7 +376,7 @@ internal sealed class RunContainment : IContainment
 
     private bool EndListed()
     {
-        ProcessListing listing = Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1));
+        ProcessListing listing = Inspect(InspectionDepth.Members, TimeSpan.FromSeconds(1));
         _ = SendDirectly(listing, Libc.SignalStop, Libc.SignalKill);
         return listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X'));
     }
