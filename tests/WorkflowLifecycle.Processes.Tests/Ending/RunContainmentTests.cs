@@ -128,4 +128,29 @@ public sealed class RunContainmentTests : IDisposable
         // Where there is no cgroup nobody knows that a thread is left.
         Assert.True(thrown is OperationCanceledException || (thrown is null && !withCgroup), thrown?.ToString() ?? "It was said to have ended.");
     }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Look_WhereOnlyOneWithLockedMemoryCouldShowTheSession_IsUnsureAndNoEnd()
+    {
+        HungFileSystem server = await HungFileSystem.MountAsync();
+        await using LiveRun run = await LiveRun.LaunchAsync(LockedMemory.Command(server) + " & exec sleep 60", withCgroup: false);
+
+        // Goes first: a process that waits for it does not leave before.
+        using HungFileSystem first = server;
+        await LockedMemory.LockAsync(server, run);
+        Assert.Equal(0, Libc.Kill(run.Record.Shim!.Pid, Libc.SignalKill));
+        Assert.Equal(0, Libc.Kill(run.Run.Root!.Pid, Libc.SignalKill));
+        await LiveRun.UntilAsync(() => !ProcessReader.TryReadStat(run.Run.Root!.Pid, out _));
+        await using IContainment containment = run.Open();
+
+        foreach (InspectionDepth depth in new[] { InspectionDepth.Members, InspectionDepth.Shallow })
+        {
+            Assert.True((await Task.Run(() => containment.Inspect(depth, TimeSpan.FromSeconds(1))).WaitAsync(_soon)).Truncated);
+            Assert.Equal(0, await Task.Run(() => containment.Count(depth)).WaitAsync(_soon));
+        }
+
+        await Task.Run(() => containment.EndAsync(KillId.New(TimeProvider.System))).WaitAsync(_soon);
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => containment.WaitForEndAsync(limit.Token)).WaitAsync(_soon));
+    }
 }

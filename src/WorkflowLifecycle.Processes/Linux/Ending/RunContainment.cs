@@ -116,7 +116,8 @@ internal sealed class RunContainment : IContainment
         }
 
         int shimPid = ShimIsThere ? _record.Shim!.Pid : 0;
-        return Reader(shimPid).Read(depth, limit, SessionOf(shimPid));
+        ProcessListing listing = Reader(shimPid).Read(depth, limit, SessionOf(shimPid));
+        return listing with { Truncated = listing.Truncated || !(IsHeld(shimPid) || _sweep.IsSure) };
     }
 
     public async Task<bool> FreezeAsync(TimeSpan lease, CancellationToken cancellationToken = default)
@@ -383,7 +384,7 @@ internal sealed class RunContainment : IContainment
 
     // A look that failed finds nobody, which must not pass for an end.
     private bool CannotTell() =>
-        (_record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Unknown) || (_root is not null && _machine.Look(_root) == ProcessPresence.Unknown);
+        !_sweep.IsSure || (_record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Unknown) || (_root is not null && _machine.Look(_root) == ProcessPresence.Unknown);
 
     private int SendToRoot(ReadOnlySpan<int> signals)
     {
@@ -409,12 +410,9 @@ internal sealed class RunContainment : IContainment
         }
     }
 
-    private int SendDirectly(ProcessListing listing, params ReadOnlySpan<int> signals)
-    {
-        return IsHeld(ShimIsThere ? _record.Shim!.Pid : 0)
-            ? DirectSignals.Send(listing.Processes, new TreeMembership(_cgroup, _record.Shim, _machine), _at, signals)
-            : _sweep.Send(signals);
-    }
+    private int SendDirectly(ProcessListing listing, params ReadOnlySpan<int> signals) => IsHeld(ShimIsThere ? _record.Shim!.Pid : 0)
+        ? DirectSignals.Send(listing.Processes, new TreeMembership(_cgroup, _record.Shim, _machine), _at, signals)
+        : _sweep.Send(signals);
 
     private async Task<EndNotice> WaitForCgroupAsync(CancellationToken cancellationToken)
     {
