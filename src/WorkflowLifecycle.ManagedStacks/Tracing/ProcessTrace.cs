@@ -31,7 +31,7 @@ internal static class ProcessTrace
 
         // The stream alone: the session asks the process a last time when it is disposed, and a silent one would keep the thread for ever.
         // Whoever is not heard any more ends the session by that.
-        await using Stream stream = session.EventStream;
+        using Stream stream = session.EventStream;
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         TraceBuffer trace = new();
         try
