@@ -25,8 +25,8 @@ internal sealed record ProcessStacks
     {
         try
         {
-            ReadOnlyMemory<byte> trace = await ProcessTrace.TakeAsync(pid, timeProvider, end).ConfigureAwait(false);
-            TracedProcess traced = TraceReader.Read(trace.Span);
+            using TraceBuffer trace = await ProcessTrace.TakeAsync(pid, timeProvider, end).ConfigureAwait(false);
+            TracedProcess traced = TraceReader.Read(trace.Bytes);
             return new ProcessStacks { RuntimeVersion = traced.RuntimeVersion, Threads = [.. traced.Threads] };
         }
         catch (Exception exception)

@@ -17,9 +17,6 @@ internal static class ProcessTrace
     private const int BufferMegabytes = 16;
     private const int Chunk = 64 * 1024;
 
-    // A large program names 100,000 methods in half of it.
-    private const int MostBytes = 48 * 1024 * 1024;
-
     // It samples every few milliseconds.
     private static readonly TimeSpan _sampling = TimeSpan.FromMilliseconds(15);
 
@@ -28,19 +25,36 @@ internal static class ProcessTrace
     /// <exception cref="ServerErrorException">The runtime refused.</exception>
     /// <exception cref="InvalidDataException">It is too long.</exception>
     /// <exception cref="IOException">It went away meanwhile.</exception>
-    public static async Task<ReadOnlyMemory<byte>> TakeAsync(int pid, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static async Task<TraceBuffer> TakeAsync(int pid, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        DiagnosticsClient client = new(pid);
-        using EventPipeSession session = await StartAsync(client, cancellationToken).ConfigureAwait(false);
-        Task<MemoryStream> reading = ReadAsync(session.EventStream, cancellationToken);
-        Task stopping = StopAsync(session, timeProvider, cancellationToken);
-        Observe(reading);
-        Observe(stopping);
+        EventPipeSession session = await StartAsync(new DiagnosticsClient(pid), cancellationToken).ConfigureAwait(false);
 
-        // The answer to the wish comes after the last name, and not at all when those were too many.
-        await (await Task.WhenAny(reading, stopping).ConfigureAwait(false)).ConfigureAwait(false);
-        MemoryStream trace = await reading.ConfigureAwait(false);
-        return trace.GetBuffer().AsMemory(0, (int)trace.Length);
+        // The stream alone: the session asks the process a last time when it is disposed, and a silent one would keep the thread for ever.
+        // Whoever is not heard any more ends the session by that.
+        using Stream stream = session.EventStream;
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        TraceBuffer trace = new();
+        try
+        {
+            Task reading = ReadAsync(stream, trace, over.Token);
+            Task stopping = StopAsync(session, timeProvider, over.Token);
+            Observe(reading);
+            Observe(stopping);
+
+            // The answer to the wish comes after the last name, and not at all when those were too many.
+            await (await Task.WhenAny(reading, stopping).ConfigureAwait(false)).ConfigureAwait(false);
+            await reading.ConfigureAwait(false);
+            return trace;
+        }
+        catch
+        {
+            trace.Dispose();
+            throw;
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+        }
     }
 
     private static async Task<EventPipeSession> StartAsync(DiagnosticsClient client, CancellationToken cancellationToken)
@@ -67,21 +81,13 @@ internal static class ProcessTrace
     private static void Observe(Task task) =>
         _ = task.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
-    private static async Task<MemoryStream> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    private static async Task ReadAsync(Stream stream, TraceBuffer trace, CancellationToken cancellationToken)
     {
-        MemoryStream trace = new();
         byte[] chunk = new byte[Chunk];
         int length;
         while ((length = await stream.ReadAsync(chunk, cancellationToken).ConfigureAwait(false)) > 0)
         {
-            if (trace.Length + length > MostBytes)
-            {
-                throw new InvalidDataException("it is too long");
-            }
-
-            trace.Write(chunk, 0, length);
+            trace.Add(chunk.AsSpan(0, length));
         }
-
-        return trace;
     }
 }

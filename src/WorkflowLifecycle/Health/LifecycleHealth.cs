@@ -1,11 +1,12 @@
 using System.Globalization;
 using WorkflowLifecycle.Cleanup.Debts;
+using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 
 namespace WorkflowLifecycle.Health;
 
 /// <summary>Looks at what somebody should know of.</summary>
-internal sealed class LifecycleHealth(StoreStart start, DebtAlarm alarm, TimeProvider timeProvider) : ILifecycleHealth
+internal sealed class LifecycleHealth(StoreStart start, DebtAlarm alarm, IRedactor redactor, TimeProvider timeProvider) : ILifecycleHealth
 {
     public async Task<LifecycleHealthReport> ReadAsync(CancellationToken cancellationToken = default) =>
         new() { At = timeProvider.GetUtcNow(), Findings = await FindAsync(cancellationToken).ConfigureAwait(false) };
@@ -23,12 +24,13 @@ internal sealed class LifecycleHealth(StoreStart start, DebtAlarm alarm, TimePro
         }
     }
 
-    private static HealthFinding Overdue(CleanupDebt debt) => new()
+    // Whoever asks for health shows it, and logs it: reasons and names come from cleaners, which may have them from the program.
+    private HealthFinding Overdue(CleanupDebt debt) => new()
     {
         Kind = HealthFindings.DebtOverdue,
         Message = string.Create(
             CultureInfo.InvariantCulture,
-            $"{debt.Cleaner}: {debt.Resource?.Name ?? "what the run left"} of run {debt.RunId} is not free after {debt.Attempts} retries: {debt.Reason}. Free it by hand, or retry it: workflowctl debts --retry {debt.RunId}"),
+            $"{debt.Cleaner}: {redactor.NameOf(debt)} of run {debt.RunId} is not free after {debt.Attempts} retries: {redactor.RedactOrHide(debt.Reason)}. Free it by hand, or retry it: workflowctl debts --retry {debt.RunId}"),
         Since = debt.CreatedAt,
         RunId = debt.RunId,
         DebtId = debt.DebtId,

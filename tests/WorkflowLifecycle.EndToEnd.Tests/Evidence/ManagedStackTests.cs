@@ -17,6 +17,17 @@ public sealed class ManagedStackTests : EndToEndTest
     // The other programs of the tests have no port, so that none is left behind where they are killed.
     private const string WithPort = "DOTNET_EnableDiagnostics=1";
 
+    // Agrees to a trace, closes it, and takes every later question without an answer.
+    private const string Silent = """
+        import os,socket,struct
+        port=socket.socket(socket.AF_UNIX); port.bind(os.environ['TMPDIR']+'/dotnet-diagnostic-%d-1-socket'%os.getpid()); port.listen()
+        print('ready',flush=True)
+        asked,_=port.accept(); asked.recv(65536)
+        asked.sendall(b'DOTNET_IPC_V1\0'+struct.pack('<HBBHQ',28,255,0,0,1)); asked.close()
+        kept=[]
+        while True: kept.append(port.accept())
+        """;
+
     private static string Hang => $"env {WithPort} '{HelperProcess.HostProgram}' hang";
 
     private static KillRequest Asked => Engine.Graceful() with { CaptureEvidence = true };
@@ -140,7 +151,8 @@ public sealed class ManagedStackTests : EndToEndTest
     public async Task Read_OfATraceThatWasSpoilt_IsRefusedAndNeverRunsAway()
     {
         HelperProcess hanging = await StartHangingAsync();
-        byte[] whole = (await ProcessTrace.TakeAsync(hanging.Pid, TimeProvider.System, CancellationToken.None)).ToArray();
+        using TraceBuffer trace = await ProcessTrace.TakeAsync(hanging.Pid, TimeProvider.System, CancellationToken.None);
+        byte[] whole = trace.Bytes.ToArray();
         Assert.NotEmpty(TraceReader.Read(whole).Threads);
         long started = Stopwatch.GetTimestamp();
         for (int round = 0; round < 500; round++)
@@ -156,6 +168,21 @@ public sealed class ManagedStackTests : EndToEndTest
         }
 
         Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 20);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Capture_OfOneThatBreaksOffAndIsSilentThen_WaitsForNothing()
+    {
+        Directory.CreateDirectory(Room.File("tmp"));
+        HelperProcess silent = StartHelper("env", "TMPDIR=" + Room.File("tmp"), "python3", "-c", Silent);
+        await silent.ReadAsync("ready");
+        long started = Stopwatch.GetTimestamp();
+
+        string said = Assert.Single(await CaptureAsync(silent.Pid));
+
+        // To the end of its time, which is 8.8 s, if the thread hung.
+        Assert.Contains("cannot be read", said, StringComparison.Ordinal);
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 6);
     }
 
     private static Task<IReadOnlyList<string>> CaptureAsync(int pid) => StackReading.ReadAsync(StackReading.ContextFor(pid));

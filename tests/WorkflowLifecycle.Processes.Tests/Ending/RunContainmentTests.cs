@@ -1,5 +1,6 @@
 using WorkflowLifecycle.Processes.Linux.Cgroups;
 using WorkflowLifecycle.Processes.Linux.Ending;
+using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Tests.Support;
 
@@ -8,6 +9,8 @@ namespace WorkflowLifecycle.Processes.Tests.Ending;
 /// <summary>What a containment says of a run whose shim is gone.</summary>
 public sealed class RunContainmentTests : IDisposable
 {
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
+
     private readonly Machine _machine = Machine.Read();
     private readonly TemporaryDirectory _run = new();
 
@@ -101,5 +104,53 @@ public sealed class RunContainmentTests : IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => containment.WaitForEndAsync(limit.Token));
         Assert.Equal(ContainmentStrength.CgroupOnly, containment.Strength);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task End_OfOneWhoseMemoryIsLocked_WaitsForNobodysMemory(bool withCgroup)
+    {
+        HungFileSystem server = await HungFileSystem.MountAsync();
+        await using LiveRun run = await LiveRun.LaunchAsync("exec " + LockedMemory.Command(server), withCgroup);
+
+        // Goes first: a process that waits for it does not leave before.
+        using HungFileSystem first = server;
+        await LockedMemory.LockAsync(server, run);
+        Assert.Equal(0, Libc.Kill(run.Record.Shim!.Pid, Libc.SignalKill));
+        await using IContainment containment = run.Open();
+
+        Assert.True(await Task.Run(() => containment.SignalAsync(Libc.SignalTerminate, SignalScope.WholeTree, TimeSpan.Zero)).WaitAsync(_soon) > 0);
+        await Task.Run(() => containment.EndAsync(KillId.New(TimeProvider.System))).WaitAsync(_soon);
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(1));
+        Exception? thrown = await Record.ExceptionAsync(() => Task.Run(() => containment.WaitForEndAsync(limit.Token)).WaitAsync(_soon));
+
+        // Where there is no cgroup nobody knows that a thread is left.
+        Assert.True(thrown is OperationCanceledException || (thrown is null && !withCgroup), thrown?.ToString() ?? "It was said to have ended.");
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Look_WhereOnlyOneWithLockedMemoryCouldShowTheSession_IsUnsureAndNoEnd()
+    {
+        HungFileSystem server = await HungFileSystem.MountAsync();
+        await using LiveRun run = await LiveRun.LaunchAsync(LockedMemory.Command(server) + " & exec sleep 60", withCgroup: false);
+
+        // Goes first: a process that waits for it does not leave before.
+        using HungFileSystem first = server;
+        await LockedMemory.LockAsync(server, run);
+        Assert.Equal(0, Libc.Kill(run.Record.Shim!.Pid, Libc.SignalKill));
+        Assert.Equal(0, Libc.Kill(run.Run.Root!.Pid, Libc.SignalKill));
+        await LiveRun.UntilAsync(() => !ProcessReader.TryReadStat(run.Run.Root!.Pid, out _));
+        await using IContainment containment = run.Open();
+
+        foreach (InspectionDepth depth in new[] { InspectionDepth.Members, InspectionDepth.Shallow })
+        {
+            Assert.True((await Task.Run(() => containment.Inspect(depth, TimeSpan.FromSeconds(1))).WaitAsync(_soon)).Truncated);
+            Assert.Equal(0, await Task.Run(() => containment.Count(depth)).WaitAsync(_soon));
+        }
+
+        await Task.Run(() => containment.EndAsync(KillId.New(TimeProvider.System))).WaitAsync(_soon);
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => containment.WaitForEndAsync(limit.Token)).WaitAsync(_soon));
     }
 }

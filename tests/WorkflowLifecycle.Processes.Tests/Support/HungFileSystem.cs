@@ -12,13 +12,13 @@ internal sealed class HungFileSystem : IDisposable
         libc=ctypes.CDLL(None,use_errno=True)
         if libc.mount(b'hung',place.encode(),b'fuse',0,b'fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other'%fuse): sys.exit('mount: '+os.strerror(ctypes.get_errno()))
         print('ready',flush=True)
-        def attributes(node): return struct.pack('<6Q10I',node,0,0,0,0,0,0,0,0,0o40755 if node==1 else 0o100644,1,0,0,0,512,0)
+        def attributes(node): return struct.pack('<6Q10I',node,0 if node==1 else 4096,0,0,0,0,0,0,0,0o40755 if node==1 else 0o100644,1,0,0,0,512,0)
         while True:
             request=os.read(fuse,1<<20)
             if os.path.exists(sys.argv[2]): break
             size,code,unique,node=struct.unpack_from('<IIQQ',request)
             answer={26: struct.pack('<4I2H2I2H8I',7,31,0,0,0,0,4096,1,0,0,*[0]*8), 1: struct.pack('<4Q2I',2,0,0,0,0,0)+attributes(2), 3: struct.pack('<QII',0,0,0)+attributes(node),
-                14: bytes(16), 27: bytes(16), 25: b'', 18: b'', 29: b''}.get(code)
+                14: bytes(16), 15: bytes(4096), 27: bytes(16), 25: b'', 18: b'', 29: b''}.get(code)
             os.write(fuse,struct.pack('<IiQ',16+len(answer),0,unique)+answer if answer is not None else struct.pack('<IiQ',16,-38,unique))
         sys.stdin.read()
         """;

@@ -227,6 +227,19 @@ public sealed class DebtLoopTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S66")]
+    public async Task Health_DebtWhoseNameAndReasonHaveSecrets_IsAFindingWithoutThem()
+    {
+        await OweAsync("/srv/token=Zq7canary", static owed => owed with { CreatedAt = owed.CreatedAt - TimeSpan.FromDays(1), Reason = "cannot open /srv/token=Zq7reason" });
+
+        HealthFinding finding = Assert.Single((await HealthAsync()).Findings);
+
+        Assert.Equal(HealthFindings.DebtOverdue, finding.Kind);
+        Assert.Contains("/srv/token=", finding.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Zq7", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Health_StoreAway_IsAFinding()
     {
         _engine.Store.OnInitialize = ScriptedStore.Away;

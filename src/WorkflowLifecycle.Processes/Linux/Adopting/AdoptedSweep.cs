@@ -27,6 +27,9 @@ internal sealed class AdoptedSweep : ISweep
         }
     }
 
+    // Nobody is asked for more than numbers.
+    public bool IsSure => true;
+
     public int KillOnce()
     {
         if (_membership is null)

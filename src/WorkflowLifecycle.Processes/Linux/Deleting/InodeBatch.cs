@@ -11,7 +11,6 @@ internal sealed class InodeBatch
     // As many as make the first pass over the inodes a run in one direction; of those after it they are in memory.
     private const int MostNames = 32 * 1024;
     private const int MostBytes = 1024 * 1024;
-    private const int LongestName = 256;
 
     private readonly List<ulong> _inodes = [];
     private readonly List<int> _starts = [];
@@ -20,7 +19,8 @@ internal sealed class InodeBatch
 
     public int Count => _starts.Count;
 
-    public bool IsFull => Count == MostNames || _length > MostBytes - LongestName;
+    /// <summary>Whether the name finds room. One alone always does, however long the file system lets it be.</summary>
+    public bool HasRoomFor(ReadOnlySpan<byte> name) => Count == 0 || (Count < MostNames && _length + name.Length <= MostBytes);
 
     /// <summary>The name with the NUL that ends it; valid until the batch is cleared.</summary>
     public ReadOnlySpan<byte> this[int index]
@@ -36,7 +36,7 @@ internal sealed class InodeBatch
     {
         if (_names.Length - _length < name.Length)
         {
-            Array.Resize(ref _names, Math.Clamp(_names.Length * 4, MostBytes / 64, MostBytes));
+            Array.Resize(ref _names, Math.Max(Math.Clamp(_names.Length * 4, MostBytes / 64, MostBytes), _length + name.Length));
         }
 
         name.CopyTo(_names.AsSpan(_length));

@@ -94,32 +94,25 @@ internal sealed class TreeWalk(ITreeVisitor visitor, WalkLimits limits)
     private int TakeFiles(WalkedDirectory directory, CancellationToken cancellationToken)
     {
         bool hasOthers = false;
-        int errno = 0;
-        DirectoryEntries? entry = null;
-        do
+        int errno;
+        _batch.Clear();
+        while (directory.ReadNext(_spare, out errno) is { } entry)
         {
-            _batch.Clear();
-            while (!_batch.IsFull && (entry = directory.ReadNext(_spare, out errno)) is not null)
+            if (MayBeDirectory(entry))
             {
-                if (MayBeDirectory(entry))
-                {
-                    hasOthers = true;
-                }
-                else
-                {
-                    _batch.Add(entry.Inode, entry.Name);
-                }
+                hasOthers = true;
+                continue;
             }
 
-            _batch.Sort();
-            for (int i = 0; i < _batch.Count; i++)
+            if (!_batch.HasRoomFor(entry.Name))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                hasOthers |= visitor.Visit(directory, _batch[i]) != EntryVerdict.Done;
+                hasOthers |= VisitBatch(directory, cancellationToken);
             }
+
+            _batch.Add(entry.Inode, entry.Name);
         }
-        while (entry is not null);
 
+        hasOthers |= VisitBatch(directory, cancellationToken);
         if (errno == 0 && hasOthers)
         {
             directory.Rewind();
@@ -127,6 +120,21 @@ internal sealed class TreeWalk(ITreeVisitor visitor, WalkLimits limits)
         }
 
         return errno;
+    }
+
+    // True when something stays, or is a directory by now.
+    private bool VisitBatch(WalkedDirectory directory, CancellationToken cancellationToken)
+    {
+        bool hasOthers = false;
+        _batch.Sort();
+        for (int i = 0; i < _batch.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            hasOthers |= visitor.Visit(directory, _batch[i]) != EntryVerdict.Done;
+        }
+
+        _batch.Clear();
+        return hasOthers;
     }
 
     private void Take(WalkedDirectory directory, DirectoryEntries entry)

@@ -79,7 +79,7 @@ internal sealed class RunContainment : IContainment
     private bool IsHeld(int shimPid) => shimPid > 0 || _cgroup is not null || _cgroupIsGone;
 
     private bool IsLockHeldInside() => LockHolders.IsAmong(
-        Inspect(InspectionDepth.Full, HolderLimit).Processes.Select(process => process.Pid), _directory.LockPath, HolderLimit, _timeProvider);
+        Inspect(InspectionDepth.Members, HolderLimit).Processes.Select(process => process.Pid), _directory.LockPath, HolderLimit, _timeProvider);
 
     private bool ShimIsThere => _record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Present;
 
@@ -116,7 +116,8 @@ internal sealed class RunContainment : IContainment
         }
 
         int shimPid = ShimIsThere ? _record.Shim!.Pid : 0;
-        return Reader(shimPid).Read(depth, limit, SessionOf(shimPid));
+        ProcessListing listing = Reader(shimPid).Read(depth, limit, SessionOf(shimPid));
+        return listing with { Truncated = listing.Truncated || !(IsHeld(shimPid) || _sweep.IsSure) };
     }
 
     public async Task<bool> FreezeAsync(TimeSpan lease, CancellationToken cancellationToken = default)
@@ -157,7 +158,7 @@ internal sealed class RunContainment : IContainment
         int[] signals = ContinuingSignals.After(signal);
         int signalled = scope == SignalScope.MainProcess
             ? SendToRoot(signals)
-            : SendDirectly(Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1)), signals);
+            : SendDirectly(Inspect(InspectionDepth.Members, TimeSpan.FromSeconds(1)), signals);
         ThawWithoutShim();
         return signalled;
     }
@@ -376,14 +377,14 @@ internal sealed class RunContainment : IContainment
 
     private bool EndListed()
     {
-        ProcessListing listing = Inspect(InspectionDepth.Full, TimeSpan.FromSeconds(1));
+        ProcessListing listing = Inspect(InspectionDepth.Members, TimeSpan.FromSeconds(1));
         _ = SendDirectly(listing, Libc.SignalStop, Libc.SignalKill);
         return listing.Truncated || listing.Processes.Any(process => process.State is not ('Z' or 'X'));
     }
 
     // A look that failed finds nobody, which must not pass for an end.
     private bool CannotTell() =>
-        (_record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Unknown) || (_root is not null && _machine.Look(_root) == ProcessPresence.Unknown);
+        !_sweep.IsSure || (_record.Shim is { } shim && _machine.Look(shim) == ProcessPresence.Unknown) || (_root is not null && _machine.Look(_root) == ProcessPresence.Unknown);
 
     private int SendToRoot(ReadOnlySpan<int> signals)
     {
@@ -409,12 +410,9 @@ internal sealed class RunContainment : IContainment
         }
     }
 
-    private int SendDirectly(ProcessListing listing, params ReadOnlySpan<int> signals)
-    {
-        return IsHeld(ShimIsThere ? _record.Shim!.Pid : 0)
-            ? DirectSignals.Send(listing.Processes, new TreeMembership(_cgroup, _record.Shim, _machine), _at, signals)
-            : _sweep.Send(signals);
-    }
+    private int SendDirectly(ProcessListing listing, params ReadOnlySpan<int> signals) => IsHeld(ShimIsThere ? _record.Shim!.Pid : 0)
+        ? DirectSignals.Send(listing.Processes, new TreeMembership(_cgroup, _record.Shim, _machine), _at, signals)
+        : _sweep.Send(signals);
 
     private async Task<EndNotice> WaitForCgroupAsync(CancellationToken cancellationToken)
     {

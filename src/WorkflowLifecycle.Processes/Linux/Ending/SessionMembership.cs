@@ -18,13 +18,16 @@ internal sealed class SessionMembership(ProcessIdentity root, string internalId)
     /// <summary>The member of the session that showed at the last look whose it is; 0 when there was none.</summary>
     public int Witness { get; private set; }
 
+    /// <summary>Whether everybody who was needed at the last look could be asked. Where not, those whom nobody shows to be ours may be missing.</summary>
+    public bool IsSure { get; private set; } = true;
+
     public bool IsCandidate(in ProcStat stat) => IsProven(stat) || (stat.Session == root.Pid && stat.StartTicks >= root.StartTicks);
 
     public HashSet<int> Confirm(PinnedProcesses pinned)
     {
         ProcStat[] session = [.. pinned.Stats.Values.Where(stat => stat.Session == root.Pid && stat.StartTicks >= root.StartTicks)];
         HashSet<int> members = [.. pinned.Stats.Values.Where(stat => IsProven(stat)).Select(stat => stat.Pid)];
-        Witness = Array.Find(session, stat => IsOurs(stat) && IsStillInSession(stat, pinned)).Pid;
+        Witness = FindWitness(session, pinned);
         if (Witness > 0)
         {
             members.UnionWith(session.Select(stat => stat.Pid));
@@ -37,9 +40,31 @@ internal sealed class SessionMembership(ProcessIdentity root, string internalId)
 
     private bool IsProven(in ProcStat stat) => _proven.Contains((stat.Pid, stat.StartTicks));
 
-    private bool IsOurs(in ProcStat stat) =>
-        (stat.Pid == root.Pid && stat.StartTicks == root.StartTicks && HasItsHandle())
-        || IsProven(stat) || ProcessReader.NamesInEnvironment(stat.Pid, internalId);
+    // Those that are known first: nobody's environment is read without need.
+    private int FindWitness(ProcStat[] session, PinnedProcesses pinned)
+    {
+        IsSure = true;
+        int witness = Array.Find(session, stat => IsKnown(stat) && IsStillInSession(stat, pinned)).Pid;
+        for (int next = 0; witness == 0 && next < session.Length;)
+        {
+            int found = EnvironmentSearch.Find(session, next, internalId, out bool isWhole);
+            IsSure &= isWhole;
+            if (found < 0)
+            {
+                break;
+            }
+
+            witness = IsStillInSession(session[found], pinned) ? session[found].Pid : 0;
+            next = found + 1;
+        }
+
+        // Whoever shows it is enough: all are ours by that.
+        IsSure |= witness > 0;
+        return witness;
+    }
+
+    private bool IsKnown(in ProcStat stat) =>
+        (stat.Pid == root.Pid && stat.StartTicks == root.StartTicks && HasItsHandle()) || IsProven(stat);
 
     // Two processes with one number within one tick have the same start, but not the same handle.
     private bool HasItsHandle()

@@ -12,6 +12,8 @@ internal sealed class SessionSweep(ProcessIdentity? root, string internalId, Mac
 {
     private readonly SessionMembership? _membership = root is not null && machine.IsHomeOf(root) ? new SessionMembership(root, internalId) : null;
 
+    public bool IsSure => _membership?.IsSure != false;
+
     /// <summary>Stops what is found, and kills it: the one who shows whose session it is last, and stopped, so that nobody is left whom nothing shows.</summary>
     /// <returns>How many were found alive.</returns>
     public int KillOnce()

@@ -54,6 +54,20 @@ internal sealed record CgroupNames(IReadOnlySet<string> Near, IReadOnlySet<strin
     public IEnumerable<string> Since(CgroupNames before) =>
         Near.Except(before.Near).Concat(Deep is null || before.Deep is null ? [] : Deep.Except(before.Deep)).Order(StringComparer.Ordinal);
 
+    /// <summary>The same, with what an earlier look found already taken from it.</summary>
+    public CgroupNames Sharing(CgroupNames? earlier) => earlier is null ? this : new CgroupNames(Shared(Near, earlier.Near)!, Shared(Deep, earlier.Deep));
+
+    private static IReadOnlySet<string>? Shared(IReadOnlySet<string>? now, IReadOnlySet<string>? earlier)
+    {
+        if (now is null || earlier is null || now.SetEquals(earlier))
+        {
+            return now is null || earlier is null ? now : earlier;
+        }
+
+        HashSet<string> known = [.. earlier];
+        return new HashSet<string>(now.Select(name => known.TryGetValue(name, out string? same) ? same : name), StringComparer.Ordinal);
+    }
+
     private static void AddIfNamed(string path, HashSet<string> names)
     {
         string name = Path.GetFileName(path);

@@ -71,7 +71,7 @@ internal sealed class EndComparison(CleanupContext context, ContainmentSettings 
     {
         string doubt = isAmbiguous ? "; other runs of this host began or ended meanwhile, so that it may be theirs" : string.Empty;
         string number = context.Run.InternalId;
-        HostSnapshot after = HostSnapshot.Take();
+        HostSnapshot after = HostSnapshot.Take(withMachine: !isAmbiguous);
         if (HostSnapshot.Growth(before.Host.OpenFiles, after.OpenFiles, number) is { } open)
         {
             yield return Tell("open files of the host", open + doubt);

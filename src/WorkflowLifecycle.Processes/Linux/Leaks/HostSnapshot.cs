@@ -33,13 +33,14 @@ internal sealed record HostSnapshot
     /// <summary>The host's sockets, by the kernel's numbers. What they are bound to takes the kernel milliseconds to list, and is asked at the end alone.</summary>
     public required IReadOnlySet<ulong> Sockets { get; init; }
 
-    /// <summary>Named shared memory that belongs to the host's user.</summary>
+    /// <summary>Named shared memory that belongs to the host's user; nothing where the machine's was left out.</summary>
     public required IReadOnlyList<string> SharedMemory { get; init; }
 
-    /// <summary>The names in the host's temp directory; null where there are too many to compare.</summary>
+    /// <summary>The names in the host's temp directory; null where there are too many to compare, or the machine's were left out.</summary>
     public required IReadOnlyList<string>? Temp { get; init; }
 
-    public static HostSnapshot Take()
+    /// <param name="withMachine">Whether names that are the whole machine's are of use: each snapshot of a live run keeps thousands of them.</param>
+    public static HostSnapshot Take(bool withMachine)
     {
         Dictionary<string, int> open = new(StringComparer.Ordinal);
         HashSet<ulong> sockets = [];
@@ -62,8 +63,8 @@ internal sealed record HostSnapshot
             OpenFiles = open,
             Zombies = [.. FindZombies()],
             Sockets = sockets,
-            SharedMemory = ReadSharedMemory(),
-            Temp = ReadTemp(),
+            SharedMemory = withMachine ? ReadSharedMemory() : [],
+            Temp = withMachine ? ReadTemp() : null,
         };
     }
 

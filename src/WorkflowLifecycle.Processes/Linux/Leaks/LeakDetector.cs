@@ -21,6 +21,7 @@ internal sealed class LeakDetector(LeakDetectionOptions options, ContainmentSett
 
     private readonly ConcurrentDictionary<string, LaunchNote> _launched = new(StringComparer.Ordinal);
     private readonly string _root = RuntimeRoot.Resolve(settings.RuntimeDirectory, LinuxPlatform.CurrentUser());
+    private CgroupNames? _cgroups;
     private int _launches;
 
     public string Name => CleanerNames.Leaks;
@@ -34,9 +35,10 @@ internal sealed class LeakDetector(LeakDetectionOptions options, ContainmentSett
         // Where runs come faster than they are forgotten, the newest go without.
         if (_launched.Count < MostRuns)
         {
+            // Beside others nothing of the machine's is ever compared.
             int others = _launched.Count;
             _launched[context.Run.InternalId] = new LaunchNote(
-                HostSnapshot.Take(), CgroupNames.Find(settings), SystemVNames.Find(), Interlocked.Increment(ref _launches), others, timeProvider.GetTimestamp());
+                HostSnapshot.Take(withMachine: others == 0), FindCgroups(), SystemVNames.Find(), Interlocked.Increment(ref _launches), others, timeProvider.GetTimestamp());
         }
 
         return ValueTask.FromResult(ProvidedResources.None);
@@ -77,6 +79,13 @@ internal sealed class LeakDetector(LeakDetectionOptions options, ContainmentSett
             names = [.. told.Select(resource => resource.Name)];
             await Task.Delay(SettlePause, timeProvider, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    // Runs that live at the same time have the same cgroups in sight: each path is kept once for all of them, and so is a look that found nothing new.
+    private CgroupNames FindCgroups()
+    {
+        CgroupNames found = CgroupNames.Find(settings);
+        return _cgroups = found.Sharing(Volatile.Read(ref _cgroups));
     }
 
     // Nobody tells this process of an end that another one brought about. A note that stays would make every later run look as if it were not alone.
