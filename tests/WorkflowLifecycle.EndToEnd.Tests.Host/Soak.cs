@@ -20,9 +20,9 @@ internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
     private const string Port = "use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1'); open my $f, '>', 'ports/' . $s->sockport; $| = 1; print \"ready\\n\"; sleep 60";
     private const string Memory = "umask 077; open my $m, '+>', '/dev/shm/' . $ENV{SOAK} . $ENV{WORKFLOW_LIFECYCLE_RUN_ID} or die; print $m 'x' x 65536; $| = 1; print \"ready\\n\"; sleep 60";
 
-    // Where PIDs are few, a segment counts as the run's only when it was not made in its maker's first second: the kernel stamps to that. Semaphores and queues
-    // count only once its processes used them: the kernel does not keep who made those.
-    private const string SystemV = "my $t = time; select(undef, undef, undef, 0.02) while time == $t; sub made { open my $f, '>', \"sysv/$_[0]-$_[1]\" or die; $_[1] } made('shm', shmget(0, 4096, 01600)); my $s = made('sem', semget(0, 1, 01600)); "
+    // Where PIDs are few, a segment counts as the run's only when it was not made in its maker's first second: the kernel stamps to that, and its own seconds
+    // begin up to a tick later. Semaphores and queues count only once its processes used them: the kernel does not keep who made those.
+    private const string SystemV = "my $t = time; select(undef, undef, undef, 0.02) while time == $t; select(undef, undef, undef, 0.05); sub made { open my $f, '>', \"sysv/$_[0]-$_[1]\" or die; $_[1] } made('shm', shmget(0, 4096, 01600)); my $s = made('sem', semget(0, 1, 01600)); "
         + "my $q = made('msg', msgget(0, 01600)); semop($s, pack('s3', 0, 1, 0)) or die; msgsnd($q, pack('l! a*', 1, 'x'), 0) or die; $| = 1; print \"ready\\n\"; sleep 60";
 
     private const string Abstract = "use IO::Socket::UNIX; my $s = IO::Socket::UNIX->new(Listen => 5, Local => \"\\0$ENV{SOAK}$ENV{WORKFLOW_LIFECYCLE_RUN_ID}\") or die; $| = 1; print \"ready\\n\"; sleep 60";

@@ -6,7 +6,10 @@ internal static class RunTime
     // The kernel stamps files by a clock that ticks every few milliseconds: what is made now may be stamped a little before now.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Whether something was born while the run was: after its program could begin, and not in a future that a clock was set back from.</summary>
+    /// <summary>
+    /// Whether something was born while the run was: not before its row, but for a tick of the kernel's clock, and not in a future that a clock was set back
+    /// from. A program that is quick is stamped before its own row. The price: what its host made in the tick before the launch counts, too.
+    /// </summary>
     public static bool Holds(RunRecord run, DateTimeOffset born, DateTimeOffset now) =>
-        born >= run.CreatedAt && born <= (run.EndedAt is { } ended && ended < now ? ended : now) + Tick;
+        born >= run.CreatedAt - Tick && born <= (run.EndedAt is { } ended && ended < now ? ended : now) + Tick;
 }
