@@ -3,7 +3,7 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 /// <summary>From when to when a run was, for what is stamped by the clock on the wall.</summary>
 internal static class RunTime
 {
-    // The kernel stamps files by a clock that ticks every few milliseconds: what is made now may be stamped a little before now.
+    // The kernel stamps files by a clock that ticks every 1 to 10 ms, as it was built: what is made now may be stamped that much before now.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
