@@ -47,4 +47,10 @@ public sealed record ContainmentSpec
 
     /// <summary>Rotated files kept per stream.</summary>
     public int OutputFilesKept { get; init; }
+
+    /// <summary>
+    /// The program does not start before the clock by which the system stamps births of files has passed this moment, so that what is stamped earlier is not
+    /// the program's. That clock lags by up to 10 ms. Null: nobody asks. A clock that was set back holds up the launch for 20 ms at most, and proves nothing then.
+    /// </summary>
+    public DateTimeOffset? StampedFrom { get; init; }
 }

@@ -30,14 +30,14 @@ internal sealed class ResourceCleaners
         }
 
         Names = [.. _cleaners.Select(cleaner => cleaner.Name)];
-        Watchers = [.. _cleaners.OfType<IResourceWatcher>()];
     }
 
     /// <summary>Their names.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Those that look while a run goes on.</summary>
-    public IReadOnlyList<IResourceWatcher> Watchers { get; }
+    /// <summary>Those of the names that look while a run goes on.</summary>
+    public IReadOnlyList<IResourceWatcher> WatchersOf(IReadOnlyList<string> names) =>
+        [.. _cleaners.OfType<IResourceWatcher>().Where(watcher => names.Contains(watcher.Name, StringComparer.Ordinal))];
 
     /// <summary>The cleaner of that name, also the one of debts of the containment; null when this process does not have it.</summary>
     public IResourceCleaner? Find(string name) => name == ContainmentDebts.CleanerName ? _containment : _cleaners.FirstOrDefault(cleaner => cleaner.Name == name);

@@ -141,7 +141,12 @@ internal sealed class TrackedProcessLauncher(
         try
         {
             await provisioner.ProvideAsync(row, request, provision, cancellationToken).ConfigureAwait(false);
-            return await StartAsync(request, spec with { Environment = provision.Over(spec.Environment) }, provision, cancellationToken).ConfigureAwait(false);
+            ContainmentSpec provided = spec with
+            {
+                Environment = provision.Over(spec.Environment),
+                StampedFrom = cleaners.WatchersOf(row.Cleaners).Count == 0 ? null : row.CreatedAt,
+            };
+            return await StartAsync(request, provided, provision, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

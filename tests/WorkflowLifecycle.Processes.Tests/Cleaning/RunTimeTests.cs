@@ -10,12 +10,11 @@ public sealed class RunTimeTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Theory]
-    [InlineData(-11, false)]
-    [InlineData(-9, true)]
+    [InlineData(-1, false)]
     [InlineData(0, true)]
     [InlineData(5009, true)]
     [InlineData(5011, false)]
-    public void Holds_BirthBesideTheRun_ForATickOfTheKernelsClock(int milliseconds, bool holds)
+    public void Holds_BirthBesideTheRun_FromItsRowToItsEnd(int milliseconds, bool holds)
     {
         RunRecord run = _run.Record;
 

@@ -19,7 +19,7 @@ internal sealed class LiveRun : IAsyncDisposable
     public ContainmentRecord Record => _run!.Containment!;
 
     /// <summary>Launches the script; skips the test where there is no cgroup to be had for it.</summary>
-    public static async Task<LiveRun> LaunchAsync(string script, bool withCgroup, OutputMode output = OutputMode.Discard)
+    public static async Task<LiveRun> LaunchAsync(string script, bool withCgroup, OutputMode output = OutputMode.Discard, DateTimeOffset? stampedFrom = null)
     {
         if (withCgroup)
         {
@@ -27,7 +27,7 @@ internal sealed class LiveRun : IAsyncDisposable
         }
 
         LiveRun live = new(withCgroup);
-        await live.LaunchAsync(script, output);
+        await live.LaunchAsync(script, output, stampedFrom);
         return live;
     }
 
@@ -64,7 +64,7 @@ internal sealed class LiveRun : IAsyncDisposable
         _place.Dispose();
     }
 
-    private async Task LaunchAsync(string script, OutputMode output)
+    private async Task LaunchAsync(string script, OutputMode output, DateTimeOffset? stampedFrom)
     {
         string internalId = Guid.NewGuid().ToString("N");
         ContainmentSpec spec = _platform.Resolve(new ContainmentSpec
@@ -78,6 +78,7 @@ internal sealed class LiveRun : IAsyncDisposable
             Output = output,
             OutputFileCap = output == OutputMode.Files ? 1 << 20 : 1,
             OutputFilesKept = 1,
+            StampedFrom = stampedFrom,
         });
         await using IPreparedRun prepared = await _platform.PrepareAsync(spec);
         _held = await prepared.GoAsync();

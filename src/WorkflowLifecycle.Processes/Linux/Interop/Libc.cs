@@ -55,6 +55,9 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static unsafe partial nint Write(FileDescriptor descriptor, byte* buffer, nuint count);
 
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    public static partial int ClockTime(int clock, out TimeValue time);
+
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int Flush(FileDescriptor descriptor);
 

@@ -75,6 +75,12 @@ internal sealed class PreparedRun : IPreparedRun
 
     public async Task<IHeldRun> GoAsync(CancellationToken cancellationToken = default)
     {
+        // What the program makes is told from what was there before by its time of birth, held against the time of the row.
+        if (_material.Spec.StampedFrom is { } stampedFrom)
+        {
+            await FileClock.PassAsync(stampedFrom, cancellationToken).ConfigureAwait(false);
+        }
+
         ShimMessage? answer;
         try
         {

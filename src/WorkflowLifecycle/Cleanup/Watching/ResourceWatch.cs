@@ -37,15 +37,15 @@ internal sealed class ResourceWatch(ResourceCleaners cleaners, ResourceLook look
     /// <summary>Begins to watch a run, where one of its cleaners is a watcher. It takes no time.</summary>
     public void Add(RunId runId, IReadOnlyList<string> names)
     {
-        if (cleaners.Watchers.Count == 0)
+        IReadOnlyList<IResourceWatcher> watchers = cleaners.WatchersOf(names);
+        if (watchers.Count == 0)
         {
             return;
         }
 
         lock (_lock)
         {
-            IResourceWatcher[] watchers = [.. cleaners.Watchers.Where(watcher => names.Contains(watcher.Name, StringComparer.Ordinal))];
-            if (watchers.Length == 0 || _stop.IsCancellationRequested)
+            if (_stop.IsCancellationRequested)
             {
                 return;
             }
