@@ -7,7 +7,7 @@ namespace WorkflowLifecycle.EndToEnd.Tests.Evidence;
 /// <summary>What is kept of a run's doings, and what that may not cost a kill.</summary>
 public sealed class EvidenceTests : EndToEndTest
 {
-    private const string Tree = "sleep 50 & sh -c 'while :; do :; done' & exec 3>report.csv; echo half way; sleep 0.3; echo ready; trap 'kill $!; exit 0' TERM; while :; do sleep 0.1; done";
+    private const string Tree = "sleep 50 & for i in 1 2 3; do sh -c 'while :; do :; done' & done; exec 3>report.csv; echo half way; sleep 0.3; echo ready; trap 'kill $!; exit 0' TERM; while :; do sleep 0.1; done";
 
     private static KillRequest Asked => Engine.Graceful() with { CaptureEvidence = true };
 
