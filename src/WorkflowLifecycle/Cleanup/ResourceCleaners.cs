@@ -1,3 +1,5 @@
+using WorkflowLifecycle.Cleanup.Watching;
+
 namespace WorkflowLifecycle.Cleanup;
 
 /// <summary>The cleaners of this host.</summary>
@@ -7,9 +9,6 @@ internal sealed class ResourceCleaners
 
     // Lines of the receipt that are not a cleaner's.
     private static readonly string[] Reserved = [ContainmentDebts.CleanerName, "cgroup", "shim", "run-directory"];
-
-    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1);
 
     private readonly IReadOnlyList<IResourceCleaner> _cleaners;
     private readonly ContainmentDebts _containment;
@@ -87,7 +86,7 @@ internal sealed class ResourceCleaners
             throw new InvalidOperationException($"The ceiling of the cleaner '{cleaner.Name}' is {cleaner.Ceiling}. A ceiling is above 0 and at most 24 hours.");
         }
 
-        if (cleaner is IResourceWatcher watcher && (watcher.LookInterval < ShortestInterval || watcher.LookInterval > LongestInterval))
+        if (cleaner is IResourceWatcher watcher && !LookRest.IsInterval(watcher.LookInterval))
         {
             throw new InvalidOperationException($"The look interval of the cleaner '{cleaner.Name}' is {watcher.LookInterval}. It is 250 ms at least and at most 1 hour.");
         }

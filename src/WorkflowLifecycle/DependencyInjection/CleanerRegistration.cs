@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using WorkflowLifecycle.Cleanup.Watching;
 
 namespace WorkflowLifecycle.DependencyInjection;
 
@@ -8,8 +9,6 @@ namespace WorkflowLifecycle.DependencyInjection;
 internal static class CleanerRegistration
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
-    private static readonly TimeSpan ShortestLookInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestLookInterval = TimeSpan.FromHours(1);
 
     /// <summary>The same for one that looks at runs that go on.</summary>
     public static IWorkflowLifecycleBuilder AddWatcherOnce<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
@@ -21,7 +20,7 @@ internal static class CleanerRegistration
         if (isNew)
         {
             builder.Services.AddOptions<TOptions>().Validate(
-                options => lookInterval(options) >= ShortestLookInterval && lookInterval(options) <= LongestLookInterval,
+                options => LookRest.IsInterval(lookInterval(options)),
                 $"{typeof(TOptions).Name}.LookInterval must be from 250 ms to 1 hour.");
         }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Isolation;
+using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Launching;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Telemetry;
@@ -13,15 +14,13 @@ internal sealed class EvidenceTaker(
     // The reader of the tree stops that much earlier, so that what it has by then is in time.
     private const double ReaderShare = 0.9;
 
-    private static readonly TimeSpan ListLimit = TimeSpan.FromMilliseconds(50);
-
     /// <summary>Takes it. Does not throw, and is over at the ceiling whatever hangs.</summary>
     public async Task<RawEvidence> TakeAsync(RunRecord run, KillId? killId, TimeSpan ceiling)
     {
         DateTimeOffset takenAt = timeProvider.GetUtcNow();
         long started = timeProvider.GetTimestamp();
         ForeignCall<TreeEvidence> tree = new(_ => platform.Evidence.CaptureAsync(run, ceiling * ReaderShare));
-        EvidenceContext context = new() { Run = run, KillId = killId, Ceiling = ceiling, Processes = () => List(run), ThreadNames = pid => platform.Evidence.ReadThreadNames(pid) };
+        EvidenceContext context = new() { Run = run, KillId = killId, Ceiling = ceiling, Processes = () => BoundedLook.Members(platform, run).Processes, ThreadNames = pid => platform.Evidence.ReadThreadNames(pid) };
         (string Name, ForeignCall<IReadOnlyList<string>> Call)[] asked =
             [.. sources.Select(source => (source.Name, new ForeignCall<IReadOnlyList<string>>(token => source.CaptureAsync(context, token))))];
         await Task.WhenAll([tree.Work, .. asked.Select(source => source.Call.Work)]).WaitAsync(ceiling, timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -36,20 +35,6 @@ internal sealed class EvidenceTaker(
             Tree = read with { Output = [.. read.Output, .. OutputOf(run)] },
             Sources = [.. asked.Select(source => Describe(source.Name, source.Call, run.RunId))],
         };
-    }
-
-    private IReadOnlyList<ProcessSnapshot> List(RunRecord run)
-    {
-        IContainment containment = platform.Open(run);
-        try
-        {
-            return containment.Inspect(InspectionDepth.Members, ListLimit).Processes;
-        }
-        finally
-        {
-            // It was never connected, so that there is nothing to wait for.
-            _ = containment.DisposeAsync().AsTask();
-        }
     }
 
     private IEnumerable<EvidenceOutput> OutputOf(RunRecord run) => outputs.Find(run.RunId) is { } output

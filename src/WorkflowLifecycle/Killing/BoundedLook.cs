@@ -14,6 +14,21 @@ internal static class BoundedLook
 
     private static readonly TimeSpan MembersLimit = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Who is in a run, without command lines: nothing of that can hang.</summary>
+    public static ProcessListing Members(IContainmentPlatform platform, RunRecord run)
+    {
+        IContainment containment = platform.Open(run);
+        try
+        {
+            return containment.Inspect(InspectionDepth.Members, MembersLimit);
+        }
+        finally
+        {
+            // It was never connected, so that there is nothing to wait for.
+            _ = containment.DisposeAsync().AsTask().Observed();
+        }
+    }
+
     public static async Task<ProcessListing> TakeAsync(IContainment containment, TimeSpan limit, TimeProvider timeProvider)
     {
         ForeignCall<ProcessListing>? look = null;

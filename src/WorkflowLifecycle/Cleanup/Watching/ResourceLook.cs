@@ -15,7 +15,6 @@ internal sealed class ResourceLook(
     /// <summary>The longest that a look may take, where the watcher's own ceiling is not lower.</summary>
     public static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan ListLimit = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Takes it. Does not throw.</summary>
@@ -72,7 +71,7 @@ internal sealed class ResourceLook(
     // Null when nothing is to be written.
     private async Task<IReadOnlyList<RunResource>?> LookAsync(WatchedRun watched, RunRecord run, IReadOnlyList<RunResource> known, long started, CancellationToken stop)
     {
-        ProcessListing members = List(run);
+        ProcessListing members = BoundedLook.Members(platform, run);
         CleanupContext context = new()
         {
             Run = run,
@@ -112,20 +111,6 @@ internal sealed class ResourceLook(
         }
 
         return gone;
-    }
-
-    private ProcessListing List(RunRecord run)
-    {
-        IContainment containment = platform.Open(run);
-        try
-        {
-            return containment.Inspect(InspectionDepth.Members, ListLimit);
-        }
-        finally
-        {
-            // It was never connected, so that there is nothing to wait for.
-            _ = containment.DisposeAsync().AsTask().Observed();
-        }
     }
 
     private async Task WriteAsync(WatchedRun watched, IReadOnlyList<RunResource> next)
