@@ -23,10 +23,12 @@ internal sealed class SourceProject(TrackedFile file)
 
     public Assembly LoadAssembly() => Assembly.LoadFrom(AssemblyPath);
 
-    public T ReadMetadata<T>(Func<MetadataReader, T> read)
+    public T ReadMetadata<T>(Func<MetadataReader, T> read) => Read(reader => read(reader.GetMetadataReader()));
+
+    public T Read<T>(Func<PEReader, T> read)
     {
         using PEReader reader = new(File.OpenRead(AssemblyPath));
-        return read(reader.GetMetadataReader());
+        return read(reader);
     }
 
     public override string ToString() => Name;

@@ -1,10 +1,11 @@
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
+using WorkflowLifecycle.Steps;
 
 namespace WorkflowLifecycle.Cleanup;
 
 /// <summary>What the launch itself made and the end could not free: cgroup, shim, run directory. At the end of a run it is freed without this; here are its debts.</summary>
-internal sealed class ContainmentDebts(IContainmentPlatform platform) : IResourceCleaner
+internal sealed class ContainmentDebts(IContainmentPlatform platform, StepWriter steps) : IResourceCleaner
 {
     public const string CleanerName = "containment";
 
@@ -50,7 +51,7 @@ internal sealed class ContainmentDebts(IContainmentPlatform platform) : IResourc
         {
             using IDisposable? held = await containment.LockAsync(cancellationToken).ConfigureAwait(false);
             await containment.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            IReadOnlyList<CleanupResult> receipt = await containment.FreeAsync(context.Run, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<CleanupResult> receipt = await containment.FreeAsync(context.Run, steps, cancellationToken).ConfigureAwait(false);
 
             // Where the whole was not free, each part has to be; and where the whole cannot be, no part is.
             string? part = resource.Details.GetValueOrDefault(Line);

@@ -1,6 +1,7 @@
 using WorkflowLifecycle.Isolation;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Recovery;
+using WorkflowLifecycle.Steps;
 
 namespace WorkflowLifecycle.Cleanup;
 
@@ -9,8 +10,10 @@ namespace WorkflowLifecycle.Cleanup;
 /// <param name="killId">The kill; null when the run ended by itself.</param>
 /// <param name="cleaners">Those that the row names and this process has.</param>
 /// <param name="missing">The names of those that it does not have.</param>
+/// <param name="steps">Names what is freed.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class RunCleanup(RunRecord run, KillId? killId, IReadOnlyList<CleanerRun> cleaners, IReadOnlyList<string> missing, TimeProvider timeProvider)
+internal sealed class RunCleanup(
+    RunRecord run, KillId? killId, IReadOnlyList<CleanerRun> cleaners, IReadOnlyList<string> missing, StepWriter steps, TimeProvider timeProvider)
 {
     private const string Unproven = "The end of the tree was not proven, so what it may still use is not touched before the machine was restarted.";
 
@@ -44,7 +47,9 @@ internal sealed class RunCleanup(RunRecord run, KillId? killId, IReadOnlyList<Cl
 
     private async Task<CleanupEnd> CleanAsync(Func<Task<IReadOnlyList<CleanupResult>>> free, CancellationToken stop)
     {
-        CleanerEnd[] ends = await Task.WhenAll(cleaners.Select(cleaner => cleaner.RunAsync(stop))).ConfigureAwait(false);
+        CleanerEnd[] ends = cleaners.Count == 0
+            ? []
+            : await steps.TakeAsync(PersistedStep.ResourcesCleaned, () => Task.WhenAll(cleaners.Select(cleaner => cleaner.RunAsync(stop)))).ConfigureAwait(false);
         IReadOnlyList<CleanupResult> held = await free().ConfigureAwait(false);
         return End(held, [.. ends, .. missing.Select(name => Left(name, CleanupOutcomes.NotAvailableHere, $"This process does not have the cleaner '{name}': it is left to one that has."))]);
     }
@@ -54,7 +59,7 @@ internal sealed class RunCleanup(RunRecord run, KillId? killId, IReadOnlyList<Cl
     {
         if (!stop.CanBeCanceled)
         {
-            return await containment.FreeAsync(run, stop).ConfigureAwait(false);
+            return await containment.FreeAsync(run, steps, stop).ConfigureAwait(false);
         }
 
         if (stop.IsCancellationRequested)
@@ -65,7 +70,7 @@ internal sealed class RunCleanup(RunRecord run, KillId? killId, IReadOnlyList<Cl
         ForeignCall<IReadOnlyList<CleanupResult>>? freeing = null;
         try
         {
-            freeing = new ForeignCall<IReadOnlyList<CleanupResult>>(told => containment.FreeAsync(run, told));
+            freeing = new ForeignCall<IReadOnlyList<CleanupResult>>(told => containment.FreeAsync(run, steps, told));
             return await freeing.WaitAsync(stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

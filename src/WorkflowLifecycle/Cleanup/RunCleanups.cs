@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Cleanup.Watching;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Steps;
 
 namespace WorkflowLifecycle.Cleanup;
 
 /// <summary>Makes the cleaning of a run from its row and the cleaners of this host.</summary>
 internal sealed class RunCleanups(
-    ResourceCleaners cleaners, ToldResources told, IContainmentPlatform platform, IRedactor redactor, TimeProvider timeProvider, ILogger<CleanerRun> logger)
+    ResourceCleaners cleaners, ToldResources told, IContainmentPlatform platform, StepWriter steps, IRedactor redactor, TimeProvider timeProvider, ILogger<CleanerRun> logger)
 {
     /// <summary>Whether what a run had may be touched: its tree is proven to be gone, or was seen by a boot that is over.</summary>
     public bool MayClean(RunRecord run) => run.State.IsFinal && (run.Proof != EndProof.None || platform.Look(run.Host) == ProcessPresence.OtherBoot);
@@ -59,7 +60,7 @@ internal sealed class RunCleanups(
     {
         if (run.Cleaners.Count == 0)
         {
-            return new RunCleanup(run, context.KillId, [], [], timeProvider);
+            return new RunCleanup(run, context.KillId, [], [], steps, timeProvider);
         }
 
         List<CleanerRun> here = [];
@@ -76,7 +77,7 @@ internal sealed class RunCleanups(
             }
         }
 
-        return new RunCleanup(run, context.KillId, here, missing, timeProvider);
+        return new RunCleanup(run, context.KillId, here, missing, steps, timeProvider);
     }
 
     private IReadOnlyList<RunResource> Known(RunRecord run, string cleaner) => told.Known(run, cleaner);

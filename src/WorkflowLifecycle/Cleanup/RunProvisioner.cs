@@ -2,11 +2,12 @@ using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Isolation;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Steps;
 
 namespace WorkflowLifecycle.Cleanup;
 
 /// <summary>Has the providers of this host make what a run is to have, one after the other: a later one may rely on an earlier one.</summary>
-internal sealed class RunProvisioner(ResourceCleaners cleaners, IProcessStore store, TimeProvider timeProvider, ILogger<RunProvisioner> logger)
+internal sealed class RunProvisioner(ResourceCleaners cleaners, StepWriter steps, TimeProvider timeProvider, ILogger<RunProvisioner> logger)
 {
     private const string Late = "it was made for a launch that had failed by then";
 
@@ -22,7 +23,8 @@ internal sealed class RunProvisioner(ResourceCleaners cleaners, IProcessStore st
         {
             if (cleaners.Find(name) is IResourceProvider provider)
             {
-                provision.Add(await ProvideAsync(provider, new ProvisionContext { Run = row, Request = request }, provision, cancellationToken).ConfigureAwait(false));
+                ProvisionContext context = new() { Run = row, Request = request };
+                provision.Add(await steps.TakeAsync(PersistedStep.ResourcesProvided, () => ProvideAsync(provider, context, provision, cancellationToken)).ConfigureAwait(false));
             }
         }
     }
@@ -68,6 +70,6 @@ internal sealed class RunProvisioner(ResourceCleaners cleaners, IProcessStore st
             .. providing.Result.Resources.Where(static resource => resource.Handling is ResourceHandling.Clean or ResourceHandling.Watch)
                 .Select(resource => CleanupDebts.New(run, null, name, resource with { Cleaner = name }, Late, timeProvider.GetUtcNow())),
         ];
-        await StoreReturn.BeginAsync(run.RunId, () => store.CommitAsync(new StoreCommit { AddDebts = debts }, CommitDurability.Machine).AsTask(), timeProvider, logger).ConfigureAwait(false);
+        await StoreReturn.BeginAsync(run.RunId, () => steps.CommitAsync(PersistedStep.LateResourcesOwed, new StoreCommit { AddDebts = debts }, CommitDurability.Machine), timeProvider, logger).ConfigureAwait(false);
     }
 }

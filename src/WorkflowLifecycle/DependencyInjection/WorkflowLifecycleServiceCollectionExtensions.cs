@@ -26,6 +26,7 @@ using WorkflowLifecycle.Retention;
 using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Signs;
 using WorkflowLifecycle.Statistics;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -61,6 +62,8 @@ public static class WorkflowLifecycleServiceCollectionExtensions
     {
         services.TryAddSingleton<IProcessStore, InMemoryProcessStore>();
         services.TryAddSingleton(provider => new LifecycleTelemetry(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.TryAddSingleton<IFailpoints, NoFailpoints>();
+        services.TryAddSingleton<StepWriter>();
         services.TryAddSingleton<EventSignal>();
         services.TryAddSingleton<StoreStart>();
         services.TryAddSingleton<StoreHost>();

@@ -4,6 +4,7 @@ using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Shutdown;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
@@ -13,6 +14,7 @@ internal sealed class KillExecution(
     KillOperation operation,
     RunRecord run,
     IContainment containment,
+    StepWriter steps,
     ProcessListing before,
     HoldStatus? status,
     bool isResumed,
@@ -324,10 +326,10 @@ internal sealed class KillExecution(
         using KillLimit limit = clock.Limit(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, CancellationToken.None);
         try
         {
-            await containment.EndAsync(operation.Kill.KillId, limit.Token).ConfigureAwait(false);
+            await steps.TakeAsync(PersistedStep.EndOrdered, () => containment.EndAsync(operation.Kill.KillId, limit.Token)).ConfigureAwait(false);
             _steps.Add(new KillStep(KillSteps.Kill, clock.Since(started), "ok"));
             started = clock.Now;
-            _end = await containment.WaitForEndAsync(limit.Token).ConfigureAwait(false);
+            _end = await steps.TakeAsync(PersistedStep.EndProven, () => containment.WaitForEndAsync(limit.Token)).ConfigureAwait(false);
             _proven = true;
             _steps.Add(new KillStep(KillSteps.Prove, clock.Since(started), _end?.Proof.ToString() ?? "nothing found, nothing proven"));
         }

@@ -1,11 +1,12 @@
 using WorkflowLifecycle.Isolation;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>Writes what a kill must leave on record: intent before the first signal, outcome before the answer.</summary>
-internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSignal signal, TimeProvider timeProvider)
+internal sealed class KillLedger(IProcessStore store, StepWriter steps, KillAudit audit, EventSignal signal, TimeProvider timeProvider)
 {
     // P5: a kill does not wait longer for its intent to become durable.
     private static readonly TimeSpan IntentLimit = TimeSpan.FromMilliseconds(500);
@@ -21,8 +22,8 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
             while (true)
             {
                 // The token asks the store to stop; the wait does not depend on whether it does.
-                CommitResult result = await store.CommitAsync(Intent(run, kill, ground, processes), CommitDurability.Machine, limit.Token)
-                    .AsTask().Observed().WaitAsync(limit.Token).ConfigureAwait(false);
+                CommitResult result = await steps.CommitAsync(PersistedStep.IntentRecorded, Intent(run, kill, ground, processes), CommitDurability.Machine, limit.Token)
+                    .Observed().WaitAsync(limit.Token).ConfigureAwait(false);
                 RunRecord now = result.Run ?? await ReadAsync(run.RunId, limit.Token).ConfigureAwait(false);
                 switch (result.Outcome)
                 {
@@ -59,7 +60,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
                 Audit = [audit.Escalated(kill, asked, ground)],
                 Events = [Event(EventKinds.KillEscalated, kill.RunId, RunState.Stopping, null)],
             };
-            result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);
+            result = await steps.CommitAsync(PersistedStep.EscalationRecorded, commit, CommitDurability.Machine).ConfigureAwait(false);
             current = result.Kill;
         }
         while (!result.IsCommitted);
@@ -69,12 +70,12 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
 
     /// <summary>Records that nothing was done, and why.</summary>
     public Task DenyAsync(RunRecord run, KillRecord kill, KillReport report) =>
-        CloseUnbegunAsync(run, kill, report, [audit.Requested(kill), audit.Denied(kill, report.Message ?? string.Empty)]);
+        CloseUnbegunAsync(PersistedStep.DenialRecorded, run, kill, report, [audit.Requested(kill), audit.Denied(kill, report.Message ?? string.Empty)]);
 
     /// <summary>Records that a kill was permitted and refused all the same. Once that is on record, an intent of that id never can be.</summary>
     /// <returns>False when the intent is on record already.</returns>
     public Task<bool> RefuseAsync(RunRecord run, KillRecord kill, string ground, KillReport report) => CloseUnbegunAsync(
-        run, kill, report, [audit.Requested(kill), audit.Authorized(kill, ground), audit.Refused(kill, report.Message ?? string.Empty)]);
+        PersistedStep.RefusalRecorded, run, kill, report, [audit.Requested(kill), audit.Authorized(kill, ground), audit.Refused(kill, report.Message ?? string.Empty)]);
 
     /// <summary>Takes back an intent that came on record after its kill was refused, unless somebody has taken it up.</summary>
     /// <returns>True when it was taken back.</returns>
@@ -92,7 +93,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
                 Audit = [audit.Withdrawn(kill, report.Message ?? string.Empty)],
                 Events = [Event(EventKinds.KillDenied, run.RunId, isMarked ? before : run.State, null)],
             };
-            if ((await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false)).IsCommitted)
+            if ((await steps.CommitAsync(PersistedStep.IntentWithdrawn, commit, CommitDurability.Machine).ConfigureAwait(false)).IsCommitted)
             {
                 signal.Raise();
                 return true;
@@ -103,21 +104,21 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
     }
 
     /// <summary>Writes a step behind the kill's back: it is derived again if it is lost.</summary>
-    public Task RecordToldAsync(KillRecord kill, string by, int? processes) => AppendAsync(audit.Told(kill, by, processes));
+    public Task RecordToldAsync(KillRecord kill, string by, int? processes) => AppendAsync(PersistedStep.LeaveRecorded, audit.Told(kill, by, processes));
 
     /// <summary>Tells who watches for what a kill waits; nothing any more when the text is empty. Only a remark: it may be lost.</summary>
     public async Task RecordWaitingAsync(KillRecord kill, string waiting)
     {
         StoreCommit commit = new() { Events = [Event(EventKinds.KillWaiting, kill.RunId, RunState.Stopping, waiting)] };
-        await store.CommitAsync(commit, CommitDurability.Process).ConfigureAwait(false);
+        await steps.CommitAsync(PersistedStep.WaitingRecorded, commit, CommitDurability.Process).ConfigureAwait(false);
         signal.Raise();
     }
 
     /// <summary>Records that a kill goes on in another process than it began in.</summary>
-    public Task RecordResumedAsync(KillRecord kill, string actor) => AppendAsync(audit.Resumed(kill, actor));
+    public Task RecordResumedAsync(KillRecord kill, string actor) => AppendAsync(PersistedStep.ResumptionRecorded, audit.Resumed(kill, actor));
 
     /// <summary>Records a request that began no kill of its own.</summary>
-    public Task RecordMetAsync(KillRecord asked, string ground, KillId met, string how) => AppendAsync(audit.Met(asked, ground, met, how));
+    public Task RecordMetAsync(KillRecord asked, string ground, KillId met, string how) => AppendAsync(PersistedStep.RequestRecorded, audit.Met(asked, ground, met, how));
 
     /// <summary>Commits an outcome: of an open kill, or, where the store was away at the intent, of one that is written whole now.</summary>
     /// <param name="kill">The kill as it was last seen.</param>
@@ -143,7 +144,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
                 if (end.Debts.Count > 0)
                 {
                     // What this one could not free may be free by the other: then the first retry settles it.
-                    await store.CommitAsync(new StoreCommit { AddDebts = end.Debts }, CommitDurability.Process).ConfigureAwait(false);
+                    await steps.CommitAsync(PersistedStep.LateDebtsRecorded, new StoreCommit { AddDebts = end.Debts }, CommitDurability.Process).ConfigureAwait(false);
                 }
 
                 return (stored, false);
@@ -170,7 +171,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
                 AddDebts = finished is null || !isOver ? end.Debts : [.. end.Debts, .. late(run)],
                 Events = [Event(isOver ? EventKinds.KillCompleted : EventKinds.KillUnconfirmed, kill.RunId, (finished ?? run).State, final.Outcome.ToString())],
             };
-            CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);
+            CommitResult result = await steps.CommitAsync(isOver ? PersistedStep.OutcomeRecorded : PersistedStep.UnconfirmedRecorded, commit, CommitDurability.Machine).ConfigureAwait(false);
             if (result.IsCommitted)
             {
                 signal.Raise(commit);
@@ -232,7 +233,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
         Events = [Event(EventKinds.KillIntent, run.RunId, RunState.Stopping, null)],
     };
 
-    private async Task<bool> CloseUnbegunAsync(RunRecord run, KillRecord kill, KillReport report, IReadOnlyList<AuditDraft> entries)
+    private async Task<bool> CloseUnbegunAsync(PersistedStep step, RunRecord run, KillRecord kill, KillReport report, IReadOnlyList<AuditDraft> entries)
     {
         StoreCommit commit = new()
         {
@@ -241,13 +242,13 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
             Audit = entries,
             Events = [Event(EventKinds.KillDenied, run.RunId, run.State, null)],
         };
-        CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false);
+        CommitResult result = await steps.CommitAsync(step, commit, CommitDurability.Machine).ConfigureAwait(false);
         signal.Raise();
         return result.IsCommitted;
     }
 
-    private async Task AppendAsync(AuditDraft entry) =>
-        await store.CommitAsync(new StoreCommit { Audit = [entry] }, CommitDurability.Process).ConfigureAwait(false);
+    private async Task AppendAsync(PersistedStep step, AuditDraft entry) =>
+        await steps.CommitAsync(step, new StoreCommit { Audit = [entry] }, CommitDurability.Process).ConfigureAwait(false);
 
     private RunEvent Event(string kind, RunId runId, RunState state, string? message) =>
         new() { RunId = runId, Kind = kind, State = state, At = timeProvider.GetUtcNow(), Message = message };

@@ -7,6 +7,7 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Shutdown;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
@@ -14,6 +15,7 @@ namespace WorkflowLifecycle.Killing;
 /// <summary>Carries out kills: one per run and process at a time, the kernel's lock choosing among processes.</summary>
 internal sealed class KillRunner(
     KillLedger ledger,
+    StepWriter steps,
     IntentWithdrawal withdrawal,
     KillRecorder recorder,
     RunCleanups cleanups,
@@ -181,7 +183,7 @@ internal sealed class KillRunner(
             // What the holder said before the wait for child runs holds no more, unless it was that nobody is left.
             HoldStatus? known = waited is null || status is { IsEmpty: true } ? status : null;
             KillExecution execution = new(
-                operation, run, containment, before, known, intent == IntentOutcome.Joined, procedures.Budget(operation.Kill),
+                operation, run, containment, steps, before, known, intent == IntentOutcome.Joined, procedures.Budget(operation.Kill),
                 procedures.Create(operation, run, containment), procedures.Descend(operation, run, containment, clock),
                 cleanups.OfKill(run, operation.Kill.KillId, operation.Mode, before, seen, progress => remarks.Tell(operation.Kill, progress)), redactor, clock, logger);
             if (waited is not null)
@@ -317,7 +319,7 @@ internal sealed class KillRunner(
             throw exception;
         }
 
-        IntentSpool.Write(run, operation.Kill, operation.Ground, processes);
+        steps.Take(PersistedStep.IntentSpooled, () => IntentSpool.Write(run, operation.Kill, operation.Ground, processes));
         Log.KillIntent(logger, operation.Kill.KillId, run.RunId, operation.Mode, operation.Kill.RequestedBy, operation.Kill.Reason);
     }
 

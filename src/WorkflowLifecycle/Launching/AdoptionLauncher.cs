@@ -10,6 +10,7 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Shutdown;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Launching;
@@ -19,6 +20,7 @@ internal sealed class AdoptionLauncher(
     StoreStart start,
     StoreHost host,
     IProcessStore store,
+    StepWriter steps,
     IContainmentPlatform platform,
     ShutdownPhases phases,
     ResourceCleaners cleaners,
@@ -133,7 +135,7 @@ internal sealed class AdoptionLauncher(
     {
         AuditDraft entry = audit.Of(
             AuditStages.Denied, runId, actor, reason: redactor.RedactText(request.Reason), details: [("adopt", candidate.Token.ToString()), ("why", redactor.RedactText(refusal))]);
-        await store.CommitAsync(new StoreCommit { Audit = [entry with { RunId = null }] }, CommitDurability.Process, cancellationToken).ConfigureAwait(false);
+        await steps.CommitAsync(PersistedStep.AdoptionRefusalRecorded, new StoreCommit { Audit = [entry with { RunId = null }] }, CommitDurability.Process, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RegisterAsync(AdoptCandidate candidate, AdoptionSpec spec, AdoptRequest request, string actor, CancellationToken cancellationToken)
@@ -163,23 +165,23 @@ internal sealed class AdoptionLauncher(
         };
         AuditDraft entry = audit.Of(
             AuditStages.Adopting, spec.RunId, actor, reason: redactor.RedactText(request.Reason), details: [("root", AdoptToken.Of(spec.Root).ToString()), ("program", row.Program)]);
-        await updater.AddAsync(row, entry, cancellationToken).ConfigureAwait(false);
+        await updater.AddAsync(PersistedStep.AdoptionRegistered, row, entry, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ITrackedProcess> HoldAsync(AdoptionSpec spec, AdoptRequest request, string actor, CancellationToken cancellationToken)
     {
-        IPreparedAdoption prepared = await platform.Adopter.PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
+        IPreparedAdoption prepared = await steps.TakeAsync(PersistedStep.AdoptionPrepared, () => platform.Adopter.PrepareAsync(spec, cancellationToken)).ConfigureAwait(false);
         await using (prepared.ConfigureAwait(false))
         {
             try
             {
                 await RecordContainmentAsync(spec.RunId, prepared.Containment).ConfigureAwait(false);
-                await prepared.HoldAsync().ConfigureAwait(false);
+                await steps.TakeAsync(PersistedStep.AdoptionHeld, prepared.HoldAsync).ConfigureAwait(false);
                 await RecordAdoptionAsync(spec, request, actor, prepared).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
-                if (await Task.Run(prepared.Undo).ConfigureAwait(false) is not { } problem)
+                if (await Task.Run(() => steps.Take(PersistedStep.AdoptionReverted, prepared.Undo)).ConfigureAwait(false) is not { } problem)
                 {
                     throw;
                 }
@@ -200,6 +202,7 @@ internal sealed class AdoptionLauncher(
     private async Task RecordContainmentAsync(RunId runId, ContainmentRecord containment)
     {
         (RunRecord? run, bool changed) = await updater.UpdateAsync(
+            PersistedStep.AdoptionContainmentRecorded,
             runId,
             row => row.State == RunState.Launching ? new StoreCommit { UpdateRun = row with { Containment = containment } } : null,
             CommitDurability.Machine,
@@ -226,6 +229,7 @@ internal sealed class AdoptionLauncher(
 
         // A kill that came meanwhile waits for us: it then finds the whole tree.
         (RunRecord? run, bool changed) = await updater.UpdateAsync(
+            PersistedStep.AdoptionRecorded,
             spec.RunId,
             row => row.State.IsFinal ? null : new StoreCommit
             {
@@ -247,6 +251,7 @@ internal sealed class AdoptionLauncher(
     {
         string why = redactor.RedactText(exception.Message);
         await updater.UpdateAsync(
+            PersistedStep.AdoptionFailureRecorded,
             runId,
             row => row.State != RunState.Launching ? null : new StoreCommit
             {

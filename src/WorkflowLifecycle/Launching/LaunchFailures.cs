@@ -2,12 +2,13 @@ using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Steps;
 
 namespace WorkflowLifecycle.Launching;
 
 /// <summary>Brings failed launches on record, and takes away what was made for them.</summary>
 internal sealed class LaunchFailures(
-    IProcessStore store, IContainmentPlatform platform, RunUpdater updater, RunCleanups cleanups, AuditDrafts audit, TimeProvider timeProvider)
+    IProcessStore store, StepWriter steps, IContainmentPlatform platform, RunUpdater updater, RunCleanups cleanups, AuditDrafts audit, TimeProvider timeProvider)
 {
     private const string Unanswered = "it did not answer at the launch, and may have made something after it failed";
 
@@ -18,6 +19,7 @@ internal sealed class LaunchFailures(
         CleanupEnd cleaned = launch.Cleaned ??= Owe(launch, await CleanAsync(launch.Row, proof).ConfigureAwait(false));
         RunReceipt? receipt = cleaned.Receipt.Count == 0 ? null : new RunReceipt { RunId = launch.Row.RunId, At = timeProvider.GetUtcNow(), Cleanup = cleaned.Receipt };
         (_, bool changed) = await updater.UpdateAsync(
+            PersistedStep.LaunchFailureRecorded,
             launch.Row.RunId,
             run => run.State != RunState.Launching ? null : new StoreCommit
             {
@@ -35,7 +37,8 @@ internal sealed class LaunchFailures(
         if (!changed && receipt is not null)
         {
             // It was killed at the gate, and who did that does not know what was made for it.
-            await store.CommitAsync(
+            await steps.CommitAsync(
+                PersistedStep.LaunchRemainsRecorded,
                 new StoreCommit { AddDebts = cleaned.Debts, AddReceipt = receipt, Audit = [.. audit.Cleaned(launch.Row.RunId, launch.Row.LaunchedBy, null, cleaned.Receipt)] },
                 CommitDurability.Machine).ConfigureAwait(false);
         }

@@ -10,6 +10,7 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Signs;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Launching;
@@ -19,6 +20,7 @@ internal sealed class TrackedProcessLauncher(
     StoreStart start,
     StoreHost host,
     IProcessStore store,
+    StepWriter steps,
     IContainmentPlatform platform,
     IOptions<WorkflowLifecycleOptions> options,
     RunUpdater updater,
@@ -233,7 +235,7 @@ internal sealed class TrackedProcessLauncher(
         };
         string actor = request.LaunchedBy is null ? subject : PrincipalSubject.Of(request.LaunchedBy, options.Value.OwnerClaimType);
         AuditDraft entry = audit.Of(AuditStages.Launch, spec.RunId, actor, details: [("program", row.Program), ("onHostExit", spec.OnHostExit.ToString())]);
-        await updater.AddAsync(row, entry, cancellationToken).ConfigureAwait(false);
+        await updater.AddAsync(PersistedStep.RunRegistered, row, entry, cancellationToken).ConfigureAwait(false);
         return row;
     }
 
@@ -269,19 +271,19 @@ internal sealed class TrackedProcessLauncher(
     private async Task<IPreparedRun> PrepareAsync(ContainmentSpec spec, CancellationToken cancellationToken)
     {
         using Activity? activity = LifecycleTelemetry.Start("launch.prepare");
-        return await platform.PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
+        return await steps.TakeAsync(PersistedStep.ContainmentPrepared, () => platform.PrepareAsync(spec, cancellationToken)).ConfigureAwait(false);
     }
 
-    private static async Task<IHeldRun> GoAsync(IPreparedRun prepared)
+    private async Task<IHeldRun> GoAsync(IPreparedRun prepared)
     {
         using Activity? activity = LifecycleTelemetry.Start("launch.go");
-        return await prepared.GoAsync(CancellationToken.None).ConfigureAwait(false);
+        return await steps.TakeAsync(PersistedStep.GateOpened, () => prepared.GoAsync(CancellationToken.None)).ConfigureAwait(false);
     }
 
     private async Task CommitStepAsync(RunId runId, Func<RunRecord, RunRecord> change, CommitDurability durability, CancellationToken cancellationToken)
     {
         (RunRecord? run, bool changed) = await updater.UpdateAsync(
-            runId, row => row.State == RunState.Launching ? new StoreCommit { UpdateRun = change(row) } : null, durability, cancellationToken).ConfigureAwait(false);
+            PersistedStep.ContainmentRecorded, runId, row => row.State == RunState.Launching ? new StoreCommit { UpdateRun = change(row) } : null, durability, cancellationToken).ConfigureAwait(false);
         if (!changed)
         {
             throw new LaunchFailedException(LaunchStage.Spawn, $"Run {runId} was ended before it started: it is {run?.State.Name ?? "gone"}. Launch a new run.");
@@ -319,6 +321,7 @@ internal sealed class TrackedProcessLauncher(
 
     private async Task WriteStartAsync(RunId runId, IHeldRun held) =>
         await updater.UpdateAsync(
+            PersistedStep.StartRecorded,
             runId,
             run => run.State == RunState.Launching || run.Root is null
                 ? new StoreCommit

@@ -1,4 +1,5 @@
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Steps;
 
 namespace WorkflowLifecycle.Recovery;
 
@@ -6,11 +7,11 @@ namespace WorkflowLifecycle.Recovery;
 internal static class ContainmentRelease
 {
     /// <summary>Frees it, but for the records of the end. Whatever stands in the way, the proof of the end stands: the rest is a line of the receipt.</summary>
-    public static async Task<IReadOnlyList<CleanupResult>> FreeAsync(this IContainment containment, RunRecord run, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<CleanupResult>> FreeAsync(this IContainment containment, RunRecord run, StepWriter steps, CancellationToken cancellationToken = default)
     {
         try
         {
-            return await containment.CleanAsync(keepOutput: run.Output == OutputMode.Files, cancellationToken).ConfigureAwait(false);
+            return await steps.TakeAsync(PersistedStep.ContainmentFreed, () => containment.CleanAsync(keepOutput: run.Output == OutputMode.Files, cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

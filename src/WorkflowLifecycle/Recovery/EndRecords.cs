@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
@@ -9,7 +10,7 @@ namespace WorkflowLifecycle.Recovery;
 /// containment, commit the outcome, then this. Until the outcome is on record, whoever has to go on derives it from them; what a crash
 /// leaves after that, <see cref="RemainsSweeper"/> finds.
 /// </summary>
-internal sealed class EndRecords(SpooledIntents spooled, IContainmentPlatform platform, ILogger<EndRecords> logger)
+internal sealed class EndRecords(SpooledIntents spooled, StepWriter steps, IContainmentPlatform platform, ILogger<EndRecords> logger)
 {
     /// <summary>Takes them away, once the outcome is on record. Does not throw: the end stands, whatever is left of its records.</summary>
     public async Task DiscardAsync(RunRecord run)
@@ -25,7 +26,7 @@ internal sealed class EndRecords(SpooledIntents spooled, IContainmentPlatform pl
             IContainment containment = platform.Open(run);
             await using (containment.ConfigureAwait(false))
             {
-                if (containment.DiscardRecords(keepOutput: run.Output == OutputMode.Files) is { Count: > 0 } left)
+                if (steps.Take(PersistedStep.RecordsDiscarded, () => containment.DiscardRecords(keepOutput: run.Output == OutputMode.Files)) is { Count: > 0 } left)
                 {
                     Log.RecordsKept(logger, run.RunId, run.Containment.RunDirectory, string.Join(", ", left));
                 }

@@ -3,6 +3,7 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Signs;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
@@ -31,7 +32,7 @@ internal sealed class MainExits(IProcessStore store, IContainmentPlatform platfo
         IReadOnlyList<ProcessSnapshot> left = await LookAsync(run, containment).ConfigureAwait(false);
         if (left.Count > 0)
         {
-            await updater.UpdateAsync(runId, row => Note(row, exit, left), CommitDurability.Process, CancellationToken.None).ConfigureAwait(false);
+            await updater.UpdateAsync(PersistedStep.MainExitRecorded, runId, row => Note(row, exit, left), CommitDurability.Process, CancellationToken.None).ConfigureAwait(false);
         }
 
         return left;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
@@ -10,7 +11,7 @@ namespace WorkflowLifecycle.Recovery;
 /// final lets it touch one: a run that is unknown here may be another store's.
 /// </summary>
 internal sealed class RemainsSweeper(
-    IProcessStore store, IContainmentPlatform platform, EndRecords records, AuditDrafts audit, ILogger<RemainsSweeper> logger) : IAsyncDisposable, IDisposable
+    IProcessStore store, StepWriter steps, IContainmentPlatform platform, EndRecords records, AuditDrafts audit, ILogger<RemainsSweeper> logger) : IAsyncDisposable, IDisposable
 {
     private const string Actor = "system:recovery";
 
@@ -74,9 +75,9 @@ internal sealed class RemainsSweeper(
             }
 
             await containment.ConnectAsync(CancellationToken.None).ConfigureAwait(false);
-            IReadOnlyList<CleanupResult> receipt = await containment.FreeAsync(run).ConfigureAwait(false);
+            IReadOnlyList<CleanupResult> receipt = await containment.FreeAsync(run, steps).ConfigureAwait(false);
             StoreCommit commit = new() { Audit = [.. audit.Cleaned(run.RunId, Actor, run.KillId, receipt)] };
-            await store.CommitAsync(commit, CommitDurability.Process, CancellationToken.None).ConfigureAwait(false);
+            await steps.CommitAsync(PersistedStep.RemainsRecorded, commit, CommitDurability.Process, CancellationToken.None).ConfigureAwait(false);
             await records.DiscardAsync(run).ConfigureAwait(false);
             Log.Swept(logger, run.RunId);
         }

@@ -6,6 +6,7 @@ using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
@@ -98,7 +99,7 @@ internal sealed class RunFinisher(
             await containment.ConnectAsync().ConfigureAwait(false);
             CleanupEnd freed = Remember(run.RunId, await FreeAsync(now, end, containment).ConfigureAwait(false));
             (RunRecord? ended, bool changed) = await updater.UpdateAsync(
-                run.RunId, row => End(row, run, now, end, freed), CommitDurability.Machine, CancellationToken.None).ConfigureAwait(false);
+                PersistedStep.EndRecorded, run.RunId, row => End(row, run, now, end, freed), CommitDurability.Machine, CancellationToken.None).ConfigureAwait(false);
             _freed.TryRemove(run.RunId, out _);
             if (changed)
             {
@@ -186,6 +187,7 @@ internal sealed class RunFinisher(
         ContainmentStrength strength = run.Containment?.CgroupPath is null ? ContainmentStrength.BestEffort : ContainmentStrength.CgroupOnly;
         Log.HolderLost(logger, run.RunId, strength);
         (RunRecord? updated, _) = await updater.UpdateAsync(
+            PersistedStep.HolderLossRecorded,
             run.RunId,
             row => row.State.IsFinal || row.Containment is null || row.Containment.Strength == strength
                 ? null

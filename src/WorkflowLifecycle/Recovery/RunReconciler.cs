@@ -4,13 +4,14 @@ using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Signs;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
 
 /// <summary>Holds a row whose host is gone against reality. "Can't tell" leaves the row alone.</summary>
 internal sealed class RunReconciler(
-    IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, MainExits mainExits, IRedactor redactor, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
+    IContainmentPlatform platform, StepWriter steps, RunUpdater updater, RunFinisher finisher, MainExits mainExits, IRedactor redactor, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(200);
 
@@ -71,6 +72,7 @@ internal sealed class RunReconciler(
         }
 
         (RunRecord? updated, _) = await updater.UpdateAsync(
+            PersistedStep.FollowingRecorded,
             run.RunId,
             row =>
             {
@@ -84,29 +86,30 @@ internal sealed class RunReconciler(
     }
 
     private Task<RunRecord> LoseAsync(RunRecord run, CancellationToken cancellationToken) =>
-        CloseAsync(run, RunState.Lost, EndProof.BootEnded, "the machine was restarted", cancellationToken);
+        CloseAsync(PersistedStep.LossRecorded, run, RunState.Lost, EndProof.BootEnded, "the machine was restarted", cancellationToken);
 
     // Its adopter died in the middle: a part of the tree may be in the cgroup. All of it goes on, where it was.
     private async Task<RunRecord> UndoAdoptionAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        string? problem = await Task.Run(() => platform.Adopter.Undo(run), cancellationToken).ConfigureAwait(false);
+        string? problem = await Task.Run(() => steps.Take(PersistedStep.AdoptionUndone, () => platform.Adopter.Undo(run)), cancellationToken).ConfigureAwait(false);
         if (problem is not null)
         {
             Log.AdoptionNotUndone(logger, run.RunId, problem);
             return run;
         }
 
-        return await CloseAsync(run, RunState.LaunchFailed, EndProof.None, "its adopter died in the middle; what was moved is put back, and goes on", cancellationToken).ConfigureAwait(false);
+        return await CloseAsync(PersistedStep.AdoptionUndoRecorded, run, RunState.LaunchFailed, EndProof.None, "its adopter died in the middle; what was moved is put back, and goes on", cancellationToken).ConfigureAwait(false);
     }
 
     private Task<RunRecord> UndoLaunchAsync(RunRecord run, CancellationToken cancellationToken) =>
         run.Root is not null
-            ? CloseAsync(run, RunState.LaunchFailed, EndProof.None, "its adopter died before it touched anything; the tree goes on", cancellationToken)
-            : CloseAsync(run, RunState.LaunchFailed, EndProof.NeverStarted, "its host died before the program was started", cancellationToken);
+            ? CloseAsync(PersistedStep.AdoptionUndoRecorded, run, RunState.LaunchFailed, EndProof.None, "its adopter died before it touched anything; the tree goes on", cancellationToken)
+            : CloseAsync(PersistedStep.LaunchUndoRecorded, run, RunState.LaunchFailed, EndProof.NeverStarted, "its host died before the program was started", cancellationToken);
 
-    private async Task<RunRecord> CloseAsync(RunRecord run, RunState state, EndProof proof, string why, CancellationToken cancellationToken)
+    private async Task<RunRecord> CloseAsync(PersistedStep step, RunRecord run, RunState state, EndProof proof, string why, CancellationToken cancellationToken)
     {
         (RunRecord? updated, bool changed) = await updater.UpdateAsync(
+            step,
             run.RunId,
             row => row.State.IsFinal || row.Version != run.Version
                 ? null

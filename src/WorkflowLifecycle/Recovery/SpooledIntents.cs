@@ -1,9 +1,10 @@
 using WorkflowLifecycle.Killing;
+using WorkflowLifecycle.Steps;
 
 namespace WorkflowLifecycle.Recovery;
 
 /// <summary>Brings intents that no store took, and whose killer died before it could, on record: once each, by the kill's id.</summary>
-internal sealed class SpooledIntents(IProcessStore store, KillAudit audit, TimeProvider timeProvider)
+internal sealed class SpooledIntents(IProcessStore store, StepWriter steps, KillAudit audit, TimeProvider timeProvider)
 {
     /// <summary>For a run that is over, before the files are removed.</summary>
     public async Task MergeAsync(RunRecord run)
@@ -38,6 +39,6 @@ internal sealed class SpooledIntents(IProcessStore store, KillAudit audit, TimeP
             AddKill = kill,
             Audit = [.. audit.SpooledIntent(kill, intent.Ground, intent.Processes, intent.Strength), audit.Completed(kill, report)],
         };
-        return (await store.CommitAsync(commit, CommitDurability.Machine).ConfigureAwait(false)).IsCommitted;
+        return (await steps.CommitAsync(PersistedStep.SpooledIntentMerged, commit, CommitDurability.Machine).ConfigureAwait(false)).IsCommitted;
     }
 }

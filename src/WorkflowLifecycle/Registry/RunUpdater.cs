@@ -1,13 +1,14 @@
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Registry;
 
 /// <summary>Adds rows, changes them by compare-and-set and by the state table only, and tells it as events.</summary>
-internal sealed class RunUpdater(IProcessStore store, TimeProvider timeProvider, EventSignal signal)
+internal sealed class RunUpdater(IProcessStore store, StepWriter steps, TimeProvider timeProvider, EventSignal signal)
 {
     /// <summary>Makes a run known: from here on a crash leaves a row.</summary>
     /// <exception cref="RunAlreadyRegisteredException">There is a run of that id.</exception>
-    public async Task AddAsync(RunRecord row, AuditDraft entry, CancellationToken cancellationToken)
+    public async Task AddAsync(PersistedStep step, RunRecord row, AuditDraft entry, CancellationToken cancellationToken)
     {
         StoreCommit commit = new()
         {
@@ -15,7 +16,7 @@ internal sealed class RunUpdater(IProcessStore store, TimeProvider timeProvider,
             Audit = [entry],
             Events = [new RunEvent { RunId = row.RunId, Kind = EventKinds.Launching, State = row.State, At = row.CreatedAt }],
         };
-        CommitResult result = await store.CommitAsync(commit, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
+        CommitResult result = await steps.CommitAsync(step, commit, CommitDurability.Machine, cancellationToken).ConfigureAwait(false);
         if (!result.IsCommitted)
         {
             throw new RunAlreadyRegisteredException(row.RunId, result.Run?.State ?? row.State);
@@ -25,13 +26,14 @@ internal sealed class RunUpdater(IProcessStore store, TimeProvider timeProvider,
     }
 
     /// <summary>Applies a change to the row as it is; again when somebody else was faster.</summary>
+    /// <param name="step">What it is.</param>
     /// <param name="runId">The run.</param>
     /// <param name="change">From the row as it is to the commit that changes it; null when there is nothing (more) to change.</param>
     /// <param name="durability">How durable.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The row now, and whether this call changed it. Null when there is no such row.</returns>
     public async Task<(RunRecord? Run, bool Changed)> UpdateAsync(
-        RunId runId, Func<RunRecord, StoreCommit?> change, CommitDurability durability, CancellationToken cancellationToken)
+        PersistedStep step, RunId runId, Func<RunRecord, StoreCommit?> change, CommitDurability durability, CancellationToken cancellationToken)
     {
         RunRecord? current = await store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false);
         while (current is not null)
@@ -47,7 +49,7 @@ internal sealed class RunUpdater(IProcessStore store, TimeProvider timeProvider,
                 throw new InvalidOperationException($"Run {runId} cannot go from {current.State} to {updated.State}.");
             }
 
-            CommitResult result = await store.CommitAsync(WithEvent(commit, current, updated), durability, cancellationToken).ConfigureAwait(false);
+            CommitResult result = await steps.CommitAsync(step, WithEvent(commit, current, updated), durability, cancellationToken).ConfigureAwait(false);
             if (result.IsCommitted)
             {
                 signal.Raise(commit);

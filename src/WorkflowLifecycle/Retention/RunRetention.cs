@@ -6,6 +6,7 @@ using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Retention;
@@ -14,6 +15,7 @@ namespace WorkflowLifecycle.Retention;
 internal sealed class RunRetention(
     StoreStart start,
     IProcessStore store,
+    StepWriter steps,
     IContainmentPlatform platform,
     RetainedDirectory directories,
     IOptions<WorkflowLifecycleOptions> options,
@@ -114,7 +116,7 @@ internal sealed class RunRetention(
                 ["endedBefore"] = tally.EndedBefore.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
             },
         };
-        await store.CommitAsync(new StoreCommit { Audit = [entry] }, CommitDurability.Process, CancellationToken.None).ConfigureAwait(false);
+        await steps.CommitAsync(PersistedStep.PruningRecorded, new StoreCommit { Audit = [entry] }, CommitDurability.Process, CancellationToken.None).ConfigureAwait(false);
         Log.RunsForgotten(logger, tally.Runs, tally.EndedBefore, tally.Directories, tally.KeptRuns);
     }
 }

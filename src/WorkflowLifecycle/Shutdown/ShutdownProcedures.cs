@@ -4,6 +4,7 @@ using WorkflowLifecycle.Evidence;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Steps;
 
 namespace WorkflowLifecycle.Shutdown;
 
@@ -11,6 +12,7 @@ namespace WorkflowLifecycle.Shutdown;
 internal sealed class ShutdownProcedures(
     ShutdownPhases phases,
     KillLedger ledger,
+    StepWriter steps,
     KillRemarks remarks,
     IContainmentPlatform platform,
     StandardInputs inputs,
@@ -64,8 +66,8 @@ internal sealed class ShutdownProcedures(
 
         TerminationLadder ladder = run.Termination ?? TerminationLadder.Default;
         string whom = ladder.Scope == TerminationScope.MainProcess ? "the main process" : "every process";
-        string steps = string.Join(", then ", ladder.Steps.Select(Describe));
-        return [.. waits, $"{steps}: at most {Seconds(options.Value.TerminateCeiling)} for {whom} to leave, then SIGKILL", $"{Seconds(options.Value.GraceCap)} in all"];
+        string told = string.Join(", then ", ladder.Steps.Select(Describe));
+        return [.. waits, $"{told}: at most {Seconds(options.Value.TerminateCeiling)} for {whom} to leave, then SIGKILL", $"{Seconds(options.Value.GraceCap)} in all"];
     }
 
     /// <summary>The way down the ladder of a run, each step on record.</summary>
@@ -73,7 +75,7 @@ internal sealed class ShutdownProcedures(
     {
         void Record(string by, int? processes) =>
             _ = StoreReturn.BeginAsync(run.RunId, () => ledger.RecordToldAsync(operation.Kill, by, processes), timeProvider, logger);
-        return new LadderDescent(run, containment, platform, inputs, command, Record, clock);
+        return new LadderDescent(run, containment, steps, platform, inputs, command, Record, clock);
     }
 
     // Only of a kill that began here: whoever resumes one would take evidence of what the first signals left.

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Launching;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Signs;
@@ -40,7 +41,7 @@ internal sealed class SignWatch(RunId runId, ReadinessSource declared, RunSigns 
     {
         NotifyMessage word = ReadyWord with { Status = status };
         _signs.Take(word);
-        await updater.UpdateAsync(runId, run => Commit(run, word, timeProvider.GetUtcNow(), isStoppingNews: false), CommitDurability.Process, cancellationToken).ConfigureAwait(false);
+        await updater.UpdateAsync(PersistedStep.SignRecorded, runId, run => Commit(run, word, timeProvider.GetUtcNow(), isStoppingNews: false), CommitDurability.Process, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The run is over: its row is final, and nobody has to wait for a sign any more.</summary>
@@ -124,7 +125,7 @@ internal sealed class SignWatch(RunId runId, ReadinessSource declared, RunSigns 
     {
         DateTimeOffset readyAt = _readyAt ?? timeProvider.GetUtcNow();
         bool isStoppingNews = word.IsStopping && !_isStoppingTold;
-        await updater.UpdateAsync(runId, run => Commit(run, word, readyAt, isStoppingNews), CommitDurability.Process, CancellationToken.None).ConfigureAwait(false);
+        await updater.UpdateAsync(PersistedStep.SignRecorded, runId, run => Commit(run, word, readyAt, isStoppingNews), CommitDurability.Process, CancellationToken.None).ConfigureAwait(false);
         _isStoppingTold |= isStoppingNews;
     }
 

@@ -1,6 +1,7 @@
 using NSubstitute;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Tests.Support;
 
 namespace WorkflowLifecycle.Tests.Registry;
@@ -140,5 +141,5 @@ public sealed class ProcessRegistryTests : IAsyncDisposable
     }
 
     private static async Task SetStateAsync(RunUpdater updater, RunId runId, RunState state) => await updater.UpdateAsync(
-        runId, row => new StoreCommit { UpdateRun = row with { State = state } }, CommitDurability.Process, CancellationToken.None);
+        PersistedStep.SignRecorded, runId, row => new StoreCommit { UpdateRun = row with { State = state } }, CommitDurability.Process, CancellationToken.None);
 }

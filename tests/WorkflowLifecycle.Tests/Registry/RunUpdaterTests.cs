@@ -1,4 +1,5 @@
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 using WorkflowLifecycle.Tests.Support;
 
@@ -13,7 +14,7 @@ public sealed class RunUpdaterTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
     private Task<(RunRecord? Run, bool Changed)> UpdateAsync(RunId runId, Func<RunRecord, StoreCommit?> change) =>
-        Updater.UpdateAsync(runId, change, CommitDurability.Process, CancellationToken.None);
+        Updater.UpdateAsync(PersistedStep.SignRecorded, runId, change, CommitDurability.Process, CancellationToken.None);
 
     [Fact]
     public async Task Update_RowThatSomebodyElseChanges_IsTriedAgainOnTheNewRow()

@@ -2,6 +2,7 @@ using System.Globalization;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Cleanup.Debts;
@@ -11,7 +12,7 @@ namespace WorkflowLifecycle.Cleanup.Debts;
 /// a lock in the run directory would not do, for that is mostly gone by then.
 /// </summary>
 internal sealed class DebtRetrier(
-    IProcessStore store, IContainmentPlatform platform, ResourceCleaners cleaners, RunCleanups cleanups, AuditDrafts audit, EventSignal signal, IRedactor redactor, TimeProvider timeProvider)
+    IProcessStore store, StepWriter steps, IContainmentPlatform platform, ResourceCleaners cleaners, RunCleanups cleanups, AuditDrafts audit, EventSignal signal, IRedactor redactor, TimeProvider timeProvider)
 {
     private const string OtherMachine = "It is on another machine: a process there has to free it.";
     private const string Busy = "Somebody else is at it.";
@@ -48,7 +49,7 @@ internal sealed class DebtRetrier(
         }
 
         CleanupDebt claimed = DebtTimes.Claim(debt, cleaner.Ceiling, now);
-        return await TryWriteAsync(new StoreCommit { UpdateDebts = [claimed] }, stop).ConfigureAwait(false)
+        return await TryWriteAsync(PersistedStep.DebtClaimed, new StoreCommit { UpdateDebts = [claimed] }, stop).ConfigureAwait(false)
             ? await RetryAsync(claimed with { Version = claimed.Version + 1 }, run, actor, isAsked, stop).ConfigureAwait(false)
             : new DebtRetry(debt, DebtRetryOutcome.InProgress, Busy);
     }
@@ -68,7 +69,7 @@ internal sealed class DebtRetrier(
         };
 
         // Not by the token: what was done was done.
-        bool isWritten = await TryWriteAsync(Outcome(debt, after, run, end, actor, isAsked, now), CancellationToken.None).ConfigureAwait(false);
+        bool isWritten = await TryWriteAsync(PersistedStep.DebtRetryRecorded, Outcome(debt, after, run, end, actor, isAsked, now), CancellationToken.None).ConfigureAwait(false);
         return !isWritten ? new DebtRetry(debt, DebtRetryOutcome.InProgress, Busy)
             : problem is null ? new DebtRetry(after with { Version = after.Version + 1 }, DebtRetryOutcome.Settled, null)
             : new DebtRetry(after with { Version = after.Version + 1 }, DebtRetryOutcome.Remains, problem);
@@ -113,14 +114,14 @@ internal sealed class DebtRetrier(
     private async Task<DebtRetry> WithholdAsync(CleanupDebt debt, string why, DateTimeOffset now, CancellationToken stop)
     {
         CleanupDebt later = DebtTimes.PutOff(debt, DebtTimes.LongestPause, now);
-        bool isWritten = await TryWriteAsync(new StoreCommit { UpdateDebts = [later] }, stop).ConfigureAwait(false);
+        bool isWritten = await TryWriteAsync(PersistedStep.DebtPutOff, new StoreCommit { UpdateDebts = [later] }, stop).ConfigureAwait(false);
         return new DebtRetry(isWritten ? later with { Version = later.Version + 1 } : debt, DebtRetryOutcome.Withheld, why);
     }
 
-    private async Task<bool> TryWriteAsync(StoreCommit commit, CancellationToken cancellationToken)
+    private async Task<bool> TryWriteAsync(PersistedStep step, StoreCommit commit, CancellationToken cancellationToken)
     {
         // Lost with the machine, it is done again: a resource that is gone already is freed.
-        CommitResult result = await store.CommitAsync(commit, CommitDurability.Process, cancellationToken).ConfigureAwait(false);
+        CommitResult result = await steps.CommitAsync(step, commit, CommitDurability.Process, cancellationToken).ConfigureAwait(false);
         if (result.IsCommitted)
         {
             signal.Raise(commit);

@@ -4,6 +4,7 @@ using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Cleanup.Watching;
@@ -120,6 +121,7 @@ internal sealed class ResourceLook(
             string cleaner = watched.Watcher.Name;
             using KillLimit writing = new(StoreLimit, timeProvider, CancellationToken.None);
             await updater.UpdateAsync(
+                PersistedStep.ResourcesRecorded,
                 watched.RunId,
                 row => row.State.IsFinal || IsToBeLeftAlone(row)
                     ? null

@@ -1,11 +1,12 @@
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Steps;
 
 namespace WorkflowLifecycle.Shutdown;
 
 /// <summary>Tells one run to leave, step by step of its ladder.</summary>
 internal sealed class LadderDescent(
-    RunRecord run, IContainment containment, IContainmentPlatform platform, StandardInputs inputs, TerminationCommand command, Action<string, int?> onStep, KillClock clock)
+    RunRecord run, IContainment containment, StepWriter steps, IContainmentPlatform platform, StandardInputs inputs, TerminationCommand command, Action<string, int?> onStep, KillClock clock)
 {
     // A tree that nobody watches is looked at.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
@@ -159,7 +160,7 @@ internal sealed class LadderDescent(
 
     private async Task<int> SignalAsync(TerminationStep step, TimeSpan left)
     {
-        int count = await containment.SignalAsync(step.Signal, Scope, left).ConfigureAwait(false);
+        int count = await steps.TakeAsync(PersistedStep.LeaveSignalled, () => containment.SignalAsync(step.Signal, Scope, left)).ConfigureAwait(false);
         onStep(SignalNames.Of(step.Signal), count);
         Say($"{SignalNames.Of(step.Signal)} to {(Scope == SignalScope.MainProcess ? "the main process" : count == 1 ? "1 process" : $"{count} processes")}");
         return count;
