@@ -160,14 +160,19 @@ internal sealed class KillLedger(IProcessStore store, StepWriter steps, KillAudi
             };
             RunRecord? finished = run.State.IsFinal ? null : finish(run);
             IReadOnlyList<AuditDraft> outcome = audit.Outcome(row, final, end.SentKill);
+            KillRecord? closed = current is null && isOver ? await CloseOpenAsync(run, final).ConfigureAwait(false) : null;
             StoreCommit commit = new()
             {
-                UpdateRun = finished,
+                UpdateRun = isBesideAnother && finished is not null ? finished with { KillId = run.KillId } : finished,
                 AddKill = current is null && !isBesideAnother ? row : null,
-                UpdateKill = current is null ? null : row,
-                Audit = current is null && !isBesideAnother
-                    ? [.. audit.SpooledIntent(row, ground, report.ProcessesBefore.Count, report.Strength.ToString()), .. outcome]
-                    : outcome,
+                UpdateKill = current is null ? closed : row,
+                Audit = current is not null ? outcome
+                    : isBesideAnother ? []
+                    :
+                    [
+                        .. audit.SpooledIntent(row, ground, report.ProcessesBefore.Count, report.Strength.ToString()), .. outcome,
+                        .. closed is null ? Array.Empty<AuditDraft>() : [audit.Completed(closed, closed.Report!)],
+                    ],
                 AddDebts = finished is null || !isOver ? end.Debts : [.. end.Debts, .. late(run)],
                 Events = [Event(isOver ? EventKinds.KillCompleted : EventKinds.KillUnconfirmed, kill.RunId, (finished ?? run).State, final.Outcome.ToString())],
             };
@@ -181,7 +186,7 @@ internal sealed class KillLedger(IProcessStore store, StepWriter steps, KillAudi
             if (current is null && result.Outcome == CommitOutcome.KillExists && result.Kill?.KillId != kill.KillId)
             {
                 // The key belongs to another kill; this one happened all the same. Or another kill is open, and this one can come on record
-                // only when it is over.
+                // only when it is over: until then the spool has its intent, the audit no signal without one, and the row names the kill that is open.
                 isBesideAnother = !isOver && result.Kill is { IsOpen: true };
                 kill = kill with { IdempotencyKey = null };
             }
@@ -207,6 +212,17 @@ internal sealed class KillLedger(IProcessStore store, StepWriter steps, KillAudi
             return null;
         }
     }
+
+    // Of a run that is over nobody takes up the kill whose killer died: it ends with the one that went past it while the store was away.
+    private async Task<KillRecord?> CloseOpenAsync(RunRecord run, KillReport report) =>
+        run is { State.IsFinal: false, KillId: { } other } && other != report.KillId && await store.FindKillAsync(other).ConfigureAwait(false) is { IsOpen: true } open
+            ? open with
+            {
+                State = KillState.Completed,
+                CompletedAt = timeProvider.GetUtcNow(),
+                Report = report with { KillId = other, Mode = open.Mode, Reason = open.Reason, RequestedBy = open.RequestedBy },
+            }
+            : null;
 
     private async Task<(RunRecord Run, KillRecord? Kill)> ReadBothAsync(KillRecord kill) => (
         await ReadAsync(kill.RunId, CancellationToken.None).ConfigureAwait(false),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Cleanup;
+using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Signs;
@@ -11,7 +12,17 @@ namespace WorkflowLifecycle.Recovery;
 
 /// <summary>Holds a row whose host is gone against reality. "Can't tell" leaves the row alone.</summary>
 internal sealed class RunReconciler(
-    IContainmentPlatform platform, StepWriter steps, RunUpdater updater, RunFinisher finisher, MainExits mainExits, IRedactor redactor, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
+    IProcessStore store,
+    IContainmentPlatform platform,
+    StepWriter steps,
+    RunUpdater updater,
+    RunFinisher finisher,
+    MainExits mainExits,
+    IRedactor redactor,
+    AuditDrafts audit,
+    KillAudit killAudit,
+    TimeProvider timeProvider,
+    ILogger<RunReconciler> logger)
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(200);
 
@@ -108,6 +119,10 @@ internal sealed class RunReconciler(
 
     private async Task<RunRecord> CloseAsync(PersistedStep step, RunRecord run, RunState state, EndProof proof, string why, CancellationToken cancellationToken)
     {
+        // Nobody takes up a kill of a run that is over: what was begun ends with it.
+        KillRecord? kill = run.KillId is { } killId && await store.FindKillAsync(killId, cancellationToken).ConfigureAwait(false) is { IsOpen: true } open
+            ? Close(open, run with { State = state, Proof = proof }, why)
+            : null;
         (RunRecord? updated, bool changed) = await updater.UpdateAsync(
             step,
             run.RunId,
@@ -116,7 +131,12 @@ internal sealed class RunReconciler(
                 : new StoreCommit
                 {
                     UpdateRun = row with { State = state, Proof = proof, Failure = why, EndedAt = timeProvider.GetUtcNow() },
-                    Audit = [audit.Of(AuditStages.Reconciled, row.RunId, "system:recovery", details: [("state", state.Name), ("why", why)])],
+                    UpdateKill = kill,
+                    Audit =
+                    [
+                        audit.Of(AuditStages.Reconciled, row.RunId, "system:recovery", details: [("state", state.Name), ("why", why)]),
+                        .. kill is null ? Array.Empty<AuditDraft>() : [killAudit.Completed(kill, kill.Report!)],
+                    ],
 
                     // Nobody of it is left, and nobody has cleaned: that is done as for any debt.
                     AddDebts = proof == EndProof.None ? [] : CleanupDebts.OfAllCleaners(row, why, timeProvider.GetUtcNow()),
@@ -131,4 +151,11 @@ internal sealed class RunReconciler(
 
         return updated ?? run;
     }
+
+    private KillRecord Close(KillRecord kill, RunRecord run, string why) => kill with
+    {
+        State = KillState.Completed,
+        CompletedAt = timeProvider.GetUtcNow(),
+        Report = run.Proof == EndProof.None ? KillReports.Of(run, kill, KillOutcome.EndedUnproven, why) : KillReports.AlreadyExited(run, kill),
+    };
 }

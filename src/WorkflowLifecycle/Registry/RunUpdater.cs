@@ -56,6 +56,12 @@ internal sealed class RunUpdater(IProcessStore store, StepWriter steps, TimeProv
                 return (result.Run, true);
             }
 
+            if (result.Outcome == CommitOutcome.KillConflict)
+            {
+                // The change was about the kill as well, and somebody is at that: the row is theirs.
+                return (await store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false), false);
+            }
+
             if (result.Outcome != CommitOutcome.RunConflict)
             {
                 throw new InvalidOperationException($"Updating run {runId}: {result.Outcome}.");

@@ -55,6 +55,30 @@ public sealed class RunReconcilerTests : IAsyncDisposable
         _engine.Platform.DidNotReceiveWithAnyArgs().Open(default!);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(ProcessPresence.OtherBoot, "Lost", EndProof.BootEnded)]
+    [InlineData(ProcessPresence.Gone, "LaunchFailed", EndProof.NeverStarted)]
+    [Trait("Scenario", "S21")]
+    public async Task Look_RunThatIsClosedWithAKillUnderWay_ClosesThatToo(ProcessPresence host, string state, EndProof proof)
+    {
+        KillRecord? open = null;
+        (RunRecord run, _) = await _engine.AddAsync(change: row =>
+        {
+            open = Sample.OpenKill(row);
+            return row with { State = RunState.Stopping, Containment = null, Root = null, KillId = open.KillId };
+        });
+        await _engine.Store.Inner.CommitAsync(new StoreCommit { AddKill = open }, CommitDurability.Machine);
+        HostIs(host);
+
+        RunRecord found = await LookAsync(run);
+
+        Assert.Equal((state, proof), (found.State.Name, found.Proof));
+        KillRecord kill = (await _engine.Store.FindKillAsync(open!.KillId))!;
+        Assert.Equal((KillState.Completed, KillOutcome.AlreadyExited, proof), (kill.State, kill.Report!.Outcome, kill.Report.Proof));
+        Assert.Equal(["Reconciled", "Completed"], (await _engine.AuditAsync()).Select(entry => entry.Stage));
+        _engine.Log.AssertNothingSignalled();
+    }
+
     [Fact(Timeout = 30_000)]
     [Trait("Scenario", "S21")]
     public async Task Look_HostGoneBeforeThereWasAContainment_IsLaunchFailed()

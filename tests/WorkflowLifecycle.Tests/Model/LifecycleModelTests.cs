@@ -1,0 +1,48 @@
+using System.Globalization;
+using CsCheck;
+
+namespace WorkflowLifecycle.Tests.Model;
+
+/// <summary>
+/// The engine on a simulated machine, through random sequences of launches, kills, deaths, restarts and faults, against the promises.
+/// A failure prints the seed and the shortest sequence that was found; <c>CsCheck_Seed=…</c> in the environment plays that one again first, and
+/// <c>WORKFLOW_LIFECYCLE_MODEL_SEQUENCES</c> says how many are played. The threads of the engine are real, so that one seed may take a few attempts.
+/// </summary>
+public sealed class LifecycleModelTests
+{
+    private const int DefaultSequences = 2000;
+
+    private static readonly Gen<StepKind> Kinds = Gen.Frequency(
+        (6, Gen.Const(StepKind.Launch)), (2, Gen.Const(StepKind.Ready)), (2, Gen.Const(StepKind.Exit)), (8, Gen.Const(StepKind.Kill)),
+        (6, Gen.Const(StepKind.Pass)), (1, Gen.Const(StepKind.Look)), (2, Gen.Const(StepKind.Die)), (3, Gen.Const(StepKind.DieSoon)),
+        (4, Gen.Const(StepKind.Start)), (1, Gen.Const(StepKind.LoseShim)), (3, Gen.Const(StepKind.Break)),
+        (2, Gen.Const(StepKind.Heal)), (1, Gen.Const(StepKind.CleaningFails)), (1, Gen.Const(StepKind.CleaningWorks)));
+
+    private static readonly Gen<Step> Steps = Gen.Select(Kinds, Gen.Int[0, 1], Gen.Int[0, 5], Gen.Int[0, 127], Gen.Int[0, 2], (kind, host, run, number, settles) =>
+        new Step(kind, host, run, kind == StepKind.DieSoon ? number % 24 : number, settles > 0));
+
+    // Without a launch nothing can go wrong.
+    private static readonly Gen<IReadOnlyList<Step>> Sequence = Gen.Select(Gen.Int[0, 127], Steps.Array[3, 24], (number, steps) =>
+        (IReadOnlyList<Step>)[new Step(StepKind.Launch, 0, 0, number, Settles: true), .. steps]);
+
+    private static int Sequences =>
+        int.TryParse(Environment.GetEnvironmentVariable("WORKFLOW_LIFECYCLE_MODEL_SEQUENCES"), CultureInfo.InvariantCulture, out int count) ? count : DefaultSequences;
+
+    [Fact]
+    public void Engine_AnySequence_KeepsItsPromises() => Sequence.Sample(Play, iter: Sequences, threads: 1, print: Describe);
+
+    private static void Play(IReadOnlyList<Step> steps)
+    {
+        using World world = new();
+        if (world.Play(steps) is { } broken)
+        {
+            Assert.Fail(broken);
+        }
+    }
+
+    private static string Describe(IReadOnlyList<Step> steps)
+    {
+        (IReadOnlyList<Step> shortest, string broken) = Shortening.Shorten(steps);
+        return $"{string.Join("\n  ", shortest)}\n{broken}";
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using WorkflowLifecycle.Killing;
+using WorkflowLifecycle.Registry;
+
+namespace WorkflowLifecycle.Tests.Model;
+
+/// <summary>The store that survives all hosts, what is wrong with it now, and what is really in it.</summary>
+internal sealed class SimulatedStore
+{
+    private readonly InMemoryProcessStore _store = new();
+    private readonly ConcurrentDictionary<KillId, KillRecord> _kills = new();
+    private TaskCompletionSource _isOver = new();
+
+    public StoreFault Fault { get; private set; }
+
+    /// <summary>Completes when the present fault is over.</summary>
+    public Task FaultIsOver => _isOver.Task;
+
+    public InMemoryProcessStore Inner => _store;
+
+    /// <summary>What a run's tree is like at the instant in which a commit becomes durable.</summary>
+    public Action<StoreCommit> OnCommitted { get; set; } = static _ => { };
+
+    public void Break(StoreFault fault)
+    {
+        TaskCompletionSource before = _isOver;
+        (Fault, _isOver) = (fault, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        before.TrySetResult();
+    }
+
+    public RunRecord? Truth(RunId runId) => _store.FindRunAsync(runId).AsTask().GetAwaiter().GetResult();
+
+    public KillRecord? TruthOf(KillId killId) => _kills.GetValueOrDefault(killId);
+
+    public IReadOnlyCollection<KillRecord> Kills => [.. _kills.Values];
+
+    public IReadOnlyList<RunRecord> Runs() => _store.SearchRunsAsync(new RunQuery { IncludeFinished = true, Limit = RunQuery.MaximumLimit }).AsTask().GetAwaiter().GetResult().Runs;
+
+    public IReadOnlyList<AuditEntry> Audit() => _store.ReadAuditAsync(new AuditQuery { Limit = AuditQuery.MaximumLimit }).AsTask().GetAwaiter().GetResult();
+
+    public IReadOnlyList<CleanupDebt> Debts() => _store.ReadDebtsAsync(new DebtQuery()).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Whether a kill may signal: its intent is durable in the store or the spool, and nobody took it back.</summary>
+    public bool HasIntent(RunRecord run, KillId? killId) =>
+        _kills.Values.Any(kill => kill.RunId == run.RunId && (killId is null || kill.KillId == killId) && kill.State is not (KillState.Denied or KillState.Requested))
+        || IntentSpool.Read(run).Any(intent => killId is null || intent.Kill.KillId == killId);
+
+    public CommitResult Commit(StoreCommit commit, CommitDurability durability)
+    {
+        CommitResult result = _store.CommitAsync(commit, durability).AsTask().GetAwaiter().GetResult();
+        if (result.IsCommitted)
+        {
+            foreach (KillRecord written in new[] { commit.AddKill, commit.UpdateKill }.OfType<KillRecord>())
+            {
+                _kills[written.KillId] = written;
+            }
+
+            OnCommitted(commit);
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,21 @@
+namespace WorkflowLifecycle.Tests.Model;
+
+/// <summary>What can happen.</summary>
+internal enum StepKind
+{
+    Launch,
+    Ready,
+    Exit,
+    Kill,
+    Pass,
+    Look,
+    Die,
+    DieSoon,
+    Start,
+    Reboot,
+    LoseShim,
+    Break,
+    Heal,
+    CleaningFails,
+    CleaningWorks,
+}
