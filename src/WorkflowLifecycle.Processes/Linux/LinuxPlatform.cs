@@ -77,7 +77,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     public static LocalUser CurrentUser()
     {
         uint user = Libc.EffectiveUserId();
-        return new LocalUser(user, Environment.UserName, user == 0) { HostId = Machine.ThisHost };
+        return new LocalUser(user, UserNames.Of(user), user == 0) { HostId = Machine.ThisHost };
     }
 
     public int? FindOwnInside(ContainmentRecord containment) => Ancestry.FindInside(containment, _machine) ?? AdoptionFile.FindOwn(containment);

@@ -37,6 +37,9 @@ internal static class SqliteFaults
     /// <summary>Another connection holds a lock; it may be free in a moment.</summary>
     public static bool IsBusy(SqliteException fault) => fault.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED;
 
+    /// <summary>A file of the store could not be opened; where this process has no file descriptor left, a connection that is open still works.</summary>
+    public static bool IsNotOpened(SqliteException fault) => fault.SqliteErrorCode is raw.SQLITE_CANTOPEN or raw.SQLITE_IOERR;
+
     public static StoreUnavailableException Busy(string path, TimeSpan waited, Exception? fault = null) => new(
         $"The store {path} was not free to write for {waited.TotalSeconds:0.###} s; nothing was written. {BusyRemedy(path)}",
         fault);

@@ -73,7 +73,11 @@ internal sealed class SqliteFile
         try
         {
             connection.Open();
-            return new SqliteSession(connection);
+            SqliteSession session = new(connection);
+
+            // Or a commit makes a file in a directory for temporary ones, which may be full, and takes a file descriptor.
+            session.TryExecute("PRAGMA temp_store = MEMORY");
+            return session;
         }
         catch (SqliteException)
         {

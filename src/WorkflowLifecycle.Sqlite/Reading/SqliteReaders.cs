@@ -10,12 +10,28 @@ internal sealed class SqliteReaders : IAsyncDisposable
 {
     private const int Places = 4;
 
+    private static readonly TimeSpan ReturnLimit = TimeSpan.FromMilliseconds(250);
+
     private readonly SqliteFile _file;
     private readonly ConcurrentBag<SqliteSession> _idle = [];
     private readonly SemaphoreSlim _lookups = new(Places);
     private readonly SemaphoreSlim _searches = new(Places);
 
-    public SqliteReaders(SqliteFile file) => _file = file;
+    public SqliteReaders(SqliteFile file)
+    {
+        _file = file;
+
+        try
+        {
+            // There is one from the start: a host that has no file descriptor left still finds the run that uses them up.
+            _idle.Add(Open());
+        }
+        catch (SqliteException)
+        {
+            // Whoever reads is told why.
+            return;
+        }
+    }
 
     public ValueTask<T> LookUpAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken) =>
         RunAsync(_lookups, read, cancellationToken);
@@ -54,12 +70,46 @@ internal sealed class SqliteReaders : IAsyncDisposable
         }
     }
 
+    // Its other files SQLite opens with the first statement.
+    private SqliteSession Open()
+    {
+        SqliteSession session = _file.OpenReader();
+        try
+        {
+            session.TryExecute("SELECT 1 FROM sqlite_schema LIMIT 1");
+            return session;
+        }
+        catch (SqliteException)
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    // Where no other can be opened, those that are open come back after a moment.
+    private SqliteSession Take()
+    {
+        if (_idle.TryTake(out SqliteSession? idle))
+        {
+            return idle;
+        }
+
+        try
+        {
+            return Open();
+        }
+        catch (SqliteException fault) when (SqliteFaults.IsNotOpened(fault) && SpinWait.SpinUntil(() => _idle.TryTake(out idle), ReturnLimit))
+        {
+            return idle!;
+        }
+    }
+
     private T Run<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken)
     {
         SqliteSession? session = null;
         try
         {
-            session = _idle.TryTake(out SqliteSession? idle) ? idle : _file.OpenReader();
+            session = Take();
             T result;
             using (cancellationToken.UnsafeRegister(static opened => ((SqliteSession)opened!).Interrupt(), session))
             {

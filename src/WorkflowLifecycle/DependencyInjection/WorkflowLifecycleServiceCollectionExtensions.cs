@@ -15,6 +15,7 @@ using WorkflowLifecycle.Diagnosis;
 using WorkflowLifecycle.Evidence;
 using WorkflowLifecycle.Health;
 using WorkflowLifecycle.Hosting;
+using WorkflowLifecycle.Isolation;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Launching;
 using WorkflowLifecycle.Permissions;
@@ -140,6 +141,7 @@ public static class WorkflowLifecycleServiceCollectionExtensions
 
     private static IContainmentPlatform CreatePlatform(IServiceProvider provider)
     {
+        ThreadReserve.Keep();
         WorkflowLifecycleOptions options = provider.GetRequiredService<IOptions<WorkflowLifecycleOptions>>().Value;
         ContainmentSettings settings = new() { RuntimeDirectory = options.RuntimeDirectory, CgroupRoot = options.CgroupRoot };
         return ContainmentPlatform.Create(settings, provider.GetRequiredService<TimeProvider>());

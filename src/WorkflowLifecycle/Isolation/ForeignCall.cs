@@ -11,8 +11,26 @@ internal sealed class ForeignCall<T>
         CancellationTokenSource told = new();
         _tell = told.CancelAsync;
 
-        // Not of the pool: a few calls that block there would hold up what comes after an await of any kill.
-        Work = Task.Factory.StartNew(() => call(told.Token), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap();
+        Work = Start(() => call(told.Token)).Unwrap();
+    }
+
+    // Not of the pool, also where there is no thread: a few calls that block there would hold up what comes after an await of any kill.
+    private static Task<Task<T>> Start(Func<Task<T>> call)
+    {
+        try
+        {
+            return Task.Factory.StartNew(call, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+        }
+        catch (TaskSchedulerException)
+        {
+            Task<Task<T>> kept = new(call, TaskCreationOptions.DenyChildAttach);
+            if (!ThreadReserve.TryRun(kept))
+            {
+                throw;
+            }
+
+            return kept;
+        }
     }
 
     /// <summary>The call itself.</summary>

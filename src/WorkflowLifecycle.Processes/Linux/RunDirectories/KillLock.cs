@@ -11,6 +11,8 @@ internal sealed class KillLock : IDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(50);
+
     private readonly FileDescriptor _file;
 
     private KillLock(FileDescriptor file) => _file = file;
@@ -38,8 +40,8 @@ internal sealed class KillLock : IDisposable
         }
 
         // The kernel wakes the waiter at the very moment the holder lets go or dies, so a thread waits instead of a timer asking.
-        Task<KillLock?> waiting = Task.Factory.StartNew(() => Wait(file), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<KillLock?> waiting = WaitAsync(file, timeProvider, over.Token);
         try
         {
             await Task.WhenAny(waiting, WatchAsync(isSpoilt, timeProvider, over.Token)).WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -67,6 +69,37 @@ internal sealed class KillLock : IDisposable
     // The thread cannot be called back: what it gets later, it gives back.
     private static void GiveBack(Task<KillLock?> waiting) =>
         _ = waiting.ContinueWith(static late => late.Result?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+
+    // A machine that the run has filled up has no thread for it: then there is nothing left but to ask.
+    private static Task<KillLock?> WaitAsync(FileDescriptor file, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Task.Factory.StartNew(() => Wait(file), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (TaskSchedulerException)
+        {
+            return AskAsync(file, timeProvider, cancellationToken);
+        }
+    }
+
+    private static async Task<KillLock?> AskAsync(FileDescriptor file, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (Set(file, Libc.FcntlOfdSetLock) != 0)
+            {
+                await Task.Delay(AskInterval, timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+
+            return new KillLock(file);
+        }
+        catch (OperationCanceledException)
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 
     // Completes once the lock is found spoilt; the program may take it at any time.
     private static Task WatchAsync(Func<bool> isSpoilt, TimeProvider timeProvider, CancellationToken cancellationToken) => Task.Run(
