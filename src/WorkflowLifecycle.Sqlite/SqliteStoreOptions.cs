@@ -7,8 +7,10 @@ public sealed class SqliteStoreOptions
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether an older schema is brought up to date when the store is opened. Default true. False refuses it and leaves the file as it is;
-    /// a file that does not exist yet is made either way. For tools beside a host, so that the host alone decides when its schema changes.
+    /// Whether an older schema is brought up to date when the store is opened. Default true. False uses it as it is: its runs can be listed and killed,
+    /// and what it has no place for is refused, naming both versions (a launch with cleaners, evidence, retention, figures), or stands in the report and
+    /// the audit alone (debts, receipts). A file that does not exist yet is made either way. For tools beside a host, so that the host alone decides
+    /// when its schema changes.
     /// </summary>
     public bool Migrate { get; set; } = true;
 }

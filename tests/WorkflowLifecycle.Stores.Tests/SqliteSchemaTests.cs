@@ -104,20 +104,6 @@ public sealed class SqliteSchemaTests : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("Scenario", "S37")]
-    public async Task Open_OlderSchemaAndMigrateOff_IsRefusedNamingBothVersions()
-    {
-        await WriteWithAsync(SqliteMigrations.All);
-        byte[] content = File.ReadAllBytes(_fixture.File);
-
-        string message = await _fixture.RefusedAsync(new SqliteStoreOptions { Migrate = false }, [.. SqliteMigrations.All, Next]);
-
-        Assert.Contains($"schema version {Ours}", message, StringComparison.Ordinal);
-        Assert.Contains($"needs {Ours + 1}", message, StringComparison.Ordinal);
-        Assert.Equal(content, File.ReadAllBytes(_fixture.File));
-    }
-
-    [Fact]
     public async Task Open_NoFileAndMigrateOff_MakesIt()
     {
         await _fixture.OpenAsync(new SqliteStoreOptions { Migrate = false });

@@ -14,6 +14,11 @@ internal sealed class SqliteSession : IDisposable
 
     public SqliteSession(SqliteConnection openConnection) => _connection = openConnection;
 
+    public string Path => _connection.DataSource;
+
+    /// <summary>The version of the file's schema, as far as it was looked at; see <see cref="LookAtSchema"/>.</summary>
+    public int SchemaVersion { get; private set; }
+
     public long LastInsertedId => raw.sqlite3_last_insert_rowid(_connection.Handle!);
 
     public bool InTransaction => raw.sqlite3_get_autocommit(_connection.Handle!) == 0;
@@ -72,6 +77,18 @@ internal sealed class SqliteSession : IDisposable
         Prepare(sql, parameters).ExecuteScalar() is long number ? number : 0;
 
     public string? QueryText(string sql) => Prepare(sql, []).ExecuteScalar() as string;
+
+    /// <summary>
+    /// Finds out which columns and tables there are. Where they are all that this version knows, once; in an older schema each time, for a host may
+    /// bring it up to date while this connection is open.
+    /// </summary>
+    public void LookAtSchema()
+    {
+        if (SchemaVersion < SqliteMigrations.Newest)
+        {
+            SchemaVersion = (int)QueryNumber("SELECT schema_version FROM schema_info WHERE id = 1");
+        }
+    }
 
     /// <summary>Whether closing may move the write-ahead log into the file, and so change it.</summary>
     public void AllowCheckpointOnClose(bool allowed) =>

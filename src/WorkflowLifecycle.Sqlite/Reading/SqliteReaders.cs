@@ -113,6 +113,7 @@ internal sealed class SqliteReaders : IAsyncDisposable
             T result;
             using (cancellationToken.UnsafeRegister(static opened => ((SqliteSession)opened!).Interrupt(), session))
             {
+                session.LookAtSchema();
                 result = read(session);
             }
 

@@ -96,14 +96,10 @@ internal sealed class SqliteSchema
                 $"The store {_file.Path} has schema version {found.Version}, which needs version {found.OldestReader} or newer; " +
                 $"this version knows {OurVersion}. Update this program, or name another file.");
         }
-
-        if (found.Version > 0 && found.Version < OurVersion && !_options.Migrate)
-        {
-            throw new StoreUnavailableException(
-                $"The store {_file.Path} has schema version {found.Version}, and this version needs {OurVersion}. " +
-                "Start a host of this version on it, which brings it up to date.");
-        }
     }
+
+    /// <summary>Whether it stays as it is: every older schema can be listed and killed in, and only a host decides that it changes.</summary>
+    private bool IsUsable(SchemaVersion found) => found.Version >= OurVersion || (found.Version > 0 && !_options.Migrate);
 
     private void Check(SqliteSession session, CancellationToken cancellationToken)
     {
@@ -133,7 +129,7 @@ internal sealed class SqliteSchema
 
     private SchemaVersion Migrate(SqliteSession session, SchemaVersion found, CancellationToken cancellationToken)
     {
-        if (found.Version >= OurVersion)
+        if (IsUsable(found))
         {
             return found;
         }
@@ -144,6 +140,11 @@ internal sealed class SqliteSchema
             // Another process may have been first.
             SchemaVersion current = ReadOnce(session);
             Refuse(current);
+            if (IsUsable(current))
+            {
+                return current;
+            }
+
             foreach (SqliteMigration migration in _migrations.Where(migration => migration.Version > current.Version))
             {
                 session.ExecuteScript(migration.Sql);

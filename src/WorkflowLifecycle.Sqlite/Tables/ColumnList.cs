@@ -1,22 +1,19 @@
 namespace WorkflowLifecycle.Sqlite;
 
-/// <summary>The columns of a table and the statements that name all of them, made once.</summary>
+/// <summary>The columns of a table, and for each version of the schema the statements that name those that it has, made once.</summary>
 internal sealed class ColumnList
 {
-    public ColumnList(string table, string key, params string[] columns)
-    {
-        Select = $"SELECT {string.Join(", ", columns)} FROM {table} ";
-        Insert = $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select(column => "$" + column))})";
-        Update = $"UPDATE {table} SET {string.Join(", ", columns.Where(column => column != key).Select(column => $"{column} = ${column}"))} " +
-            $"WHERE {key} = ${key} AND version = $version - 1";
-    }
+    private readonly TableStatements[] _statements;
 
-    public string Select { get; }
+    /// <param name="table">The table.</param>
+    /// <param name="key">The column that names a row.</param>
+    /// <param name="columns">All columns, in the order in which they are read.</param>
+    /// <param name="later">Of those, the ones that the table was not made with.</param>
+    public ColumnList(string table, string key, IReadOnlyList<string> columns, IReadOnlyList<LaterColumn> later) =>
+        _statements = [.. Enumerable.Range(0, SqliteMigrations.Newest + 1).Select(version => new TableStatements(table, key, columns, later, version))];
 
-    public string Insert { get; }
-
-    /// <summary>Replaces the row of that key, if its version is the one before $version. Columns that this version does not know keep their value.</summary>
-    public string Update { get; }
+    /// <summary>The statements for the schema that the session's file has. A newer one has every column that this version knows.</summary>
+    public TableStatements For(SqliteSession session) => _statements[Math.Min(session.SchemaVersion, SqliteMigrations.Newest)];
 
     public static IEnumerable<string> Identity(string process) =>
     [

@@ -9,18 +9,19 @@ internal static class DebtTable
     private static readonly ColumnList Columns = new(
         "cleanup_debts",
         "debt_id",
-        "debt_id", "version", "run_id", "kill_id", "cleaner", "resource", "reason", "host_id", "created_at", "attempts", "last_attempt_at",
-        "next_attempt_at", "claimed_until", "settled_at");
+        ["debt_id", "version", "run_id", "kill_id", "cleaner", "resource", "reason", "host_id", "created_at", "attempts", "last_attempt_at",
+        "next_attempt_at", "claimed_until", "settled_at"],
+        []);
 
     /// <summary>Inserts a debt; one that was settled is opened anew, one that is open stays as it is.</summary>
     public static void Add(SqliteSession session, CleanupDebt debt)
     {
-        if (session.Execute(Columns.Insert + " ON CONFLICT (debt_id) DO NOTHING", Parameters(debt with { Version = 1 })) == 1)
+        if (session.Execute(Columns.For(session).Insert + " ON CONFLICT (debt_id) DO NOTHING", Parameters(debt with { Version = 1 })) == 1)
         {
             return;
         }
 
-        CleanupDebt there = session.QueryFirst(Columns.Select + "WHERE debt_id = $debt_id", static row => Read(row), ("$debt_id", debt.DebtId))!;
+        CleanupDebt there = session.QueryFirst(Columns.For(session).Select + "WHERE debt_id = $debt_id", static row => Read(row), ("$debt_id", debt.DebtId))!;
         if (!there.IsOpen)
         {
             Update(session, debt with { Version = there.Version, Attempts = 0, LastAttemptAt = null, ClaimedUntil = null, SettledAt = null });
@@ -29,10 +30,16 @@ internal static class DebtTable
 
     /// <summary>False when the row is not there or its version is another.</summary>
     public static bool Update(SqliteSession session, CleanupDebt debt) =>
-        session.Execute(Columns.Update, Parameters(debt with { Version = debt.Version + 1 })) == 1;
+        session.SchemaVersion >= SqliteMigrations.WithCleaning &&
+        session.Execute(Columns.For(session).Update, Parameters(debt with { Version = debt.Version + 1 })) == 1;
 
     public static List<CleanupDebt> Read(SqliteSession session, DebtQuery query)
     {
+        if (session.SchemaVersion < SqliteMigrations.WithCleaning)
+        {
+            return [];
+        }
+
         List<string> conditions = [];
         List<(string Name, object? Value)> parameters = [("$limit", query.Limit)];
         void Where(string condition, string name, object? value)
@@ -58,7 +65,7 @@ internal static class DebtTable
         Where("next_attempt_at <= $due", "$due", query.DueBy is { } due ? StoredTime.Write(due) : null);
         Where("created_at < $created", "$created", query.CreatedBefore is { } created ? StoredTime.Write(created) : null);
 
-        StringBuilder sql = new(Columns.Select);
+        StringBuilder sql = new(Columns.For(session).Select);
         if (conditions.Count > 0)
         {
             sql.Append("WHERE ").AppendJoin(" AND ", conditions);

@@ -20,12 +20,11 @@ internal static class EndSearch
         "AND NOT EXISTS (SELECT 1 FROM workflow_processes c WHERE c.parent_run = r.run_id " +
         "AND c.state NOT IN ('Exited', 'Killed', 'EndedUnproven', 'LaunchFailed', 'Lost'))";
 
-    private static readonly string Columns = RunTable.Columns.Select.Replace(" FROM workflow_processes ", string.Empty, StringComparison.Ordinal);
-
     public static EndPage Run(SqliteSession session, EndQuery query, PageCursor cursors)
     {
+        SchemaFaults.Require(session, SqliteMigrations.WithCleaning, "lists of what ended");
         StringBuilder sql = new(
-            $"{Columns}, id, {Ended}, (SELECT receipt FROM run_receipts x WHERE x.run_id = r.run_id), {OpenDebts}, {NothingOpen} " +
+            $"{RunTable.Columns.For(session).Columns}, id, {Ended}, (SELECT receipt FROM run_receipts x WHERE x.run_id = r.run_id), {OpenDebts}, {NothingOpen} " +
             $"FROM {InOrder} WHERE {Final}");
         List<(string Name, object? Value)> parameters = [("$limit", query.Limit + 1)];
         if (query.EndedFrom is { } from)
@@ -57,9 +56,11 @@ internal static class EndSearch
     /// <summary>The runs that a purge may remove now.</summary>
     public static List<RunRecord> Removable(SqliteSession session, PurgeRequest request)
     {
+        SchemaFaults.Require(session, SqliteMigrations.WithCleaning, "what forgetting a run needs to know");
+        string columns = RunTable.Columns.For(session).Columns;
         StringBuilder sql = new(request.RunIds.Count > 0
-            ? $"{Columns} FROM workflow_processes r WHERE run_id IN (SELECT value FROM json_each($ids)) AND +{Final}"
-            : $"{Columns} FROM {InOrder} WHERE {Final}");
+            ? $"{columns} FROM workflow_processes r WHERE run_id IN (SELECT value FROM json_each($ids)) AND +{Final}"
+            : $"{columns} FROM {InOrder} WHERE {Final}");
         List<(string Name, object? Value)> parameters = [("$before", StoredTime.Write(request.EndedBefore)), ("$limit", request.Limit)];
         if (request.RunIds.Count > 0)
         {

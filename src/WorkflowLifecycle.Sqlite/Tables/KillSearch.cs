@@ -8,7 +8,7 @@ internal static class KillSearch
 {
     public static KillPage Run(SqliteSession session, KillQuery query, PageCursor cursors)
     {
-        StringBuilder sql = new(KillTable.Columns.Select.Replace(" FROM ", ", id FROM ", StringComparison.Ordinal));
+        StringBuilder sql = new(KillTable.Columns.For(session).Select.Replace(" FROM ", ", id FROM ", StringComparison.Ordinal));
         List<(string Name, object? Value)> parameters = [("$limit", query.Limit + 1)];
         List<string> conditions = [];
         if (query.RequestedFrom is { } from)

@@ -9,14 +9,15 @@ internal static class KillTable
     public static ColumnList Columns { get; } = new(
         "workflow_kills",
         "kill_id",
-        "kill_id", "run_id", "version", "state", "mode", "reason", "requested_by", "door", "idempotency_key",
-        "terminate_ceiling_ticks", "requested_at", "completed_at", "report", "grace_period_ticks");
+        ["kill_id", "run_id", "version", "state", "mode", "reason", "requested_by", "door", "idempotency_key",
+        "terminate_ceiling_ticks", "requested_at", "completed_at", "report", "grace_period_ticks"],
+        [new("grace_period_ticks", 3)]);
 
     public static KillRecord? Find(SqliteSession session, KillId killId) =>
-        session.QueryFirst(Columns.Select + "WHERE kill_id = $kill_id", static row => Read(row), ("$kill_id", killId.ToString()));
+        session.QueryFirst(Columns.For(session).Select + "WHERE kill_id = $kill_id", static row => Read(row), ("$kill_id", killId.ToString()));
 
     public static KillRecord? FindByKey(SqliteSession session, RunId runId, string idempotencyKey) => session.QueryFirst(
-        Columns.Select + "WHERE run_id = $run_id AND idempotency_key = $key",
+        Columns.For(session).Select + "WHERE run_id = $run_id AND idempotency_key = $key",
         static row => Read(row),
         ("$run_id", runId.Value), ("$key", idempotencyKey));
 
@@ -29,7 +30,7 @@ internal static class KillTable
     public static KillRecord Insert(SqliteSession session, KillRecord kill)
     {
         KillRecord written = InUtc(kill) with { Version = 1 };
-        session.Execute(Columns.Insert, Parameters(written));
+        session.Execute(Columns.For(session).Insert, Parameters(session, written));
         return written;
     }
 
@@ -37,7 +38,7 @@ internal static class KillTable
     public static KillRecord? Update(SqliteSession session, KillRecord kill)
     {
         KillRecord written = InUtc(kill) with { Version = kill.Version + 1 };
-        return session.Execute(Columns.Update, Parameters(written)) == 1 ? written : null;
+        return session.Execute(Columns.For(session).Update, Parameters(session, written)) == 1 ? written : null;
     }
 
     /// <summary>The columns of <see cref="Columns"/>, from where the reader stands.</summary>
@@ -63,7 +64,7 @@ internal static class KillTable
     }
 
     private static KillRecord? FindOpen(SqliteSession session, RunId runId) => session.QueryFirst(
-        Columns.Select + "WHERE run_id = $run_id AND state NOT IN (1, 8)", static row => Read(row), ("$run_id", runId.Value));
+        Columns.For(session).Select + "WHERE run_id = $run_id AND state NOT IN (1, 8)", static row => Read(row), ("$run_id", runId.Value));
 
     private static KillRecord Read(SqliteDataReader row)
     {
@@ -77,7 +78,8 @@ internal static class KillTable
         CompletedAt = kill.CompletedAt?.ToUniversalTime(),
     };
 
-    private static (string Name, object? Value)[] Parameters(KillRecord kill) =>
+    private static (string Name, object? Value)[] Parameters(SqliteSession session, KillRecord kill) => Columns.For(session).Fit(
+    session,
     [
         ("$kill_id", kill.KillId.ToString()),
         ("$run_id", kill.RunId.Value),
@@ -93,5 +95,5 @@ internal static class KillTable
         ("$completed_at", kill.CompletedAt is { } time ? StoredTime.Write(time) : null),
         ("$report", kill.Report is { } report ? JsonSerializer.Serialize(report, SqliteJsonContext.Default.KillReport) : null),
         ("$grace_period_ticks", kill.GracePeriod?.Ticks),
-    ];
+    ]);
 }

@@ -10,7 +10,7 @@ internal static class ReceiptTable
         ("$run_id", receipt.RunId.Value),
         ("$receipt", JsonSerializer.Serialize(receipt with { At = receipt.At.ToUniversalTime() }, SqliteJsonContext.Default.RunReceipt)));
 
-    public static RunReceipt? Find(SqliteSession session, RunId runId) => session.QueryFirst(
+    public static RunReceipt? Find(SqliteSession session, RunId runId) => session.SchemaVersion < SqliteMigrations.WithCleaning ? null : session.QueryFirst(
         "SELECT receipt FROM run_receipts WHERE run_id = $run_id", static row => Read(row.GetString(0)), ("$run_id", runId.Value));
 
     public static RunReceipt Read(string json) =>

@@ -69,7 +69,7 @@ internal sealed class RunSearch
 
     public RunPage Run(SqliteSession session)
     {
-        StringBuilder sql = new(RunTable.Columns.Select.Replace("SELECT ", "SELECT id, ", StringComparison.Ordinal));
+        StringBuilder sql = new(RunTable.Columns.For(session).Select.Replace("SELECT ", "SELECT id, ", StringComparison.Ordinal));
         if (_conditions.Count > 0)
         {
             sql.Append("WHERE ").AppendJoin(" AND ", _conditions);

@@ -18,23 +18,28 @@ internal static class RunTable
             .. ColumnList.Identity("shim"),
             "created_at", "started_at", "ready_at", "ended_at", "status", "exit_code", "exit_signal", "proof", "kill_id", "failure",
             "phases", "termination", "leftovers", "cleaners", "resources",
+        ],
+        [
+            new("hardening", 2),
+            new("readiness", 3, Absent: "0"), new("phases", 3), new("termination", 3), new("leftovers", 3),
+            new("cleaners", 4), new("resources", 4),
         ]);
 
     public static RunRecord? Find(SqliteSession session, RunId runId) =>
-        session.QueryFirst(Columns.Select + "WHERE run_id = $run_id", static row => Read(row), ("$run_id", runId.Value));
+        session.QueryFirst(Columns.For(session).Select + "WHERE run_id = $run_id", static row => Read(row), ("$run_id", runId.Value));
 
     /// <summary>The row as written; null when the id is taken.</summary>
     public static RunRecord? Insert(SqliteSession session, RunRecord run)
     {
         RunRecord written = InUtc(run) with { Version = 1 };
-        return session.Execute(Columns.Insert + " ON CONFLICT (run_id) DO NOTHING", Parameters(written)) == 1 ? written : null;
+        return session.Execute(Columns.For(session).Insert + " ON CONFLICT (run_id) DO NOTHING", Parameters(session, written)) == 1 ? written : null;
     }
 
     /// <summary>The row as written; null when the row is not there or its version is another.</summary>
     public static RunRecord? Update(SqliteSession session, RunRecord run)
     {
         RunRecord written = InUtc(run) with { Version = run.Version + 1 };
-        return session.Execute(Columns.Update, Parameters(written)) == 1 ? written : null;
+        return session.Execute(Columns.For(session).Update, Parameters(session, written)) == 1 ? written : null;
     }
 
     /// <summary>The columns of <see cref="Columns"/>, from where the reader stands.</summary>
@@ -117,7 +122,8 @@ internal static class RunTable
         EndedAt = run.EndedAt?.ToUniversalTime(),
     };
 
-    private static (string Name, object? Value)[] Parameters(RunRecord run) =>
+    private static (string Name, object? Value)[] Parameters(SqliteSession session, RunRecord run) => Columns.For(session).Fit(
+    session,
     [
         ("$run_id", run.RunId.Value),
         ("$internal_id", run.InternalId),
@@ -160,7 +166,7 @@ internal static class RunTable
         ("$leftovers", run.Leftovers == LeftoverPolicy.End ? null : (long)run.Leftovers),
         ("$cleaners", run.Cleaners.Count > 0 ? WriteTexts(run.Cleaners) : null),
         ("$resources", run.Resources.Count > 0 ? StoredResource.Write(run.Resources) : null),
-    ];
+    ]);
 
     private static IEnumerable<(string Name, object? Value)> Identity(string prefix, ProcessIdentity? identity) =>
     [

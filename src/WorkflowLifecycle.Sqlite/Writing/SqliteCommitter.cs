@@ -84,23 +84,33 @@ internal static class SqliteCommitter
             return new CommitResult(CommitOutcome.DebtConflict, null, null);
         }
 
-        // After the updates: one commit may settle a debt and open what stands in its place.
-        foreach (CleanupDebt debt in commit.AddDebts)
+        if (session.SchemaVersion >= SqliteMigrations.WithCleaning)
         {
-            DebtTable.Add(session, debt);
+            AppendCleaning(session, commit);
         }
 
         AppendRest(session, commit);
         return new CommitResult(CommitOutcome.Committed, run, kill);
     }
 
-    private static void AppendRest(SqliteSession session, StoreCommit commit)
+    // An older schema has no tables for these. They are no reason to leave an end unrecorded: they stand in the audit of the same commit and, after a
+    // kill, in its report, and runs of that schema have no cleaners.
+    private static void AppendCleaning(SqliteSession session, StoreCommit commit)
     {
+        // After the updates: one commit may settle a debt and open what stands in its place.
+        foreach (CleanupDebt debt in commit.AddDebts)
+        {
+            DebtTable.Add(session, debt);
+        }
+
         if (commit.AddReceipt is { } receipt)
         {
             ReceiptTable.Write(session, receipt);
         }
+    }
 
+    private static void AppendRest(SqliteSession session, StoreCommit commit)
+    {
         if (commit.AddEvidence is { } evidence)
         {
             EvidenceTable.Add(session, evidence);

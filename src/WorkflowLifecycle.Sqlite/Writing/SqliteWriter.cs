@@ -119,6 +119,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 return false;
             }
 
+            session.LookAtSchema();
             batch = Take(durability);
             if (!TryCommit(session, batch))
             {
