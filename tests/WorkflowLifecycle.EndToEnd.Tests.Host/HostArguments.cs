@@ -43,6 +43,7 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
     public void Configure(WorkflowLifecycleOptions options)
     {
         options.RuntimeDirectory = Path.Combine(Directory, "run");
+        options.HostName = Value("name") ?? options.HostName;
         options.CgroupRoot = Has("reaper") ? Directory : Value("cgroup-root");
     }
 

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using WorkflowLifecycle;
 using WorkflowLifecycle.EndToEnd.Tests.Host;
 
 // A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, trial as launch,
-// kill DIRECTORY RUN OPTIONS…, adopt DIRECTORY RUN token=TOKEN OPTIONS…, find DIRECTORY RUN text=TEXT, or soak DIRECTORY RUN count=N.
+// kill DIRECTORY RUN OPTIONS…, serve DIRECTORY RUN OPTIONS… (a host that launches nothing: it starts, and is there), adopt DIRECTORY RUN token=TOKEN OPTIONS…, find DIRECTORY RUN text=TEXT, or soak DIRECTORY RUN count=N.
 // Or no host: hang, a program that does, and stacks PID, which looks at one.
 // It speaks in lines on standard output and goes on until its standard input ends.
 if (args is ["hang", ..])
@@ -46,6 +47,7 @@ try
         "adopt" => AdoptAsync(),
         "find" => FindAsync(),
         "soak" => new Soak(provider, arguments).RunAsync(),
+        "serve" => ServeAsync(),
         _ => LaunchAsync(),
     });
     return 0;
@@ -82,6 +84,23 @@ async Task KillAsync()
 
     KillReport report = await provider.GetRequiredService<IKillCoordinator>().KillAsync(arguments.RunId, arguments.KillRequest);
     Console.WriteLine($"report {report.Outcome} {report.KillId} {report.Mode} {report.Proof} {report.Strength} {report.DurationMs:0} {report.Message}");
+}
+
+async Task ServeAsync()
+{
+    if (arguments.Has("gun"))
+    {
+        Console.WriteLine("ready");
+        await Console.In.ReadLineAsync();
+    }
+
+    foreach (IHostedService service in provider.GetServices<IHostedService>())
+    {
+        await service.StartAsync(CancellationToken.None);
+    }
+
+    Console.WriteLine("serving");
+    await Console.In.ReadToEndAsync();
 }
 
 async Task AdoptAsync()
