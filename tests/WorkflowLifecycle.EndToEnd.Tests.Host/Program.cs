@@ -60,6 +60,18 @@ catch (Exception exception) when (exception is WorkflowLifecycleException or Arg
 
 async Task LaunchAsync()
 {
+    if (arguments.Number("count") is > 0 and int count)
+    {
+        for (int number = 0; number < count; number++)
+        {
+            await provider.GetRequiredService<ITrackedProcessLauncher>().LaunchAsync(arguments.Numbered(number));
+        }
+
+        Console.WriteLine("launched all");
+        await Console.In.ReadToEndAsync();
+        return;
+    }
+
     ITrackedProcess process = await provider.GetRequiredService<ITrackedProcessLauncher>().LaunchAsync(arguments.Request);
     Console.WriteLine($"launched {process.Identity.Pid} {process.Strength}");
     if (arguments.Has("wait"))
@@ -88,13 +100,15 @@ async Task KillAsync()
 
 async Task ServeAsync()
 {
+    List<IHostedService> services = [.. provider.GetServices<IHostedService>()];
     if (arguments.Has("gun"))
     {
+        await provider.GetRequiredService<IProcessStore>().InitializeAsync();
         Console.WriteLine("ready");
         await Console.In.ReadLineAsync();
     }
 
-    foreach (IHostedService service in provider.GetServices<IHostedService>())
+    foreach (IHostedService service in services)
     {
         await service.StartAsync(CancellationToken.None);
     }

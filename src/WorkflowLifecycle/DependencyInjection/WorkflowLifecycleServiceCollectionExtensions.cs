@@ -108,6 +108,7 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<HostShutdown>();
         services.TryAddSingleton<RunReconciler>();
         services.TryAddSingleton<KillResumption>();
+        services.TryAddSingleton<RunReadoption>();
         services.TryAddSingleton<RowRecovery>();
         services.TryAddSingleton<StartRecovery>();
         services.TryAddSingleton<IRunRecovery, RunRecovery>();

@@ -4,8 +4,11 @@ using WorkflowLifecycle.Registry;
 namespace WorkflowLifecycle.Recovery;
 
 /// <summary>Settles one row: exactly one outcome, whoever else is at it.</summary>
-internal sealed class RowRecovery(IProcessStore store, IContainmentPlatform platform, RunReconciler reconciler, KillResumption kills)
+internal sealed class RowRecovery(IProcessStore store, IContainmentPlatform platform, RunReconciler reconciler, KillResumption kills, RunReadoption readoption, TimeProvider timeProvider)
 {
+    private static readonly TimeSpan LeavingInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LeavingLimit = TimeSpan.FromSeconds(1);
+
     /// <summary>Settles it.</summary>
     /// <param name="run">The row as it was read.</param>
     /// <param name="stay">What this process can take on.</param>
@@ -37,8 +40,46 @@ internal sealed class RowRecovery(IProcessStore store, IContainmentPlatform plat
             return Of(run, RecoveryOutcome.Untouched);
         }
 
+        RunRecord now = await ReconcileAsync(run, cancellationToken).ConfigureAwait(false);
+        return now.State.IsFinal ? Of(now, Outcome(now.State)) : await GoOnAsync(now, stay, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Of a host that died a moment ago, holders are still about to end what is not to outlive it, or to leave.
+    private async Task<RunRecord> ReconcileAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        long started = timeProvider.GetTimestamp();
         RunRecord now = await reconciler.ReconcileAsync(run, cancellationToken).ConfigureAwait(false);
-        return now.State.IsFinal ? Of(now, Outcome(now.State)) : Of(now, RecoveryOutcome.GoesOn);
+        while (!now.State.IsFinal && IsLeaving(now) && timeProvider.GetElapsedTime(started) < LeavingLimit)
+        {
+            await Task.Delay(LeavingInterval, timeProvider, cancellationToken).ConfigureAwait(false);
+            now = await reconciler.ReconcileAsync(now, cancellationToken).ConfigureAwait(false);
+        }
+
+        return now;
+    }
+
+    private static bool IsLeaving(RunRecord run) => run.OnHostExit == OnHostExit.Kill || (run.State == RunState.Launching && run.Root is null);
+
+    private async Task<RecoveredRun> GoOnAsync(RunRecord run, RecoveryStay stay, CancellationToken cancellationToken)
+    {
+        if (platform.Look(run.Host) != ProcessPresence.Gone)
+        {
+            return Of(run, RecoveryOutcome.Untouched, "another host was faster");
+        }
+
+        if (run.OnHostExit == OnHostExit.Kill)
+        {
+            return Of(run, RecoveryOutcome.CannotTell, "its host is gone, what was to end it with its host did not, and it goes on; end it: 'workflowctl kill'");
+        }
+
+        if (stay.Limit is not null || !readoption.IsOurs(run))
+        {
+            return Of(run, RecoveryOutcome.GoesOn, $"its host is gone, as it may; the next one that starts as {run.LaunchedBy} watches it");
+        }
+
+        return await readoption.TakeOverAsync(run, cancellationToken).ConfigureAwait(false) is { } obstacle
+            ? Of(run, RecoveryOutcome.GoesOn, obstacle)
+            : Of(run, RecoveryOutcome.ReAdopted);
     }
 
     private async Task<RecoveredRun> SettleKillAsync(RunRecord run, KillRecord kill, RecoveryStay stay, CancellationToken cancellationToken)

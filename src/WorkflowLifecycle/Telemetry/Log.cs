@@ -151,6 +151,9 @@ internal static partial class Log
     [LoggerMessage(415, LogLevel.Warning, "Kill {KillId} of run {RunId} ({Mode}, by {RequestedBy}) was interrupted and is carried on; {Seconds:0.#} s of its grace are left")]
     public static partial void KillTakenUp(ILogger logger, KillId killId, RunId runId, KillMode mode, string requestedBy, double seconds);
 
+    [LoggerMessage(416, LogLevel.Information, "Run {RunId} (process {Pid}), which outlived its host {HostPid}, is watched here from now on; it is {State}")]
+    public static partial void ReAdopted(ILogger logger, RunId runId, int pid, int hostPid, RunState state);
+
     [LoggerMessage(501, LogLevel.Information, "The cleaner '{Cleaner}' could not look at run {RunId} before its end, and looks after it: {Why}")]
     public static partial void CleanerLookFailed(ILogger logger, string cleaner, RunId runId, string why);
 

@@ -31,7 +31,7 @@ public sealed class InterruptedKillTests : RecoveryTest
         // What was left of its grace, and no second one.
         Assert.InRange((kill.CompletedAt!.Value - begun.RequestedAt).TotalSeconds, 2.9, 5);
         Assert.False(ProcessEntry.Exists(root));
-        await next.KillAsync();
+        await LeaveAsync(next);
     }
 
     private string OnlyRun => Assert.Single(Directory.GetDirectories(Path.Combine(Room.RuntimeDirectory, "r")));

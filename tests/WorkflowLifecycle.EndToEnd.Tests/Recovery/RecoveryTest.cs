@@ -44,6 +44,14 @@ public abstract class RecoveryTest : EndToEndTest
         return host;
     }
 
+    /// <summary>The host is ended only after it has taken away what the end of its runs left: the next one would have to.</summary>
+    internal async Task LeaveAsync(HelperProcess host)
+    {
+        await Wait.UntilAsync(
+            "the records of the ends are gone", () => Directory.GetFiles(Path.Combine(Room.RuntimeDirectory, "r"), "kill.lock", SearchOption.AllDirectories).Length == 0);
+        await host.KillAsync();
+    }
+
     /// <summary>A kill that is under way when its executor, and the host of the run, die.</summary>
     internal async Task<KillRecord> InterruptAsync(HelperProcess host, params IReadOnlyList<string> options)
     {
