@@ -19,6 +19,13 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
         ParentRun = Value("parent") is { } parent ? WorkflowLifecycle.RunId.Parse(parent) : null,
     };
 
+    /// <summary>One of several runs, whose program is told its number.</summary>
+    public LaunchRequest Numbered(int number)
+    {
+        string text = number.ToString(CultureInfo.InvariantCulture);
+        return Request with { RunId = WorkflowLifecycle.RunId.Parse($"{RunId}-{text}"), Arguments = [.. Command.Skip(1), text] };
+    }
+
     public KillRequest KillRequest => new("asked by another host", WorkflowPrincipal.LocalUser())
     {
         Mode = Has("emergency") ? KillMode.Emergency : KillMode.Graceful,
@@ -43,6 +50,7 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
     public void Configure(WorkflowLifecycleOptions options)
     {
         options.RuntimeDirectory = Path.Combine(Directory, "run");
+        options.HostName = Value("name") ?? options.HostName;
         options.CgroupRoot = Has("reaper") ? Directory : Value("cgroup-root");
     }
 

@@ -1,10 +1,12 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using WorkflowLifecycle;
 using WorkflowLifecycle.EndToEnd.Tests.Host;
 
 // A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, trial and besiege as launch,
-// kill DIRECTORY RUN OPTIONS…, adopt DIRECTORY RUN token=TOKEN OPTIONS…, find DIRECTORY RUN text=TEXT, or soak DIRECTORY RUN count=N.
+// kill DIRECTORY RUN OPTIONS…, serve DIRECTORY RUN OPTIONS… (a host that launches nothing: it starts, and is there), adopt DIRECTORY RUN token=TOKEN OPTIONS…,
+// find DIRECTORY RUN text=TEXT, or soak DIRECTORY RUN count=N.
 // Or no host: hang, a program that does, and stacks PID, which looks at one.
 // It speaks in lines on standard output and goes on until its standard input ends.
 if (args is ["hang", ..])
@@ -47,6 +49,7 @@ try
         "find" => FindAsync(),
         "soak" => new Soak(provider, arguments).RunAsync(),
         "besiege" => new Siege(provider, arguments).RunAsync(),
+        "serve" => ServeAsync(),
         _ => LaunchAsync(),
     });
     return 0;
@@ -59,6 +62,18 @@ catch (Exception exception) when (exception is WorkflowLifecycleException or Arg
 
 async Task LaunchAsync()
 {
+    if (arguments.Number("count") is > 0 and int count)
+    {
+        for (int number = 0; number < count; number++)
+        {
+            await provider.GetRequiredService<ITrackedProcessLauncher>().LaunchAsync(arguments.Numbered(number));
+        }
+
+        Console.WriteLine("launched all");
+        await Console.In.ReadToEndAsync();
+        return;
+    }
+
     ITrackedProcess process = await provider.GetRequiredService<ITrackedProcessLauncher>().LaunchAsync(arguments.Request);
     Console.WriteLine($"launched {process.Identity.Pid} {process.Strength}");
     if (arguments.Has("wait"))
@@ -83,6 +98,25 @@ async Task KillAsync()
 
     KillReport report = await provider.GetRequiredService<IKillCoordinator>().KillAsync(arguments.RunId, arguments.KillRequest);
     Console.WriteLine($"report {report.Outcome} {report.KillId} {report.Mode} {report.Proof} {report.Strength} {report.DurationMs:0} {report.Message}");
+}
+
+async Task ServeAsync()
+{
+    List<IHostedService> services = [.. provider.GetServices<IHostedService>()];
+    if (arguments.Has("gun"))
+    {
+        await provider.GetRequiredService<IProcessStore>().InitializeAsync();
+        Console.WriteLine("ready");
+        await Console.In.ReadLineAsync();
+    }
+
+    foreach (IHostedService service in services)
+    {
+        await service.StartAsync(CancellationToken.None);
+    }
+
+    Console.WriteLine("serving");
+    await Console.In.ReadToEndAsync();
 }
 
 async Task AdoptAsync()

@@ -20,7 +20,7 @@ public sealed class WorkflowLifecycleOptions
 
     /// <summary>
     /// The operator's cap: from the intent of a graceful kill to SIGKILL it never takes longer, whatever phases, programs and requests ask for.
-    /// It is that of the process that carries out the kill, and begins anew where another process resumes it.
+    /// It is that of the process that carries out the kill; where another process resumes it, the time since the intent counts.
     /// Default 60 s; above 0, at most 24 h. Where it is shorter than the ceilings, a quarter of it at most is kept for the terminate stage.
     /// </summary>
     public TimeSpan GraceCap { get; set; } = TimeSpan.FromSeconds(60);
@@ -37,6 +37,12 @@ public sealed class WorkflowLifecycleOptions
 
     /// <summary>What happens to trees when this host dies. Default: <see cref="OnHostExit.Kill"/>.</summary>
     public OnHostExit OnHostExit { get; set; } = OnHostExit.Kill;
+
+    /// <summary>
+    /// Whether this process brings the runs of hosts that died up to date when it starts: it resumes interrupted kills, and watches again the trees
+    /// that outlived a host of its name and user. Default true. A tool that does not stay sets false; see <see cref="IRunRecovery"/>.
+    /// </summary>
+    public bool RecoverOnStart { get; set; } = true;
 
     /// <summary>
     /// How long the end of this host may take for its runs, from the moment the host stops: those of <see cref="OnHostExit.Kill"/> are ended gracefully in it,

@@ -34,6 +34,10 @@ public interface IContainmentPlatform
     /// <summary>The containment of a run that any process launched, for inspecting and ending it.</summary>
     IContainment Open(RunRecord run);
 
+    /// <summary>A tree that outlived its host, to be watched by this process from here on: what it said meanwhile comes first.</summary>
+    /// <returns>Null when nothing can be told of it here.</returns>
+    Task<IHeldRun?> HoldAgainAsync(RunRecord run, CancellationToken cancellationToken = default) => Task.FromResult<IHeldRun?>(null);
+
     /// <summary>Whether that very process is there. Never true for a process that merely has its PID.</summary>
     ProcessPresence Look(ProcessIdentity identity);
 

@@ -6,6 +6,7 @@ using WorkflowLifecycle.Processes.Linux.Evidence;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Launching;
 using WorkflowLifecycle.Processes.Linux.Proc;
+using WorkflowLifecycle.Processes.Linux.RunDirectories;
 using WorkflowLifecycle.Processes.Linux.Shim;
 using WorkflowLifecycle.Processes.Linux.Waiting;
 using WorkflowLifecycle.Processes.Linux.Working;
@@ -122,6 +123,24 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     public IContainment Open(RunRecord run) => run.Containment is { } containment
         ? new RunContainment(containment, run.Root, _machine, _timeProvider)
         : throw new InvalidOperationException($"Run {run.RunId} has no containment on record.");
+
+    public async Task<IHeldRun?> HoldAgainAsync(RunRecord run, CancellationToken cancellationToken = default)
+    {
+        if (run.Containment is not { } held || (held.Shim ?? run.Root) is not { } known || !_machine.IsHomeOf(known))
+        {
+            return null;
+        }
+
+        if (held.Shim is not null)
+        {
+            return await RejoinedRun.JoinAsync(run, _machine, _timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+
+        RunCgroup? cgroup = held.CgroupPath is { } path ? RunCgroup.Open(path, held.CgroupInode, out _) : null;
+        return held.CgroupPath is not null && cgroup is null
+            ? null
+            : new AdoptedRun(known, new RunDirectory(held.RunDirectory), cgroup, _machine, _timeProvider);
+    }
 
     public ProcessPresence Look(ProcessIdentity identity) => _machine.Look(identity);
 

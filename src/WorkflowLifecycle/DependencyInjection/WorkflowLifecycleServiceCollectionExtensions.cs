@@ -111,6 +111,11 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<HostRuns>();
         services.TryAddSingleton<HostShutdown>();
         services.TryAddSingleton<RunReconciler>();
+        services.TryAddSingleton<KillResumption>();
+        services.TryAddSingleton<RunReadoption>();
+        services.TryAddSingleton<RowRecovery>();
+        services.TryAddSingleton<StartRecovery>();
+        services.TryAddSingleton<IRunRecovery, RunRecovery>();
         services.TryAddSingleton<RunSigns>();
         services.TryAddSingleton<RunMonitors>();
         services.TryAddSingleton<IProcessRegistry, ProcessRegistry>();

@@ -183,7 +183,7 @@ internal sealed class KillRunner(
             // What the holder said before the wait for child runs holds no more, unless it was that nobody is left.
             HoldStatus? known = waited is null || status is { IsEmpty: true } ? status : null;
             KillExecution execution = new(
-                operation, run, containment, steps, before, known, intent == IntentOutcome.Joined, procedures.Budget(operation.Kill),
+                operation, run, containment, steps, before, known, intent == IntentOutcome.Joined, Budget(operation.Kill, intent, clock),
                 procedures.Create(operation, run, containment), procedures.Descend(operation, run, containment, clock),
                 cleanups.OfKill(run, operation.Kill.KillId, operation.Mode, before, seen, progress => remarks.Tell(operation.Kill, progress)), redactor, clock, logger);
             if (waited is not null)
@@ -269,6 +269,11 @@ internal sealed class KillRunner(
             return null;
         }
     }
+
+    // A kill that another process began has been running since: whoever carries it on gives no second grace.
+    private GraceBudget Budget(KillRecord kill, IntentOutcome intent, KillClock clock) => intent == IntentOutcome.Joined
+        ? procedures.Budget(kill).After(timeProvider.GetUtcNow() - kill.RequestedAt - TimeSpan.FromMilliseconds(clock.SinceIntent))
+        : procedures.Budget(kill);
 
     private static KillReport Over(RunRecord run, KillRecord kill) => kill.Report ?? KillReports.AlreadyExited(run, kill);
 

@@ -6,7 +6,7 @@ using WorkflowLifecycle.Telemetry;
 namespace WorkflowLifecycle.Registry;
 
 /// <summary>Opens the store before its first use, whoever comes first: a hosted service, or a call in a host that has none.</summary>
-internal sealed class StoreStart(IProcessStore store, IContainmentPlatform platform, RemainsSweeper sweeper, ILogger<StoreStart> logger) : IDisposable
+internal sealed class StoreStart(IProcessStore store, IContainmentPlatform platform, RemainsSweeper sweeper, StartRecovery recovery, ILogger<StoreStart> logger) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private volatile bool _started;
@@ -27,6 +27,7 @@ internal sealed class StoreStart(IProcessStore store, IContainmentPlatform platf
                 Log.StoreOpened(logger, store.Location, platform.RuntimeRoot);
                 _started = true;
                 sweeper.Begin();
+                recovery.Begin();
             }
         }
         finally

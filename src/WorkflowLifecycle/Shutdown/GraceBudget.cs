@@ -19,6 +19,13 @@ internal sealed record GraceBudget(TimeSpan Total, TimeSpan Terminate)
         return new GraceBudget(total, Min(kill.TerminateCeiling, total));
     }
 
+    /// <summary>What is left of it for whoever carries the kill on, by the clock of the world: another may be set. A kill that is out of time is told to leave all the same.</summary>
+    public GraceBudget After(TimeSpan elapsed)
+    {
+        TimeSpan left = elapsed <= TimeSpan.Zero ? Total : elapsed < Total ? Total - elapsed : TimeSpan.Zero;
+        return new GraceBudget(left, Min(Terminate, left));
+    }
+
     /// <summary>What is left for the terminate stage.</summary>
     public TimeSpan TerminateAfter(TimeSpan elapsed) => Min(Terminate, Total > elapsed ? Total - elapsed : TimeSpan.Zero);
 

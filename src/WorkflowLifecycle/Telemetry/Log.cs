@@ -133,6 +133,27 @@ internal static partial class Log
     [LoggerMessage(407, LogLevel.Warning, "Run {RunId} was not adopted: {Why}")]
     public static partial void AdoptionFailed(ILogger logger, RunId runId, string why);
 
+    [LoggerMessage(410, LogLevel.Information, "The runs in {Store} were held against reality by process {Pid}: {Outcomes}")]
+    public static partial void Recovered(ILogger logger, string store, int pid, string outcomes);
+
+    [LoggerMessage(411, LogLevel.Warning, "Run {RunId} is left as it is: nothing can be told of it from here, {Why}")]
+    public static partial void RowLeftAlone(ILogger logger, RunId runId, string why);
+
+    [LoggerMessage(412, LogLevel.Warning, "Run {RunId} could not be held against reality; the next look tries again")]
+    public static partial void RowNotSettled(ILogger logger, RunId runId, Exception exception);
+
+    [LoggerMessage(413, LogLevel.Warning, "The runs in {Store} could not all be held against reality; each is when somebody looks at it")]
+    public static partial void RecoveryFailed(ILogger logger, string store, Exception exception);
+
+    [LoggerMessage(414, LogLevel.Information, "{Runs} runs were held against reality, then the {Seconds:0.#} s for it were up; the next process goes on")]
+    public static partial void RecoveryCutShort(ILogger logger, int runs, double seconds);
+
+    [LoggerMessage(415, LogLevel.Warning, "Kill {KillId} of run {RunId} ({Mode}, by {RequestedBy}) was interrupted and is carried on; {Seconds:0.#} s of its grace are left")]
+    public static partial void KillTakenUp(ILogger logger, KillId killId, RunId runId, KillMode mode, string requestedBy, double seconds);
+
+    [LoggerMessage(416, LogLevel.Information, "Run {RunId} (process {Pid}), which outlived its host {HostPid}, is watched here from now on; it is {State}")]
+    public static partial void ReAdopted(ILogger logger, RunId runId, int pid, int hostPid, RunState state);
+
     [LoggerMessage(501, LogLevel.Information, "The cleaner '{Cleaner}' could not look at run {RunId} before its end, and looks after it: {Why}")]
     public static partial void CleanerLookFailed(ILogger logger, string cleaner, RunId runId, string why);
 

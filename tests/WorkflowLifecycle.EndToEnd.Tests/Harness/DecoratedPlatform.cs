@@ -32,6 +32,8 @@ internal sealed class DecoratedPlatform(IContainmentPlatform platform) : IContai
 
     public IContainment Open(RunRecord run) => Opened(platform.Open(run));
 
+    public Task<IHeldRun?> HoldAgainAsync(RunRecord run, CancellationToken cancellationToken = default) => platform.HoldAgainAsync(run, cancellationToken);
+
     public ProcessPresence Look(ProcessIdentity identity) => platform.Look(identity);
 
     public Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken = default) => platform.WaitForExitAsync(identity, cancellationToken);

@@ -107,7 +107,13 @@ internal sealed class Engine : IAsyncDisposable
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton<IProcessStore>(Store);
         services.AddSingleton(Platform);
-        services.AddWorkflowLifecycle(options => options.HostName = "executor");
+        services.AddWorkflowLifecycle(options =>
+        {
+            options.HostName = "executor";
+
+            // What happens is what the test asks for.
+            options.RecoverOnStart = false;
+        });
         _configure(services);
         return services.BuildServiceProvider();
     }

@@ -1,6 +1,8 @@
 using System.Runtime.Versioning;
+using WorkflowLifecycle.Processes.Linux.Cgroups;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
+using WorkflowLifecycle.Processes.Linux.RunDirectories;
 using WorkflowLifecycle.Processes.Linux.Waiting;
 
 namespace WorkflowLifecycle.Processes.Linux.Adopting;
@@ -14,22 +16,24 @@ internal sealed class AdoptedRun : IHeldRun
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly AdoptionMaterial _material;
+    private readonly RunCgroup? _cgroup;
     private readonly Machine _machine;
     private readonly TimeProvider _timeProvider;
     private readonly AdoptedSweep _sweep;
     private readonly CancellationTokenSource _stop = new();
 
-    public AdoptedRun(AdoptionMaterial material, Machine machine, TimeProvider timeProvider)
+    /// <summary>Begins to watch, and takes over the cgroup.</summary>
+    public AdoptedRun(ProcessIdentity root, RunDirectory directory, RunCgroup? cgroup, Machine machine, TimeProvider timeProvider)
     {
-        _material = material;
+        Root = root;
+        _cgroup = cgroup;
         _machine = machine;
         _timeProvider = timeProvider;
-        _sweep = new AdoptedSweep(Root, material.Directory, machine);
+        _sweep = new AdoptedSweep(root, directory, machine);
         Ended = Task.Run(WatchAsync);
     }
 
-    public ProcessIdentity Root => _material.Spec.Root;
+    public ProcessIdentity Root { get; }
 
     public Stream? StandardInput => null;
 
@@ -48,7 +52,7 @@ internal sealed class AdoptedRun : IHeldRun
         await _stop.CancelAsync().ConfigureAwait(false);
         await ((Task)Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
-        _material.Cgroup?.Dispose();
+        _cgroup?.Dispose();
     }
 
     private async Task<EndNotice?> WatchAsync()
@@ -68,10 +72,10 @@ internal sealed class AdoptedRun : IHeldRun
             await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false);
         }
 
-        return new EndNotice { Proof = _material.Cgroup is null ? EndProof.None : EndProof.CgroupEmpty };
+        return new EndNotice { Proof = _cgroup is null ? EndProof.None : EndProof.CgroupEmpty };
     }
 
     private bool IsAnybodyThere() =>
-        _material.Cgroup is { } cgroup ? cgroup.IsPopulated() != false
+        _cgroup is { } cgroup ? cgroup.IsPopulated() != false
         : _machine.Look(Root) is ProcessPresence.Present or ProcessPresence.Unknown || _sweep.FindLiving().Count > 0;
 }

@@ -45,7 +45,7 @@ internal sealed class PreparedAdoption : IPreparedAdoption
     {
         _confirmed = true;
         _material.Release();
-        return new AdoptedRun(_material, _machine, _timeProvider);
+        return new AdoptedRun(_material.Spec.Root, _material.Directory, _material.Cgroup, _machine, _timeProvider);
     }
 
     public string? Undo()

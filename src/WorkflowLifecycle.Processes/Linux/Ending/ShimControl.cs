@@ -14,10 +14,15 @@ internal sealed class ShimControl : IAsyncDisposable
 
     private readonly TaskCompletionSource<EndNotice?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _timeProvider;
+    private readonly Action<ShimMessage>? _onEvent;
     private ShimConnection? _connection;
     private ExitNotice? _exit;
 
-    private ShimControl(TimeProvider timeProvider) => _timeProvider = timeProvider;
+    private ShimControl(TimeProvider timeProvider, Action<ShimMessage>? onEvent)
+    {
+        _timeProvider = timeProvider;
+        _onEvent = onEvent;
+    }
 
     /// <summary>Completes with the end of the tree; with null when the shim is lost before.</summary>
     public Task<EndNotice?> Ended => _ended.Task;
@@ -26,9 +31,15 @@ internal sealed class ShimControl : IAsyncDisposable
     public Task Closed => _connection!.Closed;
 
     /// <summary>Connects and watches.</summary>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="shim">The shim on record.</param>
+    /// <param name="machine">This machine.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="onEvent">Called for each event that follows the status, on the waiting thread: must not block.</param>
     /// <returns>With how the tree is; nothing when no shim answers in time, or what answers is not the shim on record.</returns>
     public static async Task<(ShimControl? Control, HoldStatus? Status)> ConnectAsync(
-        RunDirectory directory, ProcessIdentity shim, Machine machine, TimeProvider timeProvider, CancellationToken cancellationToken)
+        RunDirectory directory, ProcessIdentity shim, Machine machine, TimeProvider timeProvider, CancellationToken cancellationToken, Action<ShimMessage>? onEvent = null)
     {
         using Socket? socket = CreateSocket();
         if (socket is null)
@@ -54,7 +65,7 @@ internal sealed class ShimControl : IAsyncDisposable
             return default;
         }
 
-        ShimControl control = new(timeProvider);
+        ShimControl control = new(timeProvider, onEvent);
         try
         {
             control._connection = new ShimConnection(connected, control.OnEvent);
@@ -132,6 +143,8 @@ internal sealed class ShimControl : IAsyncDisposable
         {
             _ended.TrySetResult(ShimReadings.Empty(message, _exit));
         }
+
+        _onEvent?.Invoke(message);
     }
 
     private async Task WatchConnectionAsync()
