@@ -6,6 +6,7 @@ using WorkflowLifecycle.Hosting;
 using WorkflowLifecycle.Launching;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
@@ -68,6 +69,7 @@ internal sealed class RunReadoption(
     private async Task<RunRecord?> RecordAsync(RunRecord run, IHeldRun held)
     {
         (RunRecord? now, bool changed) = await updater.UpdateAsync(
+            PersistedStep.ReadoptionRecorded,
             run.RunId,
             row => row.State.IsFinal || row.Host != run.Host ? null : new StoreCommit
             {

@@ -147,6 +147,9 @@ internal enum PersistedStep
     /// <summary>The end of an adoption whose adopter died.</summary>
     AdoptionUndoRecorded,
 
+    /// <summary>Who watches a tree that outlived its host.</summary>
+    ReadoptionRecorded,
+
     /// <summary>What a run did while nobody was there to write it down.</summary>
     FollowingRecorded,
 
