@@ -9,6 +9,7 @@ internal sealed class SimulatedStore
 {
     private readonly InMemoryProcessStore _store = new();
     private readonly ConcurrentDictionary<KillId, KillRecord> _kills = new();
+    private readonly Lock _commits = new();
     private TaskCompletionSource _isOver = new();
 
     public StoreFault Fault { get; private set; }
@@ -41,20 +42,30 @@ internal sealed class SimulatedStore
     public IReadOnlyList<CleanupDebt> Debts() => _store.ReadDebtsAsync(new DebtQuery()).AsTask().GetAwaiter().GetResult();
 
     /// <summary>Whether a kill may signal: its intent is durable in the store or the spool, and nobody took it back.</summary>
-    public bool HasIntent(RunRecord run, KillId? killId) =>
-        _kills.Values.Any(kill => kill.RunId == run.RunId && (killId is null || kill.KillId == killId) && kill.State is not (KillState.Denied or KillState.Requested))
-        || IntentSpool.Read(run).Any(intent => killId is null || intent.Kill.KillId == killId);
+    public bool HasIntent(RunRecord run, KillId? killId)
+    {
+        // A host that reads a commit may signal before the one that made it has written it down here.
+        lock (_commits)
+        {
+            return _kills.Values.Any(kill => kill.RunId == run.RunId && (killId is null || kill.KillId == killId) && kill.State is not (KillState.Denied or KillState.Requested))
+                || IntentSpool.Read(run).Any(intent => killId is null || intent.Kill.KillId == killId);
+        }
+    }
 
     public CommitResult Commit(StoreCommit commit, CommitDurability durability)
     {
-        CommitResult result = _store.CommitAsync(commit, durability).AsTask().GetAwaiter().GetResult();
-        if (result.IsCommitted)
+        CommitResult result;
+        lock (_commits)
         {
-            foreach (KillRecord written in new[] { commit.AddKill, commit.UpdateKill }.OfType<KillRecord>())
+            result = _store.CommitAsync(commit, durability).AsTask().GetAwaiter().GetResult();
+            foreach (KillRecord written in result.IsCommitted ? new[] { commit.AddKill, commit.UpdateKill }.OfType<KillRecord>() : [])
             {
                 _kills[written.KillId] = written;
             }
+        }
 
+        if (result.IsCommitted)
+        {
             OnCommitted(commit);
         }
 
