@@ -9,23 +9,28 @@ internal static class WriteVerb
         Console.WriteLine("ready");
         while (true)
         {
-            RunRecord run = HelperStore.Run();
-            KillRecord kill = new()
-            {
-                KillId = KillId.New(TimeProvider.System),
-                RunId = run.RunId,
-                State = KillState.IntentWritten,
-                Mode = KillMode.Graceful,
-                Reason = "write until killed",
-                RequestedBy = "host:helper",
-                Door = "library",
-                RequestedAt = run.CreatedAt,
-            };
-            AuditDraft audit = new() { ChainId = "node", Stage = "Launch", At = run.CreatedAt, RunId = run.RunId, Actor = "host:helper" };
-            RunEvent happened = new() { RunId = run.RunId, Kind = "run.launching", State = run.State, At = run.CreatedAt };
-            CommitResult result = await helper.Store.CommitAsync(
-                new StoreCommit { AddRun = run with { KillId = kill.KillId }, AddKill = kill, Audit = [audit], Events = [happened] }, durability);
+            CommitResult result = await helper.Store.CommitAsync(Commit(), durability);
             Console.WriteLine(result.Run!.RunId);
         }
+    }
+
+    /// <summary>A new run with its kill, its audit and its event.</summary>
+    public static StoreCommit Commit()
+    {
+        RunRecord run = HelperStore.Run();
+        KillRecord kill = new()
+        {
+            KillId = KillId.New(TimeProvider.System),
+            RunId = run.RunId,
+            State = KillState.IntentWritten,
+            Mode = KillMode.Graceful,
+            Reason = "write until killed",
+            RequestedBy = "host:helper",
+            Door = "library",
+            RequestedAt = run.CreatedAt,
+        };
+        AuditDraft audit = new() { ChainId = "node", Stage = "Launch", At = run.CreatedAt, RunId = run.RunId, Actor = "host:helper" };
+        RunEvent happened = new() { RunId = run.RunId, Kind = "run.launching", State = run.State, At = run.CreatedAt };
+        return new StoreCommit { AddRun = run with { KillId = kill.KillId }, AddKill = kill, Audit = [audit], Events = [happened] };
     }
 }

@@ -7,13 +7,13 @@ public sealed record CleanupResult
     public required string Cleaner { get; init; }
 
     /// <summary>What was there.</summary>
-    public IReadOnlyList<string> Found { get; init; } = [];
+    public IReadOnlyList<string> Found { get; init => field = value ?? []; } = [];
 
     /// <summary>What was freed, and verified to be gone.</summary>
-    public IReadOnlyList<string> Cleaned { get; init; } = [];
+    public IReadOnlyList<string> Cleaned { get; init => field = value ?? []; } = [];
 
     /// <summary>What is still there, or could not be looked at, with who holds it where that is known.</summary>
-    public IReadOnlyList<string> Remaining { get; init; } = [];
+    public IReadOnlyList<string> Remaining { get; init => field = value ?? []; } = [];
 
     /// <summary>One of <see cref="CleanupOutcomes"/>; where something remains, the reason follows in <see cref="Message"/>.</summary>
     public required string Outcome { get; init; }

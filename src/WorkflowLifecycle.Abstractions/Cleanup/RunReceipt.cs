@@ -16,5 +16,5 @@ public sealed record RunReceipt
     public required DateTimeOffset At { get; init; }
 
     /// <summary>Resource by resource, before and after.</summary>
-    public IReadOnlyList<CleanupResult> Cleanup { get; init; } = [];
+    public IReadOnlyList<CleanupResult> Cleanup { get; init => field = value ?? []; } = [];
 }

@@ -34,25 +34,25 @@ public sealed record KillReport
     public double DurationMs { get; init; }
 
     /// <summary>The steps in order.</summary>
-    public IReadOnlyList<KillStep> Steps { get; init; } = [];
+    public IReadOnlyList<KillStep> Steps { get; init => field = value ?? []; } = [];
 
     /// <summary>The shutdown phases that had their turn, with what they waited for. In an emergency nothing is waited for.</summary>
-    public IReadOnlyList<PhaseReport> Phases { get; init; } = [];
+    public IReadOnlyList<PhaseReport> Phases { get; init => field = value ?? []; } = [];
 
     /// <summary>The processes that were there before the first signal. In an emergency the look is bounded; see <see cref="ProcessesTruncated"/>.</summary>
-    public IReadOnlyList<ProcessSnapshot> ProcessesBefore { get; init; } = [];
+    public IReadOnlyList<ProcessSnapshot> ProcessesBefore { get; init => field = value ?? []; } = [];
 
     /// <summary>True when the look before the kill was cut short.</summary>
     public bool ProcessesTruncated { get; init; }
 
     /// <summary>Processes of the run that are still there.</summary>
-    public IReadOnlyList<ProcessSnapshot> Survivors { get; init; } = [];
+    public IReadOnlyList<ProcessSnapshot> Survivors { get; init => field = value ?? []; } = [];
 
     /// <summary>Before and after, per kind of resource.</summary>
-    public IReadOnlyList<CleanupResult> Cleanup { get; init; } = [];
+    public IReadOnlyList<CleanupResult> Cleanup { get; init => field = value ?? []; } = [];
 
     /// <summary>Ways out of the containment that were open at this strength.</summary>
-    public IReadOnlyList<string> OpenExits { get; init; } = [];
+    public IReadOnlyList<string> OpenExits { get; init => field = value ?? []; } = [];
 
     /// <summary>Exit code of the root program; null when a signal ended it or nobody saw it.</summary>
     public int? ExitCode { get; init; }
@@ -61,7 +61,7 @@ public sealed record KillReport
     public int? ExitSignal { get; init; }
 
     /// <summary>Reports of the child runs that were ended with this one, each with those below it inside. In the answer to a request; what is stored is each by itself.</summary>
-    public IReadOnlyList<KillReport> ChildRuns { get; init; } = [];
+    public IReadOnlyList<KillReport> ChildRuns { get; init => field = value ?? []; } = [];
 
     /// <summary>What to know or to do next, in one or two sentences; null if nothing.</summary>
     public string? Message { get; init; }

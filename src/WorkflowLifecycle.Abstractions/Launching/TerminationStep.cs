@@ -18,7 +18,7 @@ public sealed record TerminationStep
     public string? Text { get; init; }
 
     /// <summary>The arguments of a command.</summary>
-    public IReadOnlyList<string> Arguments { get; init; } = [];
+    public IReadOnlyList<string> Arguments { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// How long this step gets before the next. Default: half of what is left of the terminate ceiling; the last step gets all that is left.

@@ -16,7 +16,7 @@ public sealed record PhaseReport
     public double DurationMs { get; init; }
 
     /// <summary>What it waited for, by name, in the order in which it was seen; at most 20, and of more the oldest that were done are left out.</summary>
-    public IReadOnlyList<AwaitedWork> WaitedFor { get; init; } = [];
+    public IReadOnlyList<AwaitedWork> WaitedFor { get; init => field = value ?? []; } = [];
 
     /// <summary>Why it failed, or is not available; null otherwise.</summary>
     public string? Message { get; init; }

@@ -54,11 +54,17 @@ public abstract class ToolRoom : IAsyncLifetime
             left.AddRange(await CgroupsAsync(store));
         }
 
+        Clear();
         string announced = Path.Combine(Room, "run", "stores");
         left.AddRange(Directory.Exists(announced) ? Directory.GetFiles(announced) : []);
         Directory.Delete(Room, recursive: true);
         Assert.True(left.Count == 0, "Left behind: " + string.Join(", ", left));
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Takes away what a test has beside its room.</summary>
+    protected virtual void Clear()
+    {
     }
 
     internal async Task<ToolResult> RunAsync(params IReadOnlyList<string> arguments) =>
@@ -129,7 +135,7 @@ public abstract class ToolRoom : IAsyncLifetime
         await locker.WaitAsync();
     }
 
-    private ToolRun Begin(string program, IReadOnlyList<string> arguments)
+    internal ToolRun Begin(string program, IReadOnlyList<string> arguments)
     {
         ToolRun run = new(Room, program, arguments, Variables);
         _started.Add(run);
