@@ -9,11 +9,13 @@ internal sealed class OpenStore : IAsyncDisposable
 
     private readonly CliConsole _console;
     private readonly TimeProvider _time;
+    private readonly StartOfTool _start;
     private bool _isBehind;
     private bool _hasTold;
 
-    private OpenStore(CliContext context, StoreChoice choice, IWorkflowSession session)
+    private OpenStore(CliContext context, StoreChoice choice, IWorkflowSession session, StartOfTool start)
     {
+        _start = start;
         _console = context.Console;
         _time = context.Time;
         Choice = choice;
@@ -106,7 +108,11 @@ internal sealed class OpenStore : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => Session.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _start.FinishAsync().ConfigureAwait(false);
+        await Session.DisposeAsync().ConfigureAwait(false);
+    }
 
     // Looking must not depend on writing: where the rows of a host that died cannot be brought up to date, they are shown as they are.
     private async Task<T> UpToDateAsync<T>(Func<Task<T>> read, Func<Task<T>> readAsRecorded)
@@ -138,6 +144,16 @@ internal sealed class OpenStore : IAsyncDisposable
         }
     }
 
-    private static async ValueTask<OpenStore> OpenAsync(CliContext context, StoreChoice choice, StoreUse use, CancellationToken cancellationToken) =>
-        new(context, choice, await context.Sessions.OpenAsync(choice, use, cancellationToken).ConfigureAwait(false));
+    private static async ValueTask<OpenStore> OpenAsync(CliContext context, StoreChoice choice, StoreUse use, CancellationToken cancellationToken)
+    {
+        IWorkflowSession session = await context.Sessions.OpenAsync(choice, use, cancellationToken).ConfigureAwait(false);
+        StartOfTool start = StartOfTool.Begin(context.Console, choice, session.Recovery);
+        if (use == StoreUse.Look)
+        {
+            // What is shown is as it is. A launch and a kill wait for nothing that is not theirs.
+            await start.FinishAsync().ConfigureAwait(false);
+        }
+
+        return new(context, choice, session, start);
+    }
 }

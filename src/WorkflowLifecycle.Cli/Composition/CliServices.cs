@@ -38,8 +38,11 @@ internal sealed class CliServices(TimeProvider time) : IWorkflowSessions
         ServiceCollection services = new();
         services.AddSingleton(time);
 
+        // A tool that leaves again takes no tree over, and says first what it found.
+        IWorkflowLifecycleBuilder builder = services.AddWorkflowLifecycle(static options => options.RecoverOnStart = false);
+
         // All there are: a run has those that it was launched with, whoever ends it, and a debt is retried by whoever has its cleaner.
-        chooseStore(services.AddWorkflowLifecycle()
+        chooseStore(builder
             .AddTempCleaner().AddWorkDirectoryCleaner().AddGitCleaner().AddLockFileCleaner().AddContainerCleaner()
             .AddSharedMemoryCleaner().AddSystemVIpcCleaner().AddSocketCleaner().AddLeakDetection().AddManagedStacks());
         return new WorkflowSession(services.BuildServiceProvider());

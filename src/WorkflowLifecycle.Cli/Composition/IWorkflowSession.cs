@@ -20,4 +20,6 @@ internal interface IWorkflowSession : IAsyncDisposable
     IRunRetention Retention { get; }
 
     ILifecycleStatistics Statistics { get; }
+
+    IRunRecovery Recovery { get; }
 }

@@ -23,5 +23,7 @@ internal sealed class WorkflowSession(ServiceProvider services) : IWorkflowSessi
 
     public ILifecycleStatistics Statistics => services.GetRequiredService<ILifecycleStatistics>();
 
+    public IRunRecovery Recovery => services.GetRequiredService<IRunRecovery>();
+
     public ValueTask DisposeAsync() => services.DisposeAsync();
 }

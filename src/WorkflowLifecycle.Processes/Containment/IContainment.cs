@@ -69,6 +69,9 @@ public interface IContainment : IAsyncDisposable
     /// <summary>Frees the containment after its end was proven: cgroup, holder, sockets, and the run directory but for the records of the end.</summary>
     Task<IReadOnlyList<CleanupResult>> CleanAsync(bool keepOutput, CancellationToken cancellationToken = default);
 
+    /// <summary>What the holder wrote down of its acts, in order; empty where there is none, and once the run was cleaned.</summary>
+    IReadOnlyList<JournalEntry> ReadJournal() => [];
+
     /// <summary>Takes the records of the end away, and the run directory with them. Only once the outcome is on record: until then a resumed kill needs them.</summary>
     /// <returns>What could not be removed, by path.</returns>
     IReadOnlyList<string> DiscardRecords(bool keepOutput);

@@ -7,6 +7,7 @@ internal static class AuditStages
     public const string LaunchFailed = "LaunchFailed";
     public const string Adopting = "Adopting";
     public const string Adopted = "Adopted";
+    public const string HostExit = "HostExit";
     public const string Exited = "Exited";
     public const string Requested = "Requested";
     public const string Denied = "Denied";

@@ -106,6 +106,7 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<KillRecorder>();
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();
+        services.TryAddSingleton<HostExitAudit>();
         services.TryAddSingleton<RunFinisher>();
         services.TryAddSingleton<MainExits>();
         services.TryAddSingleton<HostRuns>();

@@ -96,7 +96,7 @@ internal sealed class RowRecovery(IProcessStore store, IContainmentPlatform plat
         }
 
         TimeSpan grace = kills.GraceLeft(kill);
-        if (grace >= limit)
+        if (grace >= limit / 2)
         {
             return Of(run, RecoveryOutcome.KillInterrupted, $"{grace.TotalSeconds:0} s of its grace are left") with { KillId = kill.KillId };
         }

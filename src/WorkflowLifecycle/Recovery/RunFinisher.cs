@@ -20,6 +20,7 @@ internal sealed class RunFinisher(
     EndRecords records,
     RunCleanups cleanups,
     AuditDrafts audit,
+    HostExitAudit hostExits,
     TimeProvider timeProvider,
     ILogger<RunFinisher> logger)
 {
@@ -29,10 +30,10 @@ internal sealed class RunFinisher(
     // Only a killer whose intent came at this very moment can have it, and the store decides between us anyway.
     private static readonly TimeSpan LockLimit = TimeSpan.FromSeconds(5);
 
-    private static readonly CleanupEnd Nothing = new([], []);
+    private static readonly FinishedEnd Nothing = new([], new CleanupEnd([], []));
 
     // What was freed for an end that the store did not take yet: the next try finds nothing any more.
-    private readonly ConcurrentDictionary<RunId, CleanupEnd> _freed = new();
+    private readonly ConcurrentDictionary<RunId, FinishedEnd> _freed = new();
 
     /// <summary>For the host that launched the run, when its holder was lost: says so at once, and waits for the end without it.</summary>
     public async Task<EndNotice> OutliveHolderAsync(RunId runId)
@@ -97,7 +98,8 @@ internal sealed class RunFinisher(
             }
 
             await containment.ConnectAsync().ConfigureAwait(false);
-            CleanupEnd freed = Remember(run.RunId, await FreeAsync(now, end, containment).ConfigureAwait(false));
+            IReadOnlyList<JournalEntry> journal = HostExitAudit.Read(containment, end);
+            FinishedEnd freed = Remember(run.RunId, new FinishedEnd(journal, await FreeAsync(now, end, containment).ConfigureAwait(false)));
             (RunRecord? ended, bool changed) = await updater.UpdateAsync(
                 PersistedStep.EndRecorded, run.RunId, row => End(row, run, now, end, freed), CommitDurability.Machine, CancellationToken.None).ConfigureAwait(false);
             _freed.TryRemove(run.RunId, out _);
@@ -114,13 +116,7 @@ internal sealed class RunFinisher(
         return end.Proof == EndProof.None ? cleanup.WithholdAsync(containment, CancellationToken.None) : cleanup.CleanAsync(containment, CancellationToken.None, CancellationToken.None);
     }
 
-    private CleanupEnd Remember(RunId runId, CleanupEnd freed) => _freed.AddOrUpdate(
-        runId,
-        freed,
-        (_, before) => freed with
-        {
-            Receipt = [.. freed.Receipt.Select(line => line.Found.Count == 0 && before.Receipt.FirstOrDefault(earlier => earlier.Cleaner == line.Cleaner) is { } earlier ? earlier : line)],
-        });
+    private FinishedEnd Remember(RunId runId, FinishedEnd freed) => _freed.AddOrUpdate(runId, freed, (_, before) => freed.After(before));
 
     private async Task<IDisposable?> LockAsync(IContainment containment)
     {
@@ -135,7 +131,7 @@ internal sealed class RunFinisher(
         }
     }
 
-    private StoreCommit? End(RunRecord run, RunRecord seen, RunRecord cleaned, EndNotice end, CleanupEnd freed)
+    private StoreCommit? End(RunRecord run, RunRecord seen, RunRecord cleaned, EndNotice end, FinishedEnd finished)
     {
         // A row that is being killed is the kill's, unless it was seen, as it is now, to have none that is open.
         bool isBeingKilled = run.State == RunState.Stopping || run.State == RunState.KillUnconfirmed;
@@ -144,10 +140,11 @@ internal sealed class RunFinisher(
             return null;
         }
 
+        CleanupEnd freed = finished.Freed;
         RunState state = end.Proof == EndProof.None ? RunState.EndedUnproven
             : end.Proof == EndProof.NeverStarted ? RunState.LaunchFailed
             : end.Cause is EndCause.HostExit or EndCause.Kill ? RunState.Killed : RunState.Exited;
-        string actor = end.Cause == EndCause.HostExit ? "system:host-exit" : run.LaunchedBy;
+        string actor = end.Cause == EndCause.HostExit ? HostExitAudit.Actor : run.LaunchedBy;
         return new StoreCommit
         {
             UpdateRun = run with
@@ -166,6 +163,7 @@ internal sealed class RunFinisher(
             },
             Audit =
             [
+                .. hostExits.Of(run, end, finished.Journal),
                 audit.Of(AuditStages.Exited, run.RunId, actor, details: Details(state, end)),
                 .. audit.Cleaned(run.RunId, actor, run.KillId, freed.Receipt),
             ],

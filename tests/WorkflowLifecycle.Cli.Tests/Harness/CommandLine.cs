@@ -30,6 +30,7 @@ internal sealed class CommandLine : IWorkflowSessions, IWorkflowSession
         Debts.RetryAsync(default!, default!, default).ReturnsForAnyArgs([]);
         Retention.ApplyAsync(default!, default!, default).ReturnsForAnyArgs(new RetentionReport { EndedBefore = Sample.Start });
         Statistics.ReadAsync(default!, default).ReturnsForAnyArgs(new LifecycleStatistics { Since = Sample.Start, Until = Sample.Start.AddDays(30), Cleanup = new CleanupFigures() });
+        Recovery.SettleAsync(default, default).ReturnsForAnyArgs([]);
         Store.ReadAuditAsync(default!, default).ReturnsForAnyArgs(new ValueTask<IReadOnlyList<AuditEntry>>([]));
     }
 
@@ -48,6 +49,8 @@ internal sealed class CommandLine : IWorkflowSessions, IWorkflowSession
     public ICleanupDebts Debts { get; } = Substitute.For<ICleanupDebts>();
 
     public IRunRetention Retention { get; } = Substitute.For<IRunRetention>();
+
+    public IRunRecovery Recovery { get; } = Substitute.For<IRunRecovery>();
 
     public ILifecycleStatistics Statistics { get; } = Substitute.For<ILifecycleStatistics>();
 

@@ -220,6 +220,8 @@ internal sealed class RunContainment : IContainment
         return await cleaner.CleanAsync(_control, keepOutput, cancellationToken).ConfigureAwait(false);
     }
 
+    public IReadOnlyList<JournalEntry> ReadJournal() => ShimJournal.Read(_directory.Path);
+
     public IReadOnlyList<string> DiscardRecords(bool keepOutput) =>
         new ContainmentCleaner(_record, _directory, _machine, _timeProvider).DiscardRecords(keepOutput);
 
