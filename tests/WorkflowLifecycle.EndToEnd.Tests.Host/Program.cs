@@ -2,9 +2,10 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using WorkflowLifecycle;
 using WorkflowLifecycle.EndToEnd.Tests.Host;
+using WorkflowLifecycle.Steps;
 
 // A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, trial as launch,
-// kill DIRECTORY RUN OPTIONS…, adopt DIRECTORY RUN token=TOKEN OPTIONS…, find DIRECTORY RUN text=TEXT, or soak DIRECTORY RUN count=N.
+// kill DIRECTORY RUN OPTIONS…, adopt DIRECTORY RUN token=TOKEN OPTIONS…, find DIRECTORY RUN text=TEXT, steps DIRECTORY RUN do=ACTIONS OPTIONS… -- PROGRAM ARGUMENTS…, or soak DIRECTORY RUN count=N.
 // Or no host: hang, a program that does, and stacks PID, which looks at one.
 // It speaks in lines on standard output and goes on until its standard input ends.
 if (args is ["hang", ..])
@@ -35,6 +36,13 @@ if (arguments.Verb == "soak")
     Soak.AddCleaners(builder, arguments);
 }
 
+PlannedFailpoint failpoint = new(arguments);
+services.AddSingleton<IFailpoints>(failpoint);
+if (arguments.Verb == "steps")
+{
+    StepActions.Configure(builder, arguments);
+}
+
 arguments.PauseAtCommit(services);
 await using ServiceProvider provider = services.BuildServiceProvider();
 try
@@ -45,6 +53,7 @@ try
         "trial" => new EnvironmentTrial(provider, arguments).RunAsync(),
         "adopt" => AdoptAsync(),
         "find" => FindAsync(),
+        "steps" => new StepActions(provider, arguments, failpoint).RunAsync(),
         "soak" => new Soak(provider, arguments).RunAsync(),
         _ => LaunchAsync(),
     });

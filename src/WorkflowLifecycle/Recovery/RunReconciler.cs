@@ -11,7 +11,7 @@ namespace WorkflowLifecycle.Recovery;
 
 /// <summary>Holds a row whose host is gone against reality. "Can't tell" leaves the row alone.</summary>
 internal sealed class RunReconciler(
-    IContainmentPlatform platform, StepWriter steps, RunUpdater updater, RunFinisher finisher, MainExits mainExits, IRedactor redactor, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
+    IContainmentPlatform platform, StepWriter steps, RunUpdater updater, RunFinisher finisher, RemainsSweeper sweeper, MainExits mainExits, IRedactor redactor, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(200);
 
@@ -48,6 +48,11 @@ internal sealed class RunReconciler(
         if (status is { IsEmpty: true, End: { } end } && populated != true)
         {
             return await finisher.FinishAsync(run, end).ConfigureAwait(false);
+        }
+
+        if ((status is not null || populated == true) && await finisher.TakeUpAsync(run).ConfigureAwait(false) is { } taken)
+        {
+            return taken;
         }
 
         if (status is not null)
@@ -127,6 +132,11 @@ internal sealed class RunReconciler(
         if (changed)
         {
             Log.Reconciled(logger, run.RunId, state, why);
+            if (updated is { Containment: null })
+            {
+                // Its host may have died with everything made, and nothing of that on record.
+                await sweeper.SweepAsync(updated).ConfigureAwait(false);
+            }
         }
 
         return updated ?? run;
