@@ -15,6 +15,7 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
         Output = Has("capture") ? OutputMode.Capture : Has("discard") ? OutputMode.Discard : OutputMode.Files,
         Readiness = Value("ready") == "notify" ? Readiness.Notify() : null,
         WorkingDirectory = Directory,
+        Leftovers = Has("leftovers") ? LeftoverPolicy.Keep : default,
         Hardening = Value("harden") is { } hardening ? Enum.Parse<Hardening>(hardening) : Hardening.None,
         ParentRun = Value("parent") is { } parent ? WorkflowLifecycle.RunId.Parse(parent) : null,
     };
@@ -52,6 +53,13 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
         options.RuntimeDirectory = Path.Combine(Directory, "run");
         options.HostName = Value("name") ?? options.HostName;
         options.CgroupRoot = Has("reaper") ? Directory : Value("cgroup-root");
+        if (Verb == "steps")
+        {
+            options.GitCeiling = TimeSpan.FromSeconds(2);
+
+            // A busy machine must not take a step away.
+            options.EvidenceCeiling = TimeSpan.FromSeconds(5);
+        }
     }
 
     public int Number(string option) => int.Parse(Value(option) ?? "0", CultureInfo.InvariantCulture);
@@ -70,6 +78,6 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
         }
     }
 
-    private string? Value(string option) =>
+    public string? Value(string option) =>
         Options.FirstOrDefault(text => text.StartsWith(option + "=", StringComparison.Ordinal))?[(option.Length + 1)..];
 }

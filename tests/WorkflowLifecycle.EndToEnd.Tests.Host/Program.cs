@@ -3,10 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WorkflowLifecycle;
 using WorkflowLifecycle.EndToEnd.Tests.Host;
+using WorkflowLifecycle.Steps;
 
 // A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, trial and besiege as launch,
 // kill DIRECTORY RUN OPTIONS…, serve DIRECTORY RUN OPTIONS… (a host that launches nothing: it starts, and is there), adopt DIRECTORY RUN token=TOKEN OPTIONS…,
-// find DIRECTORY RUN text=TEXT, or soak DIRECTORY RUN count=N.
+// find DIRECTORY RUN text=TEXT, steps DIRECTORY RUN do=ACTIONS OPTIONS… -- PROGRAM ARGUMENTS…, or soak DIRECTORY RUN count=N.
 // Or no host: hang, a program that does, and stacks PID, which looks at one.
 // It speaks in lines on standard output and goes on until its standard input ends.
 if (args is ["hang", ..])
@@ -37,6 +38,13 @@ if (arguments.Verb == "soak")
     Soak.AddCleaners(builder, arguments);
 }
 
+PlannedFailpoint failpoint = new(arguments);
+services.AddSingleton<IFailpoints>(failpoint);
+if (arguments.Verb == "steps")
+{
+    StepActions.Configure(builder, arguments);
+}
+
 arguments.PauseAtCommit(services);
 await using ServiceProvider provider = services.BuildServiceProvider();
 try
@@ -47,6 +55,7 @@ try
         "trial" => new EnvironmentTrial(provider, arguments).RunAsync(),
         "adopt" => AdoptAsync(),
         "find" => FindAsync(),
+        "steps" => new StepActions(provider, arguments, failpoint).RunAsync(),
         "soak" => new Soak(provider, arguments).RunAsync(),
         "besiege" => new Siege(provider, arguments).RunAsync(),
         "serve" => ServeAsync(),

@@ -23,6 +23,23 @@ internal sealed class RemainsSweeper(
     /// <summary>Begins; nobody waits for it.</summary>
     public void Begin() => _sweeping = Task.Run(SweepAsync);
 
+    /// <summary>Looks for what one run left: its row has only just become final, and the look at the start found that it was not.</summary>
+    public async Task SweepAsync(RunRecord run)
+    {
+        try
+        {
+            foreach (RunRemains remains in RuntimeDirectories.FindRemains(platform.RuntimeRoot).Where(remains => remains.InternalId == run.InternalId))
+            {
+                await SweepAsync(remains).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            // The next start looks again.
+            Log.SweepFailed(logger, platform.RuntimeRoot, exception);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);

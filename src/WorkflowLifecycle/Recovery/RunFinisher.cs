@@ -17,6 +17,7 @@ internal sealed class RunFinisher(
     IContainmentPlatform platform,
     RunUpdater updater,
     KillRunner runner,
+    SpooledIntents spooled,
     EndRecords records,
     RunCleanups cleanups,
     AuditDrafts audit,
@@ -82,6 +83,19 @@ internal sealed class RunFinisher(
         }
 
         return run;
+    }
+
+    /// <summary>Goes on with an emergency whose intent no store took, and whose killer died before the tree did.</summary>
+    /// <returns>The row afterwards; null where there is no such kill.</returns>
+    public async Task<RunRecord?> TakeUpAsync(RunRecord run)
+    {
+        if (run.KillId is not null || await spooled.TakeUpAsync(run).ConfigureAwait(false) is not { } kill)
+        {
+            return null;
+        }
+
+        await runner.ResumeAsync(await ReadAsync(run.RunId).ConfigureAwait(false), kill).ConfigureAwait(false);
+        return await ReadAsync(run.RunId).ConfigureAwait(false);
     }
 
     private async Task FinishOnceAsync(RunRecord run, EndNotice end)

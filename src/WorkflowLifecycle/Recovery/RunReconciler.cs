@@ -17,6 +17,7 @@ internal sealed class RunReconciler(
     StepWriter steps,
     RunUpdater updater,
     RunFinisher finisher,
+    RemainsSweeper sweeper,
     MainExits mainExits,
     IRedactor redactor,
     AuditDrafts audit,
@@ -59,6 +60,11 @@ internal sealed class RunReconciler(
         if (status is { IsEmpty: true, End: { } end } && populated != true)
         {
             return await finisher.FinishAsync(run, end).ConfigureAwait(false);
+        }
+
+        if ((status is not null || populated == true) && await finisher.TakeUpAsync(run).ConfigureAwait(false) is { } taken)
+        {
+            return taken;
         }
 
         if (status is not null)
@@ -147,6 +153,11 @@ internal sealed class RunReconciler(
         if (changed)
         {
             Log.Reconciled(logger, run.RunId, state, why);
+            if (updated is { Containment: null })
+            {
+                // Its host may have died with everything made, and nothing of that on record.
+                await sweeper.SweepAsync(updated).ConfigureAwait(false);
+            }
         }
 
         return updated ?? run;

@@ -1,5 +1,7 @@
 using WorkflowLifecycle.Killing;
+using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Steps;
+using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
 
@@ -22,6 +24,35 @@ internal sealed class SpooledIntents(IProcessStore store, StepWriter steps, Kill
                 continue;
             }
         }
+    }
+
+    /// <summary>For a run whose tree lives: brings such an intent on record as a kill that is to go on.</summary>
+    /// <returns>The kill; null where there is none, or another was faster.</returns>
+    public async Task<KillRecord?> TakeUpAsync(RunRecord run)
+    {
+        foreach (SpooledIntent intent in IntentSpool.Read(run))
+        {
+            if (await store.FindKillAsync(intent.Kill.KillId).ConfigureAwait(false) is not null)
+            {
+                continue;
+            }
+
+            RunState stopping = RunStateTable.Step(run.State, RunState.Stopping);
+            StoreCommit commit = new()
+            {
+                UpdateRun = run with { State = stopping, KillId = intent.Kill.KillId },
+                AddKill = intent.Kill,
+                Audit = audit.SpooledIntent(intent.Kill, intent.Ground, intent.Processes, intent.Strength),
+                Events = [new RunEvent { RunId = run.RunId, Kind = EventKinds.KillIntent, State = stopping, At = timeProvider.GetUtcNow() }],
+            };
+            CommitResult result = await steps.CommitAsync(PersistedStep.SpooledIntentTakenUp, commit, CommitDurability.Machine).ConfigureAwait(false);
+            if (result is { IsCommitted: true, Kill: { } kill })
+            {
+                return kill;
+            }
+        }
+
+        return null;
     }
 
     private async Task<bool> TryMergeAsync(SpooledIntent intent)

@@ -129,7 +129,10 @@ internal enum PersistedStep
     /// <summary>What a kill could not free that another process had completed meanwhile.</summary>
     LateDebtsRecorded,
 
-    /// <summary>A spooled intent, brought to the store.</summary>
+    /// <summary>A spooled intent whose killer died over it, brought to the store as a kill that goes on.</summary>
+    SpooledIntentTakenUp,
+
+    /// <summary>A spooled intent of a run that is over, brought to the store.</summary>
     SpooledIntentMerged,
 
     /// <summary>The records of the end are gone, and the run directory with them.</summary>

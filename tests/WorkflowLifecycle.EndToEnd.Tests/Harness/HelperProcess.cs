@@ -41,6 +41,9 @@ internal sealed class HelperProcess : IAsyncDisposable
         throw new InvalidOperationException($"{_process.StartInfo.FileName} ended without a line '{start}': {string.Join('\n', others)}");
     }
 
+    /// <summary>What it said and nobody read, of a process that ended.</summary>
+    public Task<string> ReadAllAsync() => _process.StandardOutput.ReadToEndAsync().WaitAsync(Limit);
+
     public async Task SayAsync(string line)
     {
         await _process.StandardInput.WriteLineAsync(line);

@@ -18,7 +18,7 @@ internal static class Wait
 
     public static Task<bool> TryUntilAsync(Func<bool> condition, TimeSpan limit) => TryUntilAsync(() => Task.FromResult(condition()), limit);
 
-    private static async Task<bool> TryUntilAsync(Func<Task<bool>> condition, TimeSpan limit)
+    public static async Task<bool> TryUntilAsync(Func<Task<bool>> condition, TimeSpan limit)
     {
         long started = TimeProvider.System.GetTimestamp();
         while (!await condition())
