@@ -1,10 +1,11 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using WorkflowLifecycle;
 using WorkflowLifecycle.EndToEnd.Tests.Host;
 
 // A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, trial and besiege as launch,
-// kill DIRECTORY RUN OPTIONS…, adopt DIRECTORY RUN token=TOKEN OPTIONS…, find DIRECTORY RUN text=TEXT, or soak DIRECTORY RUN count=N.
+// kill DIRECTORY RUN OPTIONS…, recover DIRECTORY RUN OPTIONS…, adopt DIRECTORY RUN token=TOKEN OPTIONS…, find DIRECTORY RUN text=TEXT, or soak DIRECTORY RUN count=N.
 // Or no host: hang, a program that does, and stacks PID, which looks at one.
 // It speaks in lines on standard output and goes on until its standard input ends.
 if (args is ["hang", ..])
@@ -46,6 +47,7 @@ try
         "adopt" => AdoptAsync(),
         "find" => FindAsync(),
         "soak" => new Soak(provider, arguments).RunAsync(),
+        "recover" => RecoverAsync(),
         "besiege" => new Siege(provider, arguments).RunAsync(),
         _ => LaunchAsync(),
     });
@@ -83,6 +85,16 @@ async Task KillAsync()
 
     KillReport report = await provider.GetRequiredService<IKillCoordinator>().KillAsync(arguments.RunId, arguments.KillRequest);
     Console.WriteLine($"report {report.Outcome} {report.KillId} {report.Mode} {report.Proof} {report.Strength} {report.DurationMs:0} {report.Message}");
+}
+
+async Task RecoverAsync()
+{
+    IHostedService host = provider.GetServices<IHostedService>().Single();
+    await host.StartAsync(CancellationToken.None);
+    RunRecord? run = await provider.GetRequiredService<IProcessRegistry>().FindAsync(arguments.RunId);
+    Console.WriteLine($"row {run?.State} {run?.Proof}");
+    await Console.In.ReadToEndAsync();
+    await host.StopAsync(CancellationToken.None);
 }
 
 async Task AdoptAsync()
