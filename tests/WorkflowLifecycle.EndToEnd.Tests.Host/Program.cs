@@ -6,7 +6,7 @@ using WorkflowLifecycle.EndToEnd.Tests.Host;
 using WorkflowLifecycle.Steps;
 
 // A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, trial and besiege as launch,
-// kill DIRECTORY RUN OPTIONS…, serve DIRECTORY RUN OPTIONS… (a host that launches nothing: it starts, and is there), adopt DIRECTORY RUN token=TOKEN OPTIONS…,
+// kill DIRECTORY RUN OPTIONS…, serve DIRECTORY RUN OPTIONS… (a host that launches nothing: it starts, and is there), recover likewise, adopt DIRECTORY RUN token=TOKEN OPTIONS…,
 // find DIRECTORY RUN text=TEXT, steps DIRECTORY RUN do=ACTIONS OPTIONS… -- PROGRAM ARGUMENTS…, or soak DIRECTORY RUN count=N.
 // Or no host: hang, a program that does, and stacks PID, which looks at one.
 // It speaks in lines on standard output and goes on until its standard input ends.
@@ -57,6 +57,7 @@ try
         "find" => FindAsync(),
         "steps" => new StepActions(provider, arguments, failpoint).RunAsync(),
         "soak" => new Soak(provider, arguments).RunAsync(),
+        "recover" => RecoverAsync(),
         "besiege" => new Siege(provider, arguments).RunAsync(),
         "serve" => ServeAsync(),
         _ => LaunchAsync(),
@@ -126,6 +127,16 @@ async Task ServeAsync()
 
     Console.WriteLine("serving");
     await Console.In.ReadToEndAsync();
+}
+
+async Task RecoverAsync()
+{
+    IHostedService host = provider.GetServices<IHostedService>().Single();
+    await host.StartAsync(CancellationToken.None);
+    RunRecord? run = await provider.GetRequiredService<IProcessRegistry>().FindAsync(arguments.RunId);
+    Console.WriteLine($"row {run?.State} {run?.Proof}");
+    await Console.In.ReadToEndAsync();
+    await host.StopAsync(CancellationToken.None);
 }
 
 async Task AdoptAsync()

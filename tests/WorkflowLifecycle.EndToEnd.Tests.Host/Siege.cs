@@ -15,6 +15,8 @@ internal sealed class Siege(IServiceProvider provider, HostArguments arguments)
 
     public async Task RunAsync()
     {
+        // The first line takes a thread of the runtime.
+        Console.WriteLine("besieged");
         await using ITrackedProcess process = await provider.GetRequiredService<ITrackedProcessLauncher>().LaunchAsync(arguments.Request);
         await foreach (OutputLine line in process.ReadOutputLinesAsync())
         {

@@ -14,6 +14,9 @@ internal sealed class RunMonitor(
 {
     private readonly TaskCompletionSource<RunResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly long _begun = timeProvider.GetTimestamp();
+    private readonly DateTimeOffset _begunAt = timeProvider.GetUtcNow();
+
     private Task? _drained;
     private Task<IReadOnlyList<ProcessSnapshot>> _left = Task.FromResult<IReadOnlyList<ProcessSnapshot>>([]);
 
@@ -94,13 +97,16 @@ internal sealed class RunMonitor(
         _result.TrySetResult(Describe(run, word, word is { Leftovers: > 0 } ? await _left.ConfigureAwait(false) : []));
     }
 
+    // Only a tree that was taken in is older. What follows is not read from a clock that somebody may set.
+    private TimeSpan BeforeItWasWatched(RunRecord run) => _begunAt - (run.StartedAt ?? run.CreatedAt) is { Ticks: > 0 } before ? before : TimeSpan.Zero;
+
     private RunResult Describe(RunRecord run, EndNotice? end, IReadOnlyList<ProcessSnapshot> left) => new()
     {
         RunId = run.RunId,
         State = run.State,
         ExitCode = run.ExitCode,
         ExitSignal = run.ExitSignal,
-        Duration = (run.EndedAt ?? timeProvider.GetUtcNow()) - (run.StartedAt ?? run.CreatedAt),
+        Duration = timeProvider.GetElapsedTime(_begun) + BeforeItWasWatched(run),
         Proof = run.Proof,
         Leftovers = end?.Leftovers ?? 0,
         LeftoverProcesses = left,

@@ -8,15 +8,16 @@ namespace WorkflowLifecycle.EndToEnd.Tests;
 /// <summary>A host that has nothing left when it is asked to end its run: an ordinary user's, as root is above most limits.</summary>
 public abstract class SiegeTest : EndToEndTest
 {
-    private static string[] AsNobody { get; } = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
+    // Nobody else's: what others do counts towards the limits of a user.
+    private static readonly string _user = (61_000 + (Environment.ProcessId % 3000)).ToString(CultureInfo.InvariantCulture);
 
-    // $1 the test's cgroup, $2 its room; the rest is executed.
+    // $1 the test's cgroup, $2 its room, $3 the user; the rest is executed.
     private const string Delegate = """
-        cgroup=$1 room=$2
-        shift 2
-        chown 65534:65534 "$room" "$cgroup" "$cgroup/cgroup.procs" "$cgroup/cgroup.subtree_control"
+        cgroup=$1 room=$2 user=$3
+        shift 3
+        chown "$user:$user" "$room" "$cgroup" "$cgroup/cgroup.procs" "$cgroup/cgroup.subtree_control"
         echo $$ > "$cgroup/cgroup.procs"
-        exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+        exec setpriv --reuid "$user" --regid "$user" --clear-groups "$@"
         """;
 
     internal static string[] Stubborn { get; } = ["perl", Path.Combine(AppContext.BaseDirectory, "programs", "stubborn.pl"), "3"];
@@ -25,6 +26,9 @@ public abstract class SiegeTest : EndToEndTest
 
     /// <summary>What executes a host that can use up its descriptors.</summary>
     internal static string[] NoDescriptors { get; } = ["prlimit", "--nofile=400:400"];
+
+    /// <summary>Arguments of setpriv that make somebody the user of the besieged host.</summary>
+    internal static string[] AsUser { get; } = ["--reuid", _user, "--regid", _user, "--clear-groups"];
 
     /// <summary>With this limit a process of an ordinary user starts no other, and no thread.</summary>
     internal static string NoThreads => "--nproc=1:1";
@@ -94,13 +98,13 @@ public abstract class SiegeTest : EndToEndTest
 
     /// <summary>Sets limits of a process from outside, as its own user may.</summary>
     internal async Task LimitAsync(int pid, params IReadOnlyList<string> limits) =>
-        Assert.Equal(0, await StartHelper("setpriv", [.. AsNobody, "prlimit", "--pid", pid.ToString(CultureInfo.InvariantCulture), .. limits]).WaitForExitAsync());
+        Assert.Equal(0, await StartHelper("setpriv", [.. AsUser, "prlimit", "--pid", pid.ToString(CultureInfo.InvariantCulture), .. limits]).WaitForExitAsync());
 
     private HelperProcess StartHost(
         TestCgroup cgroup, ContainmentStrength strength, IReadOnlyList<string> through, IReadOnlyList<string> options, IReadOnlyList<string> command) => StartHelper(
         "/bin/sh",
         [
-            "-euc", Delegate, "sh", cgroup.Path, Room.Path, .. through,
+            "-euc", Delegate, "sh", cgroup.Path, Room.Path, _user, .. through,
             HelperProcess.HostProgram, "besiege", Room.Path, Besieged.Value, "capture", Option(strength), .. options, "--", .. command,
         ]);
 
@@ -109,8 +113,8 @@ public abstract class SiegeTest : EndToEndTest
     private async Task<TestCgroup> RequireAsync()
     {
         Assert.SkipUnless(TestCgroup.CanBeMade, "Becoming another user with a cgroup takes root and cgroup v2.");
-        int reached = await StartHelper("setpriv", [.. AsNobody, "test", "-x", HelperProcess.HostProgram]).WaitForExitAsync();
-        Assert.SkipUnless(reached == 0, "The user nobody cannot reach the build output.");
+        int reached = await StartHelper("setpriv", [.. AsUser, "test", "-x", HelperProcess.HostProgram]).WaitForExitAsync();
+        Assert.SkipUnless(reached == 0, "Another user cannot reach the build output.");
         return new TestCgroup();
     }
 }

@@ -72,7 +72,7 @@ internal sealed class DebtLoop(
             return LookInterval;
         }
 
-        IReadOnlyList<CleanupDebt> due = await store.ReadDebtsAsync(ours with { DueBy = timeProvider.GetUtcNow() }, stop).ConfigureAwait(false);
+        IReadOnlyList<CleanupDebt> due = await ReadDueAsync(ours, timeProvider.GetUtcNow(), stop).ConfigureAwait(false);
         foreach (IGrouping<string, CleanupDebt> lane in due.GroupBy(debt => debt.Cleaner, StringComparer.Ordinal))
         {
             CleanupDebt[] debts = [.. lane];
@@ -87,6 +87,13 @@ internal sealed class DebtLoop(
         IReadOnlyList<CleanupDebt> later = await store.ReadDebtsAsync(others with { DueBy = DateTimeOffset.MaxValue, Limit = 1 }, stop).ConfigureAwait(false);
         TimeSpan wait = later is [{ } first] ? first.NextAttemptAt - timeProvider.GetUtcNow() : LookInterval;
         return wait < ShortestWait ? ShortestWait : wait < LookInterval ? wait : LookInterval;
+    }
+
+    private async Task<IReadOnlyList<CleanupDebt>> ReadDueAsync(DebtQuery ours, DateTimeOffset now, CancellationToken stop)
+    {
+        IReadOnlyList<CleanupDebt> due = await store.ReadDebtsAsync(ours with { DueBy = now }, stop).ConfigureAwait(false);
+        return due.Count > 0 ? due
+            : [.. (await store.ReadDebtsAsync(ours with { DueBy = DateTimeOffset.MaxValue }, stop).ConfigureAwait(false)).Where(debt => DebtTimes.IsOfAClockAhead(debt, now))];
     }
 
     // Null when all cleaners are at it.

@@ -5,6 +5,9 @@ internal static class DebtTimes
 {
     public static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
+    // A pause begins at the end of an attempt. One that was put off for another reason has a pause that fits no attempt.
+    private static readonly TimeSpan LongestAttempt = TimeSpan.FromMinutes(1);
+
     private const int Doublings = 12;
 
     private static readonly TimeSpan LeaseBeyondCeiling = TimeSpan.FromSeconds(5);
@@ -27,6 +30,14 @@ internal static class DebtTimes
 
     /// <summary>The debt when it waits again.</summary>
     public static CleanupDebt PutOff(CleanupDebt debt, TimeSpan pause, DateTimeOffset now) => debt with { NextAttemptAt = now + pause, ClaimedUntil = null };
+
+    /// <summary>
+    /// Whether it waits by a clock that was set back since: what was written in the future is due, or a pause of seconds would last as long as the clock
+    /// was ahead. A claim is left alone: whoever has it may be at it.
+    /// </summary>
+    public static bool IsOfAClockAhead(CleanupDebt debt, DateTimeOffset now) =>
+        debt.ClaimedUntil is null && (debt.LastAttemptAt ?? debt.CreatedAt) is var written && written > now
+        && debt.NextAttemptAt - written <= Pause(debt.Attempts) + LongestAttempt;
 
     /// <summary>Whether somebody is retrying it now.</summary>
     public static bool IsClaimed(CleanupDebt debt, DateTimeOffset now) => debt.ClaimedUntil > now;
