@@ -163,7 +163,7 @@ public sealed class RunReconcilerTests : IAsyncDisposable
 
         Assert.Equal((RunState.Killed, EndProof.CgroupAndReaperEmpty, 9), (found.State, found.Proof, found.ExitSignal));
         Assert.All(await _engine.AuditAsync(), entry => Assert.Equal("system:host-exit", entry.Actor));
-        _engine.Log.AssertOrder("lock", "clean", "commit Exited Cleaned Cleaned Machine", "discard", "unlock");
+        _engine.Log.AssertOrder("lock", "clean", "commit HostExit Signal ProvenDead Exited Cleaned Cleaned Machine", "discard", "unlock");
     }
 
     [Fact(Timeout = 30_000)]

@@ -9,11 +9,6 @@ internal static class HostFindings
 {
     private const int ChildSignal = 17;
 
-    /// <summary>Why no tree can outlive this host; null where nothing is known that would end it.</summary>
-    public static string? KeepProblem => Environment.ProcessId == 1
-        ? "This host is PID 1 of its PID namespace: when it ends, the kernel ends everything in there. Start it under an init (docker run --init), or set OnHostExit to Kill."
-        : null;
-
     public static IEnumerable<EnvironmentFinding> All(LocalUser user)
     {
         yield return User(user);

@@ -55,7 +55,7 @@ internal sealed class AbilityProbe(LinuxPlatform platform, ContainmentSettings s
         Why = why,
         CgroupRoot = cgroupRoot,
         OpenExits = OpenExits.At(hasCgroup: cgroupRoot is not null, default),
-        KeepProblem = HostFindings.KeepProblem,
+        KeepProblem = KeepRules.FindProblem(),
         Findings = findings,
     };
 
