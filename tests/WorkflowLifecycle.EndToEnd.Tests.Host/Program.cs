@@ -4,7 +4,7 @@ using WorkflowLifecycle;
 using WorkflowLifecycle.EndToEnd.Tests.Host;
 
 // A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, trial as launch,
-// kill DIRECTORY RUN OPTIONS…, adopt DIRECTORY RUN token=TOKEN OPTIONS…, find DIRECTORY RUN text=TEXT, or soak DIRECTORY RUN count=N.
+// kill DIRECTORY RUN OPTIONS…, adopt DIRECTORY RUN token=TOKEN OPTIONS…, find DIRECTORY RUN text=TEXT, soak DIRECTORY RUN count=N, or chaos DIRECTORY RUN seed=N.
 // Or no host: hang, a program that does, and stacks PID, which looks at one.
 // It speaks in lines on standard output and goes on until its standard input ends.
 if (args is ["hang", ..])
@@ -46,6 +46,7 @@ try
         "adopt" => AdoptAsync(),
         "find" => FindAsync(),
         "soak" => new Soak(provider, arguments).RunAsync(),
+        "chaos" => new Chaos(provider, arguments).RunAsync(),
         _ => LaunchAsync(),
     });
     return 0;
