@@ -7,7 +7,7 @@ using WorkflowLifecycle.Steps;
 
 // A host of its own process, to be killed, stopped and raced by the tests: launch DIRECTORY RUN OPTIONS… -- PROGRAM ARGUMENTS…, trial and besiege as launch,
 // kill DIRECTORY RUN OPTIONS…, serve DIRECTORY RUN OPTIONS… (a host that launches nothing: it starts, and is there), recover likewise, adopt DIRECTORY RUN token=TOKEN OPTIONS…,
-// find DIRECTORY RUN text=TEXT, steps DIRECTORY RUN do=ACTIONS OPTIONS… -- PROGRAM ARGUMENTS…, or soak DIRECTORY RUN count=N.
+// find DIRECTORY RUN text=TEXT, steps DIRECTORY RUN do=ACTIONS OPTIONS… -- PROGRAM ARGUMENTS…, soak DIRECTORY RUN count=N, or chaos DIRECTORY RUN seed=N.
 // Or no host: hang, a program that does, and stacks PID, which looks at one.
 // It speaks in lines on standard output and goes on until its standard input ends.
 if (args is ["hang", ..])
@@ -60,6 +60,7 @@ try
         "recover" => RecoverAsync(),
         "besiege" => new Siege(provider, arguments).RunAsync(),
         "serve" => ServeAsync(),
+        "chaos" => new Chaos(provider, arguments).RunAsync(),
         _ => LaunchAsync(),
     });
     return 0;
