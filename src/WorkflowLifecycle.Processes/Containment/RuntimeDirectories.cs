@@ -6,9 +6,6 @@ namespace WorkflowLifecycle.Processes;
 /// <summary>Where this product keeps what lives only as long as the machine is up: run directories, announcements of stores.</summary>
 public static class RuntimeDirectories
 {
-    /// <summary>How the file in a run's directory begins that holds an intent which no store took. It stays as long as the outcome is not on record.</summary>
-    public const string IntentPrefix = "intent-";
-
     /// <summary>The root by setting, by <c>WORKFLOW_LIFECYCLE_RUNTIME_DIR</c>, or by user: <c>/run/workflow-lifecycle</c> for root. Not created.</summary>
     public static string Root(string? configured) => OperatingSystem.IsLinux()
         ? RuntimeRoot.Resolve(configured, LinuxPlatform.CurrentUser())

@@ -25,6 +25,7 @@ using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Retention;
 using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Signs;
+using WorkflowLifecycle.Spooling;
 using WorkflowLifecycle.Statistics;
 using WorkflowLifecycle.Telemetry;
 
@@ -73,7 +74,9 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<KillRemarks>();
         services.TryAddSingleton<RequestRecorder>();
         services.TryAddSingleton<IntentWithdrawal>();
-        services.TryAddSingleton<SpooledIntents>();
+        services.TryAddSingleton<KillSpool>();
+        services.TryAddSingleton<SpoolMerge>();
+        services.TryAddSingleton<SpoolLoop>();
         services.TryAddSingleton<EndRecords>();
         services.TryAddSingleton<RemainsSweeper>();
         services.TryAddSingleton<SectionEntrance>();

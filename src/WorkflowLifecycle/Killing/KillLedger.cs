@@ -165,7 +165,7 @@ internal sealed class KillLedger(IProcessStore store, KillAudit audit, EventSign
                 AddKill = current is null && !isBesideAnother ? row : null,
                 UpdateKill = current is null ? null : row,
                 Audit = current is null && !isBesideAnother
-                    ? [.. audit.SpooledIntent(row, ground, report.ProcessesBefore.Count, report.Strength.ToString()), .. outcome]
+                    ? [.. audit.SpooledIntent(row, ground, report.ProcessesBefore.Count, report.Strength.ToString(), kill.RequestedAt), .. outcome]
                     : outcome,
                 AddDebts = finished is null || !isOver ? end.Debts : [.. end.Debts, .. late(run)],
                 Events = [Event(isOver ? EventKinds.KillCompleted : EventKinds.KillUnconfirmed, kill.RunId, (finished ?? run).State, final.Outcome.ToString())],

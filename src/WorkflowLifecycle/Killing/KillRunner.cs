@@ -7,6 +7,7 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Shutdown;
+using WorkflowLifecycle.Spooling;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
@@ -16,6 +17,7 @@ internal sealed class KillRunner(
     KillLedger ledger,
     IntentWithdrawal withdrawal,
     KillRecorder recorder,
+    KillSpool spool,
     RunCleanups cleanups,
     KillRemarks remarks,
     ShutdownProcedures procedures,
@@ -317,7 +319,7 @@ internal sealed class KillRunner(
             throw exception;
         }
 
-        IntentSpool.Write(run, operation.Kill, operation.Ground, processes);
+        spool.WriteIntent(run, operation.Kill, operation.Ground, processes);
         Log.KillIntent(logger, operation.Kill.KillId, run.RunId, operation.Mode, operation.Kill.RequestedBy, operation.Kill.Reason);
     }
 
