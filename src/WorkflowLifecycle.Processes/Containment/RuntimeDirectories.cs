@@ -29,6 +29,13 @@ public static class RuntimeDirectories
     public static IReadOnlyList<RunRemains> FindRemains(string root) =>
         OperatingSystem.IsLinux() ? RunIdentityFile.FindBelow(root, LinuxPlatform.CurrentUser()) : [];
 
+    /// <summary>How the run of a directory is held, as far as its shim and its cgroup bear out what the directory says; null when nothing does.</summary>
+    public static ContainmentRecord? Prove(RunRemains remains)
+    {
+        ArgumentNullException.ThrowIfNull(remains);
+        return OperatingSystem.IsLinux() ? RemainsProof.Prove(remains, LinuxPlatform.CurrentUser()) : null;
+    }
+
     /// <summary>Puts the names in a directory on stable storage: flushing a new file does not do that.</summary>
     /// <exception cref="IOException">That cannot be done.</exception>
     public static void Flush(string directory)

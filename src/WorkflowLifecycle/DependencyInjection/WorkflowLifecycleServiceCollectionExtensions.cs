@@ -105,6 +105,8 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<KillRecorder>();
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();
+        services.TryAddSingleton<RunsWithoutStore>();
+        services.TryAddSingleton<KillableRuns>();
         services.TryAddSingleton<RunFinisher>();
         services.TryAddSingleton<MainExits>();
         services.TryAddSingleton<HostRuns>();

@@ -45,7 +45,9 @@ internal sealed class KillRecorder(KillLedger ledger, EndRecords records, KillSp
             return await recording.ConfigureAwait(false);
         }
 
+        // The store may yet fail, after this process is gone.
         Log.KillRecordedLater(logger, operation.Kill.KillId, run.RunId);
+        _ = operation.Met == IntentOutcome.Spooled && spool.TryWriteOutcome(run, operation.Kill, operation.Ground, end.Report, end.SentKill);
         Keep(operation.Kill, ObserveAsync(operation.Kill, recording));
         return end.Report with { Message = "The outcome of the kill is not on record yet: the store takes longer than the answer may." };
     }

@@ -284,6 +284,11 @@ internal sealed class KillRunner(
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Intent);
         try
         {
+            if (run.Version == 0)
+            {
+                throw new StoreUnavailableException("The row of the run could not be read.");
+            }
+
             (IntentOutcome outcome, RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, operation.Ground, processes).ConfigureAwait(false);
             operation.Kill = kill;
             if (outcome == IntentOutcome.Written)

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Processes;
-using WorkflowLifecycle.Spooling;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
@@ -11,7 +10,7 @@ namespace WorkflowLifecycle.Recovery;
 /// final lets it touch one: a run that is unknown here may be another store's.
 /// </summary>
 internal sealed class RemainsSweeper(
-    IProcessStore store, IContainmentPlatform platform, EndRecords records, SpoolLoop spool, AuditDrafts audit, ILogger<RemainsSweeper> logger) : IAsyncDisposable, IDisposable
+    IProcessStore store, IContainmentPlatform platform, EndRecords records, AuditDrafts audit, ILogger<RemainsSweeper> logger) : IAsyncDisposable, IDisposable
 {
     private const string Actor = "system:recovery";
 
@@ -37,8 +36,6 @@ internal sealed class RemainsSweeper(
     {
         try
         {
-            // What was spooled comes first: it may say how runs ended whose rows go on.
-            await spool.MergeAsync(_stop.Token).ConfigureAwait(false);
             foreach (RunRemains remains in RuntimeDirectories.FindRemains(platform.RuntimeRoot))
             {
                 _stop.Token.ThrowIfCancellationRequested();

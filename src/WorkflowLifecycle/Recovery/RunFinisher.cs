@@ -6,6 +6,7 @@ using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Spooling;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
@@ -17,6 +18,7 @@ internal sealed class RunFinisher(
     RunUpdater updater,
     KillRunner runner,
     EndRecords records,
+    SpoolMerge spooled,
     RunCleanups cleanups,
     AuditDrafts audit,
     TimeProvider timeProvider,
@@ -65,6 +67,13 @@ internal sealed class RunFinisher(
             {
                 // A kill that is not confirmed, or a row that others change: neither gets better by asking at once.
                 await Task.Delay(LookInterval, timeProvider).ConfigureAwait(false);
+            }
+
+            if ((await spooled.MergeAsync(run.RunId).ConfigureAwait(false)).Count > 0)
+            {
+                // Somebody ended it while the store was away, and that is what became of it.
+                run = await ReadAsync(run.RunId).ConfigureAwait(false);
+                continue;
             }
 
             if (run.KillId is { } killId && await store.FindKillAsync(killId).ConfigureAwait(false) is { IsOpen: true } kill)

@@ -54,6 +54,10 @@ internal sealed class KillSpool(IProcessStore store, IContainmentPlatform platfo
     /// <summary>All there is, whatever store it is for.</summary>
     public SpoolContent Read() => _files.Value.Read();
 
+    /// <summary>The stores that entries wait for, each once.</summary>
+    public static IReadOnlyList<string> StoresOf(SpoolContent content) =>
+        [.. content.Entries.Select(entry => SpooledKillJson.Read(entry.Payload)?.Store ?? "a newer version").Distinct(StringComparer.Ordinal)];
+
     /// <summary>What is for the store of this process, oldest first.</summary>
     public IReadOnlyList<(SpoolEntry Entry, SpooledKill Kill)> ReadOwn()
     {

@@ -22,7 +22,9 @@ internal sealed class SpoolLoop(SpoolMerge merge, EndRecords records, IProcessSt
     }
 
     /// <summary>Merges once. Does not throw.</summary>
-    public async Task MergeAsync(CancellationToken stop)
+    public Task MergeAsync(CancellationToken stop) => merge.HasWork ? Task.Run(() => MergeOnceAsync(stop), CancellationToken.None) : Task.CompletedTask;
+
+    private async Task MergeOnceAsync(CancellationToken stop)
     {
         try
         {

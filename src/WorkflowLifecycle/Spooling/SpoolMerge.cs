@@ -16,6 +16,9 @@ internal sealed class SpoolMerge(KillSpool spool, IProcessStore store, KillAudit
 {
     private const string Recorded = "the outcome of its kill came from the emergency spool: each cleaner looks again";
 
+    /// <summary>Whether there is anything for this store.</summary>
+    public bool HasWork => spool.ReadOwn().Count > 0;
+
     /// <summary>Merges what there is for this store.</summary>
     /// <returns>The runs whose kills are on record as over now.</returns>
     /// <exception cref="StoreUnavailableException">The store is away; what was not merged stays.</exception>

@@ -148,6 +148,9 @@ internal static partial class Log
     [LoggerMessage(424, LogLevel.Warning, "The emergency spool was not merged; it is tried again")]
     public static partial void SpoolNotMerged(ILogger logger, Exception exception);
 
+    [LoggerMessage(425, LogLevel.Warning, "The row of run {RunId} could not be read; the emergency goes by its directory {RunDirectory}: {Why}")]
+    public static partial void RunFoundWithoutStore(ILogger logger, RunId runId, string runDirectory, string why);
+
     [LoggerMessage(501, LogLevel.Information, "The cleaner '{Cleaner}' could not look at run {RunId} before its end, and looks after it: {Why}")]
     public static partial void CleanerLookFailed(ILogger logger, string cleaner, RunId runId, string why);
 

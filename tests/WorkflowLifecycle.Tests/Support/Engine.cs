@@ -100,8 +100,25 @@ internal sealed class Engine : IAsyncDisposable
             await _services.Value.DisposeAsync();
         }
 
-        _directory.Dispose();
+        await DeleteAsync();
         Assert.Empty(Store.OutsideTheTable);
+    }
+
+    // What waits for a store that never comes back may still be written down while the directory goes.
+    private async Task DeleteAsync()
+    {
+        for (int tries = 0; ; tries++)
+        {
+            try
+            {
+                _directory.Dispose();
+                return;
+            }
+            catch (IOException) when (tries < 50)
+            {
+                await Task.Delay(20, CancellationToken.None);
+            }
+        }
     }
 
     private ServiceProvider Build()
