@@ -58,6 +58,14 @@ internal sealed class KillSpool(IProcessStore store, IContainmentPlatform platfo
     public static IReadOnlyList<string> StoresOf(SpoolContent content) =>
         [.. content.Entries.Select(entry => SpooledKillJson.Read(entry.Payload)?.Store ?? "a newer version").Distinct(StringComparer.Ordinal)];
 
+    /// <summary>Kills whose last word there is that they are not confirmed.</summary>
+    public static IReadOnlyList<UnconfirmedKill> UnconfirmedIn(SpoolContent content) =>
+    [
+        .. content.Entries.Select(entry => SpooledKillJson.Read(entry.Payload)).OfType<SpooledKill>().Where(kill => kill.Report is not null)
+            .GroupBy(kill => kill.Kill.KillId).Select(kill => kill.Last()).Where(kill => kill.Report!.Outcome == KillOutcome.KillUnconfirmed)
+            .Select(kill => new UnconfirmedKill { RunId = kill.Kill.RunId, KillId = kill.Kill.KillId, Since = kill.Kill.RequestedAt }),
+    ];
+
     /// <summary>What is for the store of this process, oldest first.</summary>
     public IReadOnlyList<(SpoolEntry Entry, SpooledKill Kill)> ReadOwn()
     {
