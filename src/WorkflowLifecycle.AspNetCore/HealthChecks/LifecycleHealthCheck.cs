@@ -21,10 +21,24 @@ internal sealed class LifecycleHealthCheck(ILifecycleHealth health) : IHealthChe
             ["count"] = report.Findings.Count,
             ["findings"] = report.Findings.Take(MostFindings).ToArray(),
         };
-        HealthFinding? away = report.Findings.FirstOrDefault(finding => finding.Kind == HealthFindings.StoreUnavailable);
-        return away is not null ? new HealthCheckResult(context.Registration.FailureStatus, away.Message, exception: null, data)
+        Add(data, "store", report.Store);
+        Add(data, "spool", report.Spool is { } spool ? spool with { Damaged = [.. spool.Damaged.Take(MostFindings)] } : null);
+        Add(data, "debts", report.Debts);
+        Add(data, "strength", report.Strength);
+        data["unconfirmedKills"] = report.UnconfirmedKills.Take(MostFindings).ToArray();
+        HealthFinding? failure = report.Findings.FirstOrDefault(finding => finding.Kind == HealthFindings.StoreUnavailable)
+            ?? report.Findings.FirstOrDefault(finding => finding.Kind == HealthFindings.KillUnconfirmed);
+        return failure is not null ? new HealthCheckResult(context.Registration.FailureStatus, failure.Message, exception: null, data)
             : report.IsHealthy ? HealthCheckResult.Healthy("Nothing is to be done.", data)
             : HealthCheckResult.Degraded(Describe(report.Findings), exception: null, data);
+    }
+
+    private static void Add(Dictionary<string, object> data, string name, object? part)
+    {
+        if (part is not null)
+        {
+            data[name] = part;
+        }
     }
 
     private static string Describe(IReadOnlyList<HealthFinding> findings) => findings.Count == 1

@@ -13,11 +13,12 @@ public static class WorkflowLifecycleHealthChecksBuilderExtensions
 
     /// <summary>
     /// Adds a check that is <see cref="HealthStatus.Degraded"/> while a debt is open for longer than <see cref="WorkflowLifecycleOptions.DebtAlarmAge"/>,
-    /// and has the failure status while the store cannot be read. Its data are the findings: run ids and paths, no secrets.
+    /// the emergency spool holds something or is damaged, or trees are held less firmly than asked for; and has the failure status while the store
+    /// cannot be read or the end of a kill is not confirmed. Its data are the findings and what was looked at: run ids and paths, no secrets.
     /// </summary>
     /// <param name="builder">The health checks.</param>
     /// <param name="name">Its name, unique among the checks.</param>
-    /// <param name="failureStatus">The status where the store cannot be read. Default: <see cref="HealthStatus.Unhealthy"/>.</param>
+    /// <param name="failureStatus">The status where the store cannot be read or a kill is not confirmed. Default: <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">Its tags, by which endpoints choose.</param>
     /// <param name="timeout">How long the store may take before the check has failed. Default: 5 s.</param>
     public static IHealthChecksBuilder AddWorkflowLifecycle(

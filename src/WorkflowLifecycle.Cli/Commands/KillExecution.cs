@@ -35,8 +35,24 @@ internal sealed class KillExecution(CliContext context, KillCommandLine line, Pa
         }
     }
 
-    private async Task<OpenStore> OpenAsync(CancellationToken cancellationToken) => line.IsSelection
+    private async Task<OpenStore> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenAnywayAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException away) when (line is { IsSelection: false, Request.Mode: KillMode.Graceful })
+        {
+            throw new CliException(new CliError(ExitCodes.StoreUnavailable, "store-unavailable",
+                $"{away.Message} A graceful kill needs the store, and nothing was signalled.",
+                $"End it without the store: {CommandText.Of(["kill", .. line.Runs.Select(run => run.Value), "--emergency", "--reason", line.Request.Reason])}"), away);
+        }
+    }
+
+    private async Task<OpenStore> OpenAnywayAsync(CancellationToken cancellationToken) => line.IsSelection
         ? await OpenStore.IfThereAsync(context, parsed, StoreUse.Change, cancellationToken).ConfigureAwait(false) ?? throw NothingSelected()
+        : line is { IsDryRun: false, Request.Mode: KillMode.Emergency }
+        ? await OpenStore.ForEmergencyAsync(context, parsed, line.Runs[0], cancellationToken).ConfigureAwait(false)
         : await OpenStore.ForRunAsync(context, parsed, line.Runs[0], StoreUse.Change, cancellationToken).ConfigureAwait(false);
 
     private async Task<IReadOnlyList<RunId>> SelectAsync(OpenStore opened, CancellationToken cancellationToken)

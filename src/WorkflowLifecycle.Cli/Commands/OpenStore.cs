@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkflowLifecycle.Processes;
 
 namespace WorkflowLifecycle.Cli.Commands;
 
@@ -7,13 +8,16 @@ internal sealed class OpenStore : IAsyncDisposable
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan EmergencyLimit = TimeSpan.FromMilliseconds(500);
+
     private readonly CliConsole _console;
     private readonly TimeProvider _time;
-    private readonly StartOfTool _start;
+    // Null where nothing could be opened to begin with.
+    private readonly StartOfTool? _start;
     private bool _isBehind;
     private bool _hasTold;
 
-    private OpenStore(CliContext context, StoreChoice choice, IWorkflowSession session, StartOfTool start)
+    private OpenStore(CliContext context, StoreChoice choice, IWorkflowSession session, StartOfTool? start)
     {
         _start = start;
         _console = context.Console;
@@ -41,6 +45,42 @@ internal sealed class OpenStore : IAsyncDisposable
     public static async ValueTask<OpenStore> ForRunAsync(CliContext context, ParseResult parsed, RunId runId, StoreUse use, CancellationToken cancellationToken) =>
         await IfThereAsync(context, parsed, use, cancellationToken).ConfigureAwait(false)
         ?? throw new RunNotFoundException(runId, context.Stores.DefaultFile() + " (not there yet)");
+
+    /// <summary>
+    /// Opens it for an emergency, which goes on without it: where it cannot be opened at once, by the directory of the run. That also says
+    /// which store it is where the command line does not.
+    /// </summary>
+    /// <exception cref="RunNotFoundException">There is no store yet, and no directory of that run.</exception>
+    public static async ValueTask<OpenStore> ForEmergencyAsync(CliContext context, ParseResult parsed, RunId runId, CancellationToken cancellationToken)
+    {
+        RunRemains? remains = RuntimeDirectories.FindRemains(RuntimeDirectories.Root(null)).FirstOrDefault(remains => remains.RunId == runId);
+        StoreChoice? choice = remains is { Store: { } own } && Path.IsPathFullyQualified(own) ? context.Stores.OfRun(parsed.GetValue(SharedOptions.Store), own) : null;
+        string problem;
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(EmergencyLimit);
+        try
+        {
+            if (choice is null)
+            {
+                return await ForRunAsync(context, parsed, runId, StoreUse.Change, cancellationToken).ConfigureAwait(false);
+            }
+
+            return Path.Exists(choice.File)
+                ? await OpenAsync(context, choice, StoreUse.Emergency, limit.Token).ConfigureAwait(false)
+                : throw new StoreUnavailableException($"There is no store at {choice.File} any more.");
+        }
+        catch (StoreUnavailableException away) when (choice is not null)
+        {
+            problem = away.Message;
+        }
+        catch (OperationCanceledException) when (choice is not null && !cancellationToken.IsCancellationRequested)
+        {
+            problem = $"The store {choice.File} could not be opened within {EmergencyLimit.TotalMilliseconds:0} ms: another process holds it, or its disk hangs.";
+        }
+
+        context.Console.Say($"{problem} The emergency goes on without the store: what is done is kept in the emergency spool, and merged when the store is back.");
+        return new OpenStore(context, choice, context.Sessions.OpenAway(choice.File, problem), start: null);
+    }
 
     /// <summary>The run's row.</summary>
     /// <exception cref="RunNotFoundException">No such run.</exception>
@@ -110,7 +150,11 @@ internal sealed class OpenStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _start.FinishAsync().ConfigureAwait(false);
+        if (_start is not null)
+        {
+            await _start.FinishAsync().ConfigureAwait(false);
+        }
+
         await Session.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -17,11 +17,18 @@ internal sealed class CliServices(TimeProvider time) : IWorkflowSessions
         WorkflowSession session = Compose(builder => builder.UseSqliteStore(store.File, options =>
         {
             options.Migrate = false;
-            options.BusyTimeout = use == StoreUse.Look ? LookingLimit : options.BusyTimeout;
+            options.BusyTimeout = use is StoreUse.Look or StoreUse.Emergency ? LookingLimit : options.BusyTimeout;
         }));
         try
         {
             await session.Store.InitializeAsync(cancellationToken).ConfigureAwait(false);
+
+            // The engine merges what was spooled at its first use, and some commands read the store beside it.
+            if (use != StoreUse.Emergency)
+            {
+                await session.Kills.FindReportAsync(KillId.New(time), cancellationToken).ConfigureAwait(false);
+            }
+
             return session;
         }
         catch
@@ -30,6 +37,12 @@ internal sealed class CliServices(TimeProvider time) : IWorkflowSessions
             throw;
         }
     }
+
+    public IWorkflowSession OpenAway(string location, string problem) => Compose(builder =>
+    {
+        builder.Services.AddSingleton<IProcessStore>(new AwayStore(location, problem));
+        return builder;
+    });
 
     public IWorkflowSession OpenWithoutStore() => Compose(static builder => builder);
 

@@ -26,6 +26,9 @@ internal sealed class StoreResolver(Func<string, string?> environment, Func<IRea
                 $"There is no store at {choice.File} ({Explain(choice.Source)}). Check the path; 'workflowctl doctor' lists the stores of this machine.");
     }
 
+    /// <summary>The store of a run by what its directory says; what is named on the command line counts more.</summary>
+    public StoreChoice OfRun(string? option, string own) => option is not null || environment(Variable) is { Length: > 0 } ? Choose(option) : new(own, StoreSource.Announcement);
+
     /// <summary>The user's own store.</summary>
     public string DefaultFile()
     {

@@ -8,4 +8,7 @@ internal enum StoreUse
 
     /// <summary>To look: rows of hosts that died are brought up to date on the way, but nobody waits long for a store that is locked.</summary>
     Look = 1,
+
+    /// <summary>To end a run at once, if need be without it.</summary>
+    Emergency = 2,
 }

@@ -12,6 +12,12 @@ public sealed record ContainmentSpec
     /// <summary>Where the run's row is, as in <see cref="IProcessStore.Location"/>: who finds what is left of the run asks there first. Null when nobody said.</summary>
     public string? Store { get; init; }
 
+    /// <summary>The host that launches it, by its name as in <see cref="RunRecord.LaunchedBy"/>: who ends the run while its row cannot be read asks by that who may. Null when nobody said.</summary>
+    public string? LaunchedBy { get; init; }
+
+    /// <summary>The run under which it is launched; a kill of that ends this one, also while the rows cannot be read.</summary>
+    public RunId? ParentRun { get; init; }
+
     /// <summary>The program: absolute after <see cref="IContainmentPlatform.Resolve"/>.</summary>
     public required string Program { get; init; }
 

@@ -12,6 +12,12 @@ public sealed record RunRemains
     /// <summary>Where its row is, as in <see cref="IProcessStore.Location"/>; null when it does not say.</summary>
     public string? Store { get; init; }
 
+    /// <summary>The host that launched it, by its name as in <see cref="RunRecord.LaunchedBy"/>; null when it does not say.</summary>
+    public string? LaunchedBy { get; init; }
+
+    /// <summary>The run under which it was launched; null for none, or when it does not say.</summary>
+    public RunId? ParentRun { get; init; }
+
     /// <summary>The process that launched it; null when it does not say.</summary>
     public ProcessIdentity? Host { get; init; }
 

@@ -6,9 +6,6 @@ namespace WorkflowLifecycle.Processes;
 /// <summary>Where this product keeps what lives only as long as the machine is up: run directories, announcements of stores.</summary>
 public static class RuntimeDirectories
 {
-    /// <summary>How the file in a run's directory begins that holds an intent which no store took. It stays as long as the outcome is not on record.</summary>
-    public const string IntentPrefix = "intent-";
-
     /// <summary>The root by setting, by <c>WORKFLOW_LIFECYCLE_RUNTIME_DIR</c>, or by user: <c>/run/workflow-lifecycle</c> for root. Not created.</summary>
     public static string Root(string? configured) => OperatingSystem.IsLinux()
         ? RuntimeRoot.Resolve(configured, LinuxPlatform.CurrentUser())
@@ -31,6 +28,13 @@ public static class RuntimeDirectories
     /// <summary>The run directories below a root that were not cleaned to the end: of runs that live, and of those whose host or killer died over it. Empty where the root is not this user's own.</summary>
     public static IReadOnlyList<RunRemains> FindRemains(string root) =>
         OperatingSystem.IsLinux() ? RunIdentityFile.FindBelow(root, LinuxPlatform.CurrentUser()) : [];
+
+    /// <summary>How the run of a directory is held, as far as its shim and its cgroup bear out what the directory says; null when nothing does.</summary>
+    public static ContainmentRecord? Prove(RunRemains remains)
+    {
+        ArgumentNullException.ThrowIfNull(remains);
+        return OperatingSystem.IsLinux() ? RemainsProof.Prove(remains, LinuxPlatform.CurrentUser()) : null;
+    }
 
     /// <summary>Puts the names in a directory on stable storage: flushing a new file does not do that.</summary>
     /// <exception cref="IOException">That cannot be done.</exception>

@@ -26,6 +26,7 @@ using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Retention;
 using WorkflowLifecycle.Shutdown;
 using WorkflowLifecycle.Signs;
+using WorkflowLifecycle.Spooling;
 using WorkflowLifecycle.Statistics;
 using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
@@ -77,7 +78,9 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<KillRemarks>();
         services.TryAddSingleton<RequestRecorder>();
         services.TryAddSingleton<IntentWithdrawal>();
-        services.TryAddSingleton<SpooledIntents>();
+        services.TryAddSingleton<KillSpool>();
+        services.TryAddSingleton<SpoolMerge>();
+        services.TryAddSingleton<SpoolLoop>();
         services.TryAddSingleton<EndRecords>();
         services.TryAddSingleton<RemainsSweeper>();
         services.TryAddSingleton<SectionEntrance>();
@@ -107,6 +110,8 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<KillRunner>();
         services.TryAddSingleton<ChildRuns>();
         services.TryAddSingleton<HostExitAudit>();
+        services.TryAddSingleton<RunsWithoutStore>();
+        services.TryAddSingleton<KillableRuns>();
         services.TryAddSingleton<RunFinisher>();
         services.TryAddSingleton<MainExits>();
         services.TryAddSingleton<HostRuns>();

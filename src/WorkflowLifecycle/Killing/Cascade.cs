@@ -89,7 +89,7 @@ internal sealed class Cascade(
                 return;
             }
 
-            ILookup<RunId, RunRecord> found = await ListAsync(fenced.Keys.ToHashSet()).ConfigureAwait(false);
+            ILookup<RunId, RunRecord> found = await ListAsync(fenced.Keys.ToHashSet(), root.Request.Mode == KillMode.Emergency).ConfigureAwait(false);
             IReadOnlyList<CascadeNode> more = await AdmitAsync(
                 found.SelectMany(children => children.Select(run => (fenced[children.Key], run))), static _ => Task.CompletedTask).ConfigureAwait(false);
             foreach (CascadeNode node in fenced.Values)
@@ -105,12 +105,17 @@ internal sealed class Cascade(
         }
     }
 
-    private async Task<ILookup<RunId, RunRecord>> ListAsync(HashSet<RunId> parents)
+    private async Task<ILookup<RunId, RunRecord>> ListAsync(HashSet<RunId> parents, bool isEmergency)
     {
         Task<ILookup<RunId, RunRecord>> listing = childRuns.ListAsync(parents, CancellationToken.None);
         try
         {
             return await listing.WaitAsync(ListLimit, timeProvider).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException exception) when (isEmergency)
+        {
+            _problem = $"Its child runs, if it has any that no run directory here names, were not ended: {exception.Message}";
+            return childRuns.ListWithoutStore(parents);
         }
         catch (TimeoutException)
         {

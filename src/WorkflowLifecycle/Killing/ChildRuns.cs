@@ -1,7 +1,10 @@
+using WorkflowLifecycle.Recovery;
+using WorkflowLifecycle.Registry;
+
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>The runs that were launched under a run, and what a kill of it means for them.</summary>
-internal sealed class ChildRuns(IProcessStore store)
+internal sealed class ChildRuns(IProcessStore store, StoreStart start, RunsWithoutStore withoutStore)
 {
     /// <summary>The nearest live runs below a run: its live children, and those below children that are over.</summary>
     public async Task<IReadOnlyList<RunRecord>> ListAsync(RunId parent, CancellationToken cancellationToken) =>
@@ -10,6 +13,8 @@ internal sealed class ChildRuns(IProcessStore store)
     /// <summary>The same below several runs at once: by the run that each is next below.</summary>
     public async Task<ILookup<RunId, RunRecord>> ListAsync(IReadOnlySet<RunId> parents, CancellationToken cancellationToken)
     {
+        await start.OpenAsync(cancellationToken).ConfigureAwait(false);
+
         // From the live runs upwards: they are few, while a run may have had thousands of children that are over.
         Dictionary<RunId, RunRecord> live = await ReadLiveAsync(cancellationToken).ConfigureAwait(false);
         List<(RunId Parent, RunRecord Run)> children = [];
@@ -23,6 +28,10 @@ internal sealed class ChildRuns(IProcessStore store)
 
         return children.ToLookup(child => child.Parent, child => child.Run);
     }
+
+    /// <summary>What can be known of it while the store is away: the runs of this user that were launched directly under these.</summary>
+    public ILookup<RunId, RunRecord> ListWithoutStore(IReadOnlySet<RunId> parents) =>
+        parents.SelectMany(parent => withoutStore.FindBelow(parent).Select(run => (Parent: parent, Run: run))).ToLookup(child => child.Parent, child => child.Run);
 
     public static KillRequest Cascade(RunId parent, KillRequest request)
     {

@@ -12,6 +12,6 @@ internal enum IntentOutcome
     /// <summary>The run is over, or the caller's key names a kill that is: nothing is to be signalled.</summary>
     Over = 2,
 
-    /// <summary>The store did not take the intent in time; it is durable in the run's directory.</summary>
+    /// <summary>The store did not take the intent in time; it is durable in the emergency spool.</summary>
     Spooled = 3,
 }

@@ -22,13 +22,15 @@ internal sealed class KillAudit(AuditDrafts audit)
     ];
 
     /// <summary>What led to a kill, where the store was not there to take it when it happened.</summary>
-    public IReadOnlyList<AuditDraft> SpooledIntent(KillRecord kill, string ground, int processes, string strength) =>
+    public IReadOnlyList<AuditDraft> SpooledIntent(KillRecord kill, string ground, int processes, string strength, DateTimeOffset at) =>
     [
-        Requested(kill),
-        Authorized(kill, ground),
-        audit.Of(
-            AuditStages.IntentWritten, kill.RunId, kill.RequestedBy, kill.KillId, null,
-            ("processes", Number(processes)), ("strength", strength), ("durable", "spooled")),
+        At(Requested(kill), kill.RequestedAt),
+        At(Authorized(kill, ground), kill.RequestedAt),
+        At(
+            audit.Of(
+                AuditStages.IntentWritten, kill.RunId, kill.RequestedBy, kill.KillId, null,
+                ("processes", Number(processes)), ("strength", strength), ("durable", "spooled")),
+            at),
     ];
 
     /// <summary>A request that began no kill of its own.</summary>
@@ -73,6 +75,12 @@ internal sealed class KillAudit(AuditDrafts audit)
         entries.Add(Completed(kill, report));
         return entries;
     }
+
+    // The entry has its place in the chain by when the store took it; when it happened is a fact of its own.
+    private static AuditDraft At(AuditDraft draft, DateTimeOffset at) => draft with
+    {
+        Details = new Dictionary<string, string>(draft.Details) { ["happenedAt"] = at.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture) },
+    };
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkflowLifecycle.Cleanup;
+using WorkflowLifecycle.Isolation;
 using WorkflowLifecycle.Permissions;
 using WorkflowLifecycle.Processes;
-using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Shutdown;
@@ -16,7 +16,7 @@ internal sealed class KillCoordinator(
     StoreStart start,
     IProcessStore store,
     IContainmentPlatform platform,
-    RunReconciler reconciler,
+    KillableRuns runs,
     KillRunner runner,
     KillLedger ledger,
     KillRemarks remarks,
@@ -33,11 +33,11 @@ internal sealed class KillCoordinator(
     private static readonly Predicate<RunRecord> Nobody = static _ => false;
     private static readonly TimeSpan InspectionLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CleanupLookLimit = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan ReconcileLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan KeyLimit = TimeSpan.FromMilliseconds(500);
 
     public async Task<KillPreview> PreviewAsync(RunId runId, CancellationToken cancellationToken = default)
     {
-        RunRecord run = await FindAsync(runId, cancellationToken).ConfigureAwait(false);
+        RunRecord run = await runs.FindAsync(runId, mode: null, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<RunRecord> children = await childRuns.ListAsync(runId, cancellationToken).ConfigureAwait(false);
         return new KillPreview
         {
@@ -52,7 +52,7 @@ internal sealed class KillCoordinator(
     public async Task<KillReport> KillAsync(RunId runId, KillRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        RunRecord run = await FindAsync(runId, cancellationToken).ConfigureAwait(false);
+        RunRecord run = await runs.FindAsync(runId, request.Mode, cancellationToken).ConfigureAwait(false);
         Admission admission = await AdmitFamilyAsync(run, request, Nobody).ConfigureAwait(false);
         return await admission.Report.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -63,13 +63,13 @@ internal sealed class KillCoordinator(
         ArgumentNullException.ThrowIfNull(request);
 
         // All are looked up before the first is touched: a wrong id in the list ends nothing.
-        List<RunRecord> runs = [];
+        List<RunRecord> found = [];
         foreach (RunId runId in runIds.Distinct())
         {
-            runs.Add(await FindAsync(runId, cancellationToken).ConfigureAwait(false));
+            found.Add(await runs.FindAsync(runId, request.Mode, cancellationToken).ConfigureAwait(false));
         }
 
-        Dictionary<RunId, Task<KillReport>> reports = runs.ToDictionary(run => run.RunId, run => KillOneAsync(run, request));
+        Dictionary<RunId, Task<KillReport>> reports = found.ToDictionary(run => run.RunId, run => KillOneAsync(run, request));
         await Task.WhenAll(reports.Values).WaitAsync(cancellationToken).ConfigureAwait(false);
         return await Task.WhenAll(runIds.Select(runId => reports[runId])).ConfigureAwait(false);
     }
@@ -77,7 +77,7 @@ internal sealed class KillCoordinator(
     public async Task<KillId> BeginKillAsync(RunId runId, KillRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        RunRecord run = await FindAsync(runId, cancellationToken).ConfigureAwait(false);
+        RunRecord run = await runs.FindAsync(runId, request.Mode, cancellationToken).ConfigureAwait(false);
         Admission admission = await AdmitFamilyAsync(run, request, Nobody).ConfigureAwait(false);
         return await admission.Intent.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -91,7 +91,7 @@ internal sealed class KillCoordinator(
     /// <summary>As any other kill, but for child runs that are to be left alone, with all below them.</summary>
     public async Task<KillReport> KillAsync(RunId runId, KillRequest request, Predicate<RunRecord> isSpared)
     {
-        RunRecord run = await FindAsync(runId, CancellationToken.None).ConfigureAwait(false);
+        RunRecord run = await runs.FindAsync(runId, request.Mode, CancellationToken.None).ConfigureAwait(false);
         Admission admission = await AdmitFamilyAsync(run, request, isSpared).ConfigureAwait(false);
         return await admission.Report.ConfigureAwait(false);
     }
@@ -114,23 +114,6 @@ internal sealed class KillCoordinator(
     {
         Admission admission = await AdmitFamilyAsync(run, request, Nobody).ConfigureAwait(false);
         return await admission.Report.ConfigureAwait(false);
-    }
-
-    private async Task<RunRecord> FindAsync(RunId runId, CancellationToken cancellationToken)
-    {
-        await start.EnsureAsync(cancellationToken).ConfigureAwait(false);
-        RunRecord run = await store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(ReconcileLimit);
-        try
-        {
-            return await reconciler.ReconcileAsync(run, limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is StoreUnavailableException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            // The row as it is will do: an emergency does not wait for a store, and the kill looks for itself.
-            return run;
-        }
     }
 
     // No caller's token from here on: a caller that goes away ends its wait, never the kill.
@@ -163,7 +146,7 @@ internal sealed class KillCoordinator(
             return await RefuseAsync(run, kill, authorization.Explanation).ConfigureAwait(false);
         }
 
-        if (request.IdempotencyKey is { } key && await store.FindKillByKeyAsync(run.RunId, key).ConfigureAwait(false) is { Report: { } earlier, IsOpen: false } same)
+        if (request.IdempotencyKey is { } key && await FindByKeyAsync(run, key, request.Mode).ConfigureAwait(false) is { Report: { } earlier, IsOpen: false } same)
         {
             if (same.State == KillState.Completed)
             {
@@ -199,6 +182,25 @@ internal sealed class KillCoordinator(
         Task? escalating = !started && request.Mode > operation.Mode ? operation.EscalateAsync() : null;
         Task<KillReport> report = FollowAsync(operation, started, escalating, kill, request, authorization.Explanation);
         return new Admission(operation.Intent, report) { Operation = operation };
+    }
+
+    // Whose row could not be read has no kill on record that could be; and an emergency does not wait for the answer.
+    private async Task<KillRecord?> FindByKeyAsync(RunRecord run, string key, KillMode mode)
+    {
+        if (mode == KillMode.Graceful)
+        {
+            return await store.FindKillByKeyAsync(run.RunId, key).ConfigureAwait(false);
+        }
+
+        using CancellationTokenSource limit = new(KeyLimit, timeProvider);
+        try
+        {
+            return run.Version == 0 ? null : await store.FindKillByKeyAsync(run.RunId, key, limit.Token).AsTask().Observed().WaitAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is StoreUnavailableException or OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private async Task<KillReport> AnswerFinishedAsync(RunRecord run, KillRecord asked, string ground)
@@ -285,6 +287,13 @@ internal sealed class KillCoordinator(
     {
         Log.KillDenied(logger, run.RunId, kill.RequestedBy, missing);
         KillReport report = KillReports.Of(run, kill, KillOutcome.Denied, missing);
+        if (run.Version == 0)
+        {
+            // Its row could not be read: the refusal is told at once, and is on record when the store is back.
+            _ = StoreReturn.BeginAsync(run.RunId, () => ledger.DenyAsync(run, kill, report), timeProvider, logger);
+            return Admission.Done(report);
+        }
+
         await ledger.DenyAsync(run, kill, report).ConfigureAwait(false);
         return Admission.Done(report);
     }

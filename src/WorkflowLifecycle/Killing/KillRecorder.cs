@@ -4,19 +4,19 @@ using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Recovery;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Spooling;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>Brings the outcome of a kill on record, now or when the store is back.</summary>
-internal sealed class KillRecorder(KillLedger ledger, EndRecords records, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger) : IAsyncDisposable, IDisposable
+internal sealed class KillRecorder(KillLedger ledger, EndRecords records, KillSpool spool, LifecycleTelemetry telemetry, TimeProvider timeProvider, ILogger<KillRunner> logger) : IAsyncDisposable, IDisposable
 {
     // How long the end of this process waits for outcomes that are under way to the store. By the clock of the world: a process ends in that.
     private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(5);
 
     // More than are answered early and not recorded in a while.
     private const int MostKept = 1000;
-
 
     // Kills whose outcome waits for the store, and that outcome.
     private readonly ConcurrentDictionary<KillId, KillEnd> _unrecorded = new();
@@ -45,7 +45,9 @@ internal sealed class KillRecorder(KillLedger ledger, EndRecords records, Lifecy
             return await recording.ConfigureAwait(false);
         }
 
+        // The store may yet fail, after this process is gone.
         Log.KillRecordedLater(logger, operation.Kill.KillId, run.RunId);
+        _ = operation.Met == IntentOutcome.Spooled && spool.TryWriteOutcome(run, operation.Kill, operation.Ground, end.Report, end.SentKill);
         Keep(operation.Kill, ObserveAsync(operation.Kill, recording));
         return end.Report with { Message = "The outcome of the kill is not on record yet: the store takes longer than the answer may." };
     }
@@ -94,13 +96,15 @@ internal sealed class KillRecorder(KillLedger ledger, EndRecords records, Lifecy
         {
             // What was done was done, and the caller must know it; the row follows when the store is back.
             Log.KillNotRecorded(logger, operation.Kill.KillId, operation.Kill.RunId, exception);
-            WriteLater(operation, run, end);
-            return end.Report with { Message = $"The outcome of the kill is not on record: {exception.Message}" };
+            bool isSpooled = spool.TryWriteOutcome(run, operation.Kill, operation.Ground, end.Report, end.SentKill);
+            WriteLater(operation, run, end, isSpooled);
+            string where = isSpooled ? $" It is in the emergency spool {spool.Path}, and is merged when the store is back." : string.Empty;
+            return end.Report with { Message = $"The outcome of the kill is not on record: {exception.Message}{where}" };
         }
     }
 
     // One that was not confirmed gives way to what became of it: with the first alone the kill would stay open, and its debts were lost.
-    private void WriteLater(KillOperation operation, RunRecord run, KillEnd end)
+    private void WriteLater(KillOperation operation, RunRecord run, KillEnd end, bool isSpooled)
     {
         KillId killId = operation.Kill.KillId;
         while (!_unrecorded.TryAdd(killId, end))
@@ -116,7 +120,12 @@ internal sealed class KillRecorder(KillLedger ledger, EndRecords records, Lifecy
             }
         }
 
-        Keep(operation.Kill, Task.Run(() => WriteLaterAsync(operation, run, end)));
+        Task writing = Task.Run(() => WriteLaterAsync(operation, run, end));
+        if (!isSpooled)
+        {
+            // What is spooled is lost by no end of this process, and not waited for there.
+            Keep(operation.Kill, writing);
+        }
     }
 
     private async Task WriteLaterAsync(KillOperation operation, RunRecord run, KillEnd end)
@@ -143,7 +152,7 @@ internal sealed class KillRecorder(KillLedger ledger, EndRecords records, Lifecy
             operation.Ground,
             end,
             row => run.Containment is null ? [] : CleanupDebts.OfLatecomers(row, run, operation.Kill.KillId, end.Debts, timeProvider.GetUtcNow()),
-            row => Finish(row, end.Report),
+            row => KillFinish.Of(row, end.Report, timeProvider.GetUtcNow()),
             asWritten).ConfigureAwait(false);
         if (final.Outcome != KillOutcome.KillUnconfirmed)
         {
@@ -157,22 +166,4 @@ internal sealed class KillRecorder(KillLedger ledger, EndRecords records, Lifecy
 
         return final;
     }
-
-    private RunRecord Finish(RunRecord row, KillReport report) => row with
-    {
-        // A state that a newer version wrote stays as it is; the kill and the proof are in the row all the same.
-        State = RunStateTable.Step(row.State, report.Outcome switch
-        {
-            KillOutcome.Killed => RunState.Killed,
-            KillOutcome.ExitedGracefully or KillOutcome.AlreadyExited => RunState.Exited,
-            KillOutcome.EndedUnproven => RunState.EndedUnproven,
-            _ => RunState.KillUnconfirmed,
-        }),
-        KillId = report.KillId,
-        Proof = report.Proof,
-        ExitCode = report.ExitCode ?? row.ExitCode,
-        ExitSignal = report.ExitSignal ?? row.ExitSignal,
-        EndedAt = report.Outcome == KillOutcome.KillUnconfirmed ? null : timeProvider.GetUtcNow(),
-        Failure = report.Outcome is KillOutcome.KillUnconfirmed or KillOutcome.EndedUnproven ? report.Message : row.Failure,
-    };
 }

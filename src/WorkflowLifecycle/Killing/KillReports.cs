@@ -29,7 +29,7 @@ internal static class KillReports
     /// <summary>Of a kill whose killer died before the outcome was on record: what the row says of the end is all there is.</summary>
     public static KillReport FoundAfterwards(RunRecord run, KillRecord kill) =>
         Of(run, kill, run.State == RunState.Killed ? KillOutcome.Killed : run.State == RunState.Exited ? KillOutcome.AlreadyExited : KillOutcome.EndedUnproven,
-            $"Its intent was kept in the run's directory while the store was away, and its own outcome never came on record; the run was found {run.State}.") with
+            $"Its intent was kept in the emergency spool while the store was away, and its own outcome never came on record; the run was found {run.State}.") with
         {
             Proof = run.Proof,
             ExitCode = run.ExitCode,

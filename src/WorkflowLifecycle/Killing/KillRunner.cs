@@ -7,6 +7,7 @@ using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Redaction;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Shutdown;
+using WorkflowLifecycle.Spooling;
 using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
@@ -18,6 +19,7 @@ internal sealed class KillRunner(
     StepWriter steps,
     IntentWithdrawal withdrawal,
     KillRecorder recorder,
+    KillSpool spool,
     RunCleanups cleanups,
     KillRemarks remarks,
     ShutdownProcedures procedures,
@@ -289,6 +291,11 @@ internal sealed class KillRunner(
         using Activity? activity = LifecycleTelemetry.Start("kill." + KillSteps.Intent);
         try
         {
+            if (run.Version == 0)
+            {
+                throw new StoreUnavailableException("The row of the run could not be read.");
+            }
+
             (IntentOutcome outcome, RunRecord now, KillRecord kill) = await ledger.BeginAsync(run, operation.Kill, operation.Ground, processes).ConfigureAwait(false);
             operation.Kill = kill;
             if (outcome == IntentOutcome.Written)
@@ -324,7 +331,7 @@ internal sealed class KillRunner(
             throw exception;
         }
 
-        steps.Take(PersistedStep.IntentSpooled, () => IntentSpool.Write(run, operation.Kill, operation.Ground, processes));
+        spool.WriteIntent(run, operation.Kill, operation.Ground, processes);
         Log.KillIntent(logger, operation.Kill.KillId, run.RunId, operation.Mode, operation.Kill.RequestedBy, operation.Kill.Reason);
     }
 

@@ -172,6 +172,8 @@ internal sealed class TrackedProcessLauncher(
         RunId = runId,
         InternalId = Guid.NewGuid().ToString("N"),
         Store = store.Location,
+        LaunchedBy = WorkflowPrincipal.HostSubject(options.Value.HostName),
+        ParentRun = request.ParentRun,
         Program = request.Program,
         Arguments = [request.Program, .. request.Arguments],
         WorkingDirectory = request.WorkingDirectory ?? Environment.CurrentDirectory,

@@ -1,28 +1,34 @@
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Spooling;
 using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Recovery;
 
 /// <summary>
-/// What the end of a run left in its directory: the shim's records, the lock, intents that no store took. One order for every end: free the
+/// What the end of a run left in its directory: the shim's records and the lock. One order for every end: free the
 /// containment, commit the outcome, then this. Until the outcome is on record, whoever has to go on derives it from them; what a crash
 /// leaves after that, <see cref="RemainsSweeper"/> finds.
 /// </summary>
-internal sealed class EndRecords(SpooledIntents spooled, StepWriter steps, IContainmentPlatform platform, ILogger<EndRecords> logger)
+internal sealed class EndRecords(SpoolMerge spooled, StepWriter steps, IContainmentPlatform platform, ILogger<EndRecords> logger)
 {
     /// <summary>Takes them away, once the outcome is on record. Does not throw: the end stands, whatever is left of its records.</summary>
     public async Task DiscardAsync(RunRecord run)
     {
-        if (run.Containment is null || !Directory.Exists(run.Containment.RunDirectory))
+        if (run.Containment is null)
         {
             return;
         }
 
         try
         {
-            await spooled.MergeAsync(run).ConfigureAwait(false);
+            await spooled.MergeAsync(run.RunId).ConfigureAwait(false);
+            if (!Directory.Exists(run.Containment.RunDirectory))
+            {
+                return;
+            }
+
             IContainment containment = platform.Open(run);
             await using (containment.ConfigureAwait(false))
             {

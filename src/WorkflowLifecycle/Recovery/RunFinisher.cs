@@ -6,6 +6,7 @@ using WorkflowLifecycle.Cleanup;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Spooling;
 using WorkflowLifecycle.Steps;
 using WorkflowLifecycle.Telemetry;
 
@@ -17,8 +18,8 @@ internal sealed class RunFinisher(
     IContainmentPlatform platform,
     RunUpdater updater,
     KillRunner runner,
-    SpooledIntents spooled,
     EndRecords records,
+    SpoolMerge spooled,
     RunCleanups cleanups,
     AuditDrafts audit,
     HostExitAudit hostExits,
@@ -70,6 +71,13 @@ internal sealed class RunFinisher(
                 await Task.Delay(LookInterval, timeProvider).ConfigureAwait(false);
             }
 
+            if ((await spooled.MergeAsync(run.RunId).ConfigureAwait(false)).Count > 0)
+            {
+                // Somebody ended it while the store was away, and that is what became of it.
+                run = await ReadAsync(run.RunId).ConfigureAwait(false);
+                continue;
+            }
+
             if (run.KillId is { } killId && await store.FindKillAsync(killId).ConfigureAwait(false) is { IsOpen: true } kill)
             {
                 await runner.ResumeAsync(run, kill).ConfigureAwait(false);
@@ -89,12 +97,18 @@ internal sealed class RunFinisher(
     /// <returns>The row afterwards; null where there is no such kill.</returns>
     public async Task<RunRecord?> TakeUpAsync(RunRecord run)
     {
-        if (run.KillId is not null || await spooled.TakeUpAsync(run).ConfigureAwait(false) is not { } kill)
+        if (run.KillId is not null || (await spooled.MergeAsync(run.RunId).ConfigureAwait(false)).Count == 0)
         {
             return null;
         }
 
-        await runner.ResumeAsync(await ReadAsync(run.RunId).ConfigureAwait(false), kill).ConfigureAwait(false);
+        RunRecord now = await ReadAsync(run.RunId).ConfigureAwait(false);
+        if (now.State.IsFinal || now.KillId is not { } killId || await store.FindKillAsync(killId).ConfigureAwait(false) is not { IsOpen: true } kill)
+        {
+            return now.State.IsFinal ? now : null;
+        }
+
+        await runner.ResumeAsync(now, kill).ConfigureAwait(false);
         return await ReadAsync(run.RunId).ConfigureAwait(false);
     }
 

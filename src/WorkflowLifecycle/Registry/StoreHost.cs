@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using WorkflowLifecycle.Spooling;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Registry;
 
 /// <summary>A process that launches is a host: it announces its store, so that <c>workflowctl</c> finds it without being told.</summary>
-internal sealed class StoreHost(IProcessStore store, IOptions<WorkflowLifecycleOptions> options, TimeProvider timeProvider, ILogger<StoreHost> logger) : IDisposable
+internal sealed class StoreHost(IProcessStore store, KillSpool spool, IOptions<WorkflowLifecycleOptions> options, TimeProvider timeProvider, ILogger<StoreHost> logger) : IDisposable
 {
     private readonly Lock _lock = new();
     private StoreAnnouncer? _announcer;
@@ -21,6 +22,7 @@ internal sealed class StoreHost(IProcessStore store, IOptions<WorkflowLifecycleO
             }
 
             _told = true;
+            spool.Prepare();
             if (store is InMemoryProcessStore)
             {
                 Log.StoreIsInMemory(logger);

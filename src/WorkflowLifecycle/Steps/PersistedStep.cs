@@ -132,8 +132,14 @@ internal enum PersistedStep
     /// <summary>A spooled intent whose killer died over it, brought to the store as a kill that goes on.</summary>
     SpooledIntentTakenUp,
 
-    /// <summary>A spooled intent of a run that is over, brought to the store.</summary>
+    /// <summary>A spooled kill of a run that is over, brought to the store.</summary>
     SpooledIntentMerged,
+
+    /// <summary>The outcome of a kill, where the store was away.</summary>
+    OutcomeSpooled,
+
+    /// <summary>What is on record leaves the spool.</summary>
+    SpoolSettled,
 
     /// <summary>The records of the end are gone, and the run directory with them.</summary>
     RecordsDiscarded,

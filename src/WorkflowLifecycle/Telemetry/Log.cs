@@ -154,6 +154,24 @@ internal static partial class Log
     [LoggerMessage(416, LogLevel.Information, "Run {RunId} (process {Pid}), which outlived its host {HostPid}, is watched here from now on; it is {State}")]
     public static partial void ReAdopted(ILogger logger, RunId runId, int pid, int hostPid, RunState state);
 
+    [LoggerMessage(420, LogLevel.Warning, "The emergency spool {Path} is not ready: {Problem}. Without it a kill is refused while the store is away")]
+    public static partial void SpoolNotReady(ILogger logger, string path, string problem);
+
+    [LoggerMessage(421, LogLevel.Error, "The outcome of kill {KillId} of run {RunId} is neither on record nor in the emergency spool: {Problem}")]
+    public static partial void OutcomeNotSpooled(ILogger logger, KillId killId, RunId runId, string problem);
+
+    [LoggerMessage(422, LogLevel.Information, "Kill {KillId} of run {RunId} came on record from the emergency spool")]
+    public static partial void SpoolMerged(ILogger logger, KillId killId, RunId runId);
+
+    [LoggerMessage(423, LogLevel.Debug, "The emergency spool waits for the store: {Problem}")]
+    public static partial void SpoolWaits(ILogger logger, string problem);
+
+    [LoggerMessage(424, LogLevel.Warning, "The emergency spool was not merged; it is tried again")]
+    public static partial void SpoolNotMerged(ILogger logger, Exception exception);
+
+    [LoggerMessage(425, LogLevel.Warning, "The row of run {RunId} could not be read; the emergency goes by its directory {RunDirectory}: {Why}")]
+    public static partial void RunFoundWithoutStore(ILogger logger, RunId runId, string runDirectory, string why);
+
     [LoggerMessage(501, LogLevel.Information, "The cleaner '{Cleaner}' could not look at run {RunId} before its end, and looks after it: {Why}")]
     public static partial void CleanerLookFailed(ILogger logger, string cleaner, RunId runId, string why);
 

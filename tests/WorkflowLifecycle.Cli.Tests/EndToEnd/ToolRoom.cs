@@ -17,7 +17,9 @@ public abstract class ToolRoom : IAsyncLifetime
     protected string Room { get; } = string.Create(
         CultureInfo.InvariantCulture, $"/tmp/wfl-cli-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
 
-    protected string Store => Path.Combine(Room, "runs.db");
+    protected string? StoreDirectory { get; set; }
+
+    protected string Store => Path.Combine(StoreDirectory ?? Room, "runs.db");
 
     protected Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
 
@@ -33,7 +35,7 @@ public abstract class ToolRoom : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         // The test's own token has fired when it ran out of time, and cleaning goes on all the same.
         _isCleaning = true;
@@ -42,6 +44,19 @@ public abstract class ToolRoom : IAsyncLifetime
             await run.DisposeAsync();
         }
 
+        List<string> left = [.. await EndLiveAsync()];
+        Clear();
+        string announced = Path.Combine(Room, "run", "stores");
+        left.AddRange(Directory.Exists(announced) ? Directory.GetFiles(announced) : []);
+        Directory.Delete(Room, recursive: true);
+        Assert.True(left.Count == 0, "Left behind: " + string.Join(", ", left));
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends what goes on, and tells what is left all the same.</summary>
+    private protected async Task<IReadOnlyList<string>> EndLiveAsync()
+    {
+        _isCleaning = true;
         List<string> left = [];
         foreach (string store in Directory.GetFiles(Room, "*.db", SearchOption.AllDirectories))
         {
@@ -54,12 +69,7 @@ public abstract class ToolRoom : IAsyncLifetime
             left.AddRange(await CgroupsAsync(store));
         }
 
-        Clear();
-        string announced = Path.Combine(Room, "run", "stores");
-        left.AddRange(Directory.Exists(announced) ? Directory.GetFiles(announced) : []);
-        Directory.Delete(Room, recursive: true);
-        Assert.True(left.Count == 0, "Left behind: " + string.Join(", ", left));
-        GC.SuppressFinalize(this);
+        return left;
     }
 
     /// <summary>Takes away what a test has beside its room.</summary>

@@ -123,6 +123,8 @@ internal sealed class CommandLine : IWorkflowSessions, IWorkflowSession
         return OpeningFails is null ? new ValueTask<IWorkflowSession>(this) : throw OpeningFails;
     }
 
+    public IWorkflowSession OpenAway(string location, string problem) => this;
+
     public IWorkflowSession OpenWithoutStore() => this;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using NSubstitute;
 using WorkflowLifecycle.Killing;
@@ -77,7 +78,7 @@ public sealed class IntentTests : IAsyncDisposable
     {
         (RunRecord run, Held held) = await _engine.AddAsync();
         string? spooled = null;
-        held.OnEnd = () => spooled = File.ReadAllText(Assert.Single(Directory.GetFiles(_engine.Directory, "intent-*.json")));
+        held.OnEnd = () => spooled = Encoding.UTF8.GetString(Assert.Single(_engine.Spooled).Payload.Span);
         _engine.Store.OnCommit = (commit, token) => commit.AddKill is null || commit.AddKill.State == KillState.Completed
             ? Task.CompletedTask
             : Never(honoursItsToken ? token : CancellationToken.None);
@@ -97,7 +98,7 @@ public sealed class IntentTests : IAsyncDisposable
     {
         (RunRecord run, Held held) = await _engine.AddAsync();
         bool spooled = false;
-        held.OnEnd = () => spooled = Directory.GetFiles(_engine.Directory, "intent-*.json").Length == 1;
+        held.OnEnd = () => spooled = _engine.Spooled.Count == 1;
         _engine.Store.OnCommit = (_, _) =>
         {
             _engine.Store.OnRead = ScriptedStore.Away;
@@ -163,7 +164,8 @@ public sealed class IntentTests : IAsyncDisposable
     [Trait("Scenario", "S26")]
     public async Task Kill_EmergencyThatNothingTakesDown_SignalsNothing()
     {
-        (RunRecord run, _) = await _engine.AddAsync(change: row => row with { Containment = row.Containment! with { RunDirectory = "/nowhere/at/all" } });
+        (RunRecord run, _) = await _engine.AddAsync();
+        await File.WriteAllTextAsync(_engine.Platform.RuntimeRoot, "no directory", TestContext.Current.CancellationToken);
         _engine.Store.OnCommit = static (_, _) => ScriptedStore.Away();
 
         StoreUnavailableException exception = await Assert.ThrowsAsync<StoreUnavailableException>(() => _engine.Kills.KillAsync(run.RunId, Engine.Emergency));

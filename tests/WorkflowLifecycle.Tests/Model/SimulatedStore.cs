@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
-using WorkflowLifecycle.Killing;
+using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
+using WorkflowLifecycle.Spooling;
 
 namespace WorkflowLifecycle.Tests.Model;
 
 /// <summary>The store that survives all hosts, what is wrong with it now, and what is really in it.</summary>
-internal sealed class SimulatedStore
+/// <param name="spool">Where hosts spool what it does not take.</param>
+internal sealed class SimulatedStore(string spool)
 {
     private readonly InMemoryProcessStore _store = new();
     private readonly ConcurrentDictionary<KillId, KillRecord> _kills = new();
@@ -48,7 +50,8 @@ internal sealed class SimulatedStore
         lock (_commits)
         {
             return _kills.Values.Any(kill => kill.RunId == run.RunId && (killId is null || kill.KillId == killId) && kill.State is not (KillState.Denied or KillState.Requested))
-                || IntentSpool.Read(run).Any(intent => killId is null || intent.Kill.KillId == killId);
+                || new EmergencySpool(spool).Read().Entries.Select(entry => SpooledKillJson.Read(entry.Payload)).OfType<SpooledKill>()
+                    .Any(spooled => spooled.Kill.RunId == run.RunId && (killId is null || spooled.Kill.KillId == killId));
         }
     }
 

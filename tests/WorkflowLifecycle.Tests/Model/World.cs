@@ -21,6 +21,7 @@ internal sealed class World : IDisposable
     public World()
     {
         Directory.CreateDirectory(_directory);
+        Store = new SimulatedStore(_directory);
         Machine = new SimulatedMachine(_directory, Store) { Tell = Tell };
         Promises = new Promises(this);
         Store.OnCommitted = Promises.OnCommitted;
@@ -31,7 +32,7 @@ internal sealed class World : IDisposable
 
     public static ClaimsPrincipal Stranger { get; } = new(new ClaimsIdentity([new Claim("sub", "stranger")], "test"));
 
-    public SimulatedStore Store { get; } = new();
+    public SimulatedStore Store { get; }
 
     public SimulatedMachine Machine { get; }
 

@@ -20,7 +20,7 @@ internal sealed class Engine : IAsyncDisposable
         Store = new ScriptedStore(Log);
         Platform.Self.Returns(Sample.Host);
         Platform.User.Returns(new LocalUser(1000, "jane", false));
-        Platform.RuntimeRoot.Returns("/run/test");
+        Platform.RuntimeRoot.Returns(System.IO.Path.Combine(_directory.Path, "runtime"));
         Platform.Look(default!).ReturnsForAnyArgs(ProcessPresence.Present);
         Platform.Open(default!).ReturnsForAnyArgs(call => HeldOf(call.Arg<RunRecord>().RunId).Containment);
         Platform.ProbeAsync(default).ReturnsForAnyArgs(new ContainmentAbility { Strength = ContainmentStrength.CgroupAndReaper, Why = "There is none better." });
@@ -41,6 +41,9 @@ internal sealed class Engine : IAsyncDisposable
     public IContainmentPlatform Platform { get; } = Substitute.For<IContainmentPlatform>();
 
     public string Directory => _directory.Path;
+
+    /// <summary>What is in the emergency spool, oldest first.</summary>
+    public IReadOnlyList<SpoolEntry> Spooled => new EmergencySpool(Platform.RuntimeRoot).Read().Entries;
 
     public IKillCoordinator Kills => Get<IKillCoordinator>();
 
@@ -97,8 +100,25 @@ internal sealed class Engine : IAsyncDisposable
             await _services.Value.DisposeAsync();
         }
 
-        _directory.Dispose();
+        await DeleteAsync();
         Assert.Empty(Store.OutsideTheTable);
+    }
+
+    // What waits for a store that never comes back may still be written down while the directory goes.
+    private async Task DeleteAsync()
+    {
+        for (int tries = 0; ; tries++)
+        {
+            try
+            {
+                _directory.Dispose();
+                return;
+            }
+            catch (IOException) when (tries < 50)
+            {
+                await Task.Delay(20, CancellationToken.None);
+            }
+        }
     }
 
     private ServiceProvider Build()

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using System.Text;
 using WorkflowLifecycle.Processes.Linux.Adopting;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
 using WorkflowLifecycle.Processes.Linux.Cleaning.Files;
@@ -16,6 +17,7 @@ internal sealed class TraceFinder(ContainmentSettings settings)
 
     private readonly LocalUser _user = LinuxPlatform.CurrentUser();
     private readonly Machine _machine = Machine.Read();
+    private readonly Lazy<IReadOnlyList<SpoolEntry>> _spooled = new(() => new EmergencySpool(RuntimeDirectories.Root(settings.RuntimeDirectory)).Read().Entries);
 
     public IReadOnlyList<RunTraces> Find(CancellationToken cancellationToken)
     {
@@ -50,7 +52,7 @@ internal sealed class TraceFinder(ContainmentSettings settings)
             InternalId = id,
             Remains = remains,
             Host = remains?.Host is { } host ? _machine.Look(host) : ProcessPresence.Unknown,
-            HoldsIntent = remains is not null && Directory.EnumerateFiles(remains.Containment.RunDirectory, RuntimeDirectories.IntentPrefix + "*").Any(),
+            HoldsIntent = remains is not null && _spooled.Value.Any(entry => entry.Payload.Span.IndexOf(Encoding.UTF8.GetBytes(id)) >= 0),
             CgroupPath = cgroupPath,
             CgroupInode = inode,
             Things = things,

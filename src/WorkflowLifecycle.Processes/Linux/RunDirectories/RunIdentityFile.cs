@@ -24,6 +24,8 @@ internal static class RunIdentityFile
         json.WriteString("cgroupPath", cgroup?.Path);
         json.WriteNumber("cgroupInode", cgroup?.Inode ?? 0);
         json.WriteString("store", spec.Store);
+        json.WriteString("launchedBy", spec.LaunchedBy);
+        json.WriteString("parentRun", spec.ParentRun?.Value);
         Write(json, "shim", shim);
         Write(json, "host", host);
         json.WriteEndObject();
@@ -67,6 +69,8 @@ internal static class RunIdentityFile
                 RunId = RunId.Parse(json.GetProperty("runId").GetString()!),
                 InternalId = internalId,
                 Store = json.TryGetProperty("store", out JsonElement store) ? store.GetString() : null,
+                LaunchedBy = json.TryGetProperty("launchedBy", out JsonElement launcher) ? launcher.GetString() : null,
+                ParentRun = json.TryGetProperty("parentRun", out JsonElement parent) && parent.GetString() is { } above ? RunId.Parse(above) : null,
                 Host = ReadIdentity(json, "host"),
                 Shim = ReadIdentity(json, "shim"),
                 Containment = new ContainmentRecord
