@@ -6,9 +6,9 @@ internal sealed class HelperStore : IWorkflowLifecycleBuilder, IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private HelperStore(string file)
+    private HelperStore(string file, TimeSpan? patience)
     {
-        this.UseSqliteStore(file);
+        this.UseSqliteStore(file, options => options.BusyTimeout = patience ?? options.BusyTimeout);
         _services = Services.BuildServiceProvider();
     }
 
@@ -16,9 +16,9 @@ internal sealed class HelperStore : IWorkflowLifecycleBuilder, IAsyncDisposable
 
     public IProcessStore Store => _services.GetRequiredService<IProcessStore>();
 
-    public static async Task<HelperStore> OpenAsync(string file)
+    public static async Task<HelperStore> OpenAsync(string file, TimeSpan? patience = null)
     {
-        HelperStore helper = new(file);
+        HelperStore helper = new(file, patience);
         await helper.Store.InitializeAsync();
         return helper;
     }
