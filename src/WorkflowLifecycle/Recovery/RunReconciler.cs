@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Auditing;
 using WorkflowLifecycle.Cleanup;
+using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Signs;
@@ -10,7 +11,7 @@ namespace WorkflowLifecycle.Recovery;
 
 /// <summary>Holds a row whose host is gone against reality. "Can't tell" leaves the row alone.</summary>
 internal sealed class RunReconciler(
-    IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, MainExits mainExits, IRedactor redactor, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
+    IProcessStore store, KillAudit killAudit, IContainmentPlatform platform, RunUpdater updater, RunFinisher finisher, MainExits mainExits, IRedactor redactor, AuditDrafts audit, TimeProvider timeProvider, ILogger<RunReconciler> logger)
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(200);
 
@@ -83,8 +84,20 @@ internal sealed class RunReconciler(
         return updated ?? run;
     }
 
-    private Task<RunRecord> LoseAsync(RunRecord run, CancellationToken cancellationToken) =>
-        CloseAsync(run, RunState.Lost, EndProof.BootEnded, "the machine was restarted", cancellationToken);
+    private async Task<RunRecord> LoseAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        const string Why = "the machine was restarted";
+        KillRecord? kill = run.KillId is { } killId ? await store.FindKillAsync(killId, cancellationToken).ConfigureAwait(false) : null;
+        return await CloseAsync(run, RunState.Lost, EndProof.BootEnded, Why, cancellationToken, kill is { IsOpen: true } ? Over(run, kill, Why) : null).ConfigureAwait(false);
+    }
+
+    // A kill that was under way then has nobody left to end.
+    private KillRecord Over(RunRecord run, KillRecord kill, string why) => kill with
+    {
+        State = KillState.Completed,
+        CompletedAt = timeProvider.GetUtcNow(),
+        Report = KillReports.Of(run, kill, KillOutcome.AlreadyExited, $"The kill was under way when {why}; nobody was left to end.") with { Proof = EndProof.BootEnded },
+    };
 
     // Its adopter died in the middle: a part of the tree may be in the cgroup. All of it goes on, where it was.
     private async Task<RunRecord> UndoAdoptionAsync(RunRecord run, CancellationToken cancellationToken)
@@ -104,7 +117,7 @@ internal sealed class RunReconciler(
             ? CloseAsync(run, RunState.LaunchFailed, EndProof.None, "its adopter died before it touched anything; the tree goes on", cancellationToken)
             : CloseAsync(run, RunState.LaunchFailed, EndProof.NeverStarted, "its host died before the program was started", cancellationToken);
 
-    private async Task<RunRecord> CloseAsync(RunRecord run, RunState state, EndProof proof, string why, CancellationToken cancellationToken)
+    private async Task<RunRecord> CloseAsync(RunRecord run, RunState state, EndProof proof, string why, CancellationToken cancellationToken, KillRecord? over = null)
     {
         (RunRecord? updated, bool changed) = await updater.UpdateAsync(
             run.RunId,
@@ -113,7 +126,12 @@ internal sealed class RunReconciler(
                 : new StoreCommit
                 {
                     UpdateRun = row with { State = state, Proof = proof, Failure = why, EndedAt = timeProvider.GetUtcNow() },
-                    Audit = [audit.Of(AuditStages.Reconciled, row.RunId, "system:recovery", details: [("state", state.Name), ("why", why)])],
+                    UpdateKill = over,
+                    Audit =
+                    [
+                        audit.Of(AuditStages.Reconciled, row.RunId, "system:recovery", details: [("state", state.Name), ("why", why)]),
+                        .. over is { Report: { } report } ? [killAudit.Completed(over, report)] : Array.Empty<AuditDraft>(),
+                    ],
 
                     // Nobody of it is left, and nobody has cleaned: that is done as for any debt.
                     AddDebts = proof == EndProof.None ? [] : CleanupDebts.OfAllCleaners(row, why, timeProvider.GetUtcNow()),
