@@ -32,4 +32,7 @@ public enum RecoveryOutcome
 
     /// <summary>Its launch was interrupted before the program ran, and is undone.</summary>
     LaunchUndone = 9,
+
+    /// <summary>It was not to outlive its host, and what was to end it then was gone as well: it is ended now, on the intent of its launch.</summary>
+    EndedWithItsHost = 10,
 }

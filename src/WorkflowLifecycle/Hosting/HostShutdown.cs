@@ -13,8 +13,10 @@ namespace WorkflowLifecycle.Hosting;
 internal sealed class HostShutdown(
     HostRuns hostRuns, KillCoordinator kills, ShutdownPhases phases, IOptions<WorkflowLifecycleOptions> options, TimeProvider timeProvider, ILogger<HostShutdown> logger)
 {
+    /// <summary>The door of the kills by which a host that stops ends its runs.</summary>
+    public const string Door = "host";
+
     private const string Reason = "host shutdown";
-    private const string Door = "host";
 
     // Of the time, what is kept for SIGKILL, the proof and the receipt; and what a launch that is under way may take of it.
     private const int ReserveShare = 5;

@@ -35,8 +35,7 @@ internal sealed class ChildRuns(IProcessStore store, StoreStart start, RunsWitho
 
     public static KillRequest Cascade(RunId parent, KillRequest request)
     {
-        string reason = $"parent run {parent}: {request.Reason}";
-        return new KillRequest(Shorten(reason), request.RequestedBy)
+        return new KillRequest(ReasonOf(parent, request.Reason), request.RequestedBy)
         {
             Mode = request.Mode,
             GracePeriod = request.GracePeriod,
@@ -44,6 +43,9 @@ internal sealed class ChildRuns(IProcessStore store, StoreStart start, RunsWitho
             Door = request.Door,
         };
     }
+
+    /// <summary>The reason of a child run's kill.</summary>
+    public static string ReasonOf(RunId parent, string reason) => Shorten($"parent run {parent}: {reason}");
 
     private static string Shorten(string reason)
     {

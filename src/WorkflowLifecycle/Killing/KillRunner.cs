@@ -151,8 +151,9 @@ internal sealed class KillRunner(
                 return Over(run, operation.Kill);
             }
 
-            KillStep? waited = await WaitForChildRunsAsync(operation, clock).ConfigureAwait(false);
+            // Taken before child runs are waited for: whoever finds the lock free takes the executor for dead.
             Task<IDisposable?> locking = LockAsync(containment, operation, run);
+            KillStep? waited = await WaitForChildRunsAsync(operation, clock).ConfigureAwait(false);
             bool isFirst = waited is null && intent is (IntentOutcome.Written or IntentOutcome.Spooled) && locking.IsCompleted;
             using IDisposable? held = await locking.ConfigureAwait(false);
 

@@ -69,7 +69,7 @@ internal sealed class RowRecovery(IProcessStore store, IContainmentPlatform plat
 
         if (run.OnHostExit == OnHostExit.Kill)
         {
-            return Of(run, RecoveryOutcome.CannotTell, "its host is gone, what was to end it with its host did not, and it goes on; end it: 'workflowctl kill'");
+            return await EndWithItsHostAsync(run, stay, cancellationToken).ConfigureAwait(false);
         }
 
         if (stay.Limit is not null || !readoption.IsOurs(run))
@@ -80,6 +80,19 @@ internal sealed class RowRecovery(IProcessStore store, IContainmentPlatform plat
         return await readoption.TakeOverAsync(run, cancellationToken).ConfigureAwait(false) is { } obstacle
             ? Of(run, RecoveryOutcome.GoesOn, obstacle)
             : Of(run, RecoveryOutcome.ReAdopted);
+    }
+
+    private async Task<RecoveredRun> EndWithItsHostAsync(RunRecord run, RecoveryStay stay, CancellationToken cancellationToken)
+    {
+        if (run.Containment is null || await kills.FindObstacleAsync(run).ConfigureAwait(false) is not null)
+        {
+            return Of(run, RecoveryOutcome.CannotTell, "its host is gone, what was to end it then did not, and it cannot be ended from here");
+        }
+
+        Task<KillReport?> ending = kills.EndByStandingIntentAsync(run);
+        stay.Keep(ending);
+        await ((Task)ending).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return Of(run, RecoveryOutcome.EndedWithItsHost);
     }
 
     private async Task<RecoveredRun> SettleKillAsync(RunRecord run, KillRecord kill, RecoveryStay stay, CancellationToken cancellationToken)

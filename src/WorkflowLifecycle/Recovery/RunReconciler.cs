@@ -167,6 +167,6 @@ internal sealed class RunReconciler(
     {
         State = KillState.Completed,
         CompletedAt = timeProvider.GetUtcNow(),
-        Report = run.Proof == EndProof.None ? KillReports.Of(run, kill, KillOutcome.EndedUnproven, why) : KillReports.AlreadyExited(run, kill),
+        Report = run.Proof == EndProof.None ? KillReports.Of(run, kill, KillOutcome.EndedUnproven, why) : KillReports.Of(run, kill, KillOutcome.AlreadyExited, $"The kill was under way when {why}; nobody was left to end.") with { Proof = run.Proof },
     };
 }

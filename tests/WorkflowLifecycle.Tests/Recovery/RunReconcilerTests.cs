@@ -80,6 +80,27 @@ public sealed class RunReconcilerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S25")]
+    public async Task Look_AfterARebootDuringAKill_ClosesTheKillAsWell()
+    {
+        KillId killId = KillId.New(_engine.Time);
+        (RunRecord run, _) = await _engine.AddAsync(change: row => row with { State = RunState.Stopping, KillId = killId });
+        KillRecord begun = new()
+        {
+            KillId = killId, RunId = run.RunId, State = KillState.IntentWritten, Mode = KillMode.Graceful, Reason = "stuck since noon", RequestedBy = "os:1000", Door = "cli", RequestedAt = Sample.Start,
+        };
+        Assert.True((await _engine.Store.Inner.CommitAsync(new StoreCommit { AddKill = begun }, CommitDurability.Machine)).IsCommitted);
+        HostIs(ProcessPresence.OtherBoot);
+
+        Assert.Equal(RunState.Lost, (await LookAsync(run)).State);
+
+        KillRecord kill = (await _engine.Store.Inner.FindKillAsync(killId))!;
+        Assert.Equal((KillState.Completed, KillOutcome.AlreadyExited, EndProof.BootEnded), (kill.State, kill.Report!.Outcome, kill.Report.Proof));
+        Assert.Equal(["Reconciled", "Completed"], (await _engine.AuditAsync()).Select(entry => entry.Stage));
+        _engine.Log.AssertNothingSignalled();
+    }
+
+    [Fact(Timeout = 30_000)]
     [Trait("Scenario", "S21")]
     public async Task Look_HostGoneBeforeThereWasAContainment_IsLaunchFailed()
     {
