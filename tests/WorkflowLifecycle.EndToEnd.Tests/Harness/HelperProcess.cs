@@ -50,9 +50,9 @@ internal sealed class HelperProcess : IAsyncDisposable
         await _process.StandardInput.FlushAsync();
     }
 
-    public async Task<int> WaitForExitAsync()
+    public async Task<int> WaitForExitAsync(TimeSpan? patience = null)
     {
-        await _process.WaitForExitAsync().WaitAsync(Limit);
+        await _process.WaitForExitAsync().WaitAsync(patience ?? Limit);
         return _process.ExitCode;
     }
 

@@ -1,11 +1,13 @@
-using Xunit;
-
 namespace WorkflowLifecycle.EndToEnd.Tests.Steps;
 
 /// <summary>What a host finds that comes after one that died, and what it makes of it.</summary>
 internal sealed class Aftermath(Engine engine, RunId id, OnHostExit policy, int? adoptee)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    // How long a run that nobody has to kill may take to be over.
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
+
+    // How long an interrupted kill may take that nobody asked for again. Zero: it goes on when it is asked for.
+    private static readonly TimeSpan UnaskedLimit = TimeSpan.Zero;
 
     private readonly List<string> _wrong = [];
 
@@ -50,7 +52,7 @@ internal sealed class Aftermath(Engine engine, RunId id, OnHostExit policy, int?
 
     private async Task ResumeAsync()
     {
-        if (await Wait.TryUntilAsync(async () => (await engine.RowAsync(id)).State.IsFinal, _interrupted is { IsOpen: true } ? TimeSpan.Zero : Patience))
+        if (await Wait.TryUntilAsync(async () => (await engine.RowAsync(id)).State.IsFinal, _interrupted is { IsOpen: true } ? UnaskedLimit : EndLimit))
         {
             return;
         }

@@ -10,6 +10,9 @@ internal sealed record StepCase(StepScenario Scenario, PersistedStep Step, StepS
 {
     private const int Killed = 128 + 9;
 
+    // Hosts by the dozen, one after the other: on a busy machine one of them takes long to start.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
+
     private static readonly RunId _id = RunId.Parse("step:1");
 
     /// <summary>Plays it through, in a room of its own.</summary>
@@ -96,7 +99,7 @@ internal sealed record StepCase(StepScenario Scenario, PersistedStep Step, StepS
         string[] policy = Policy == OnHostExit.Keep ? ["keep"] : [];
         await using HelperProcess host = new(
             room.Path, HelperProcess.HostProgram, ["steps", room.Path, _id.Value, .. policy, .. options, "--", "/bin/sh", "-c", Scenario.Script]);
-        int code = await host.WaitForExitAsync();
+        int code = await host.WaitForExitAsync(_patience);
         Assert.True(code == exitCode, $"the host ended with {code}, not {exitCode}: {await host.ReadAllAsync()}");
     }
 

@@ -1,4 +1,3 @@
-using WorkflowLifecycle.Steps;
 using static WorkflowLifecycle.Steps.PersistedStep;
 
 namespace WorkflowLifecycle.EndToEnd.Tests.Steps;
