@@ -27,7 +27,7 @@ internal sealed class EnvironmentDoctor(IContainmentPlatform platform, IProcessS
         ? []
         : [new() { Name = "runtime-directory", Kind = "usable", IsGood = true, Detail = $"run directories are made below {platform.RuntimeRoot}" }];
 
-    private IReadOnlyList<EnvironmentFinding> Spool()
+    private List<EnvironmentFinding> Spool()
     {
         SpoolContent content = spool.Read();
         List<EnvironmentFinding> findings = [];

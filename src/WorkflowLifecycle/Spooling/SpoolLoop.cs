@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using WorkflowLifecycle.Recovery;
-using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Spooling;
