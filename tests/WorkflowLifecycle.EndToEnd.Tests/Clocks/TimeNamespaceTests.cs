@@ -114,7 +114,7 @@ public sealed class TimeNamespaceTests : EndToEndTest
 
         Assert.Equal((KillOutcome.Killed, strength), (report.Outcome, report.Strength));
         Assert.Equal(strength == ContainmentStrength.Reaper ? EndProof.ReaperEmpty : EndProof.CgroupAndReaperEmpty, report.Proof);
-        Assert.Empty(ProcessEntry.StandingIn(Room.Path).Where(entry => entry.Name == "perl"));
+        Assert.DoesNotContain(ProcessEntry.StandingIn(Room.Path), entry => entry.Name == "perl");
     }
 
     private static void Require() => Assert.SkipUnless(
