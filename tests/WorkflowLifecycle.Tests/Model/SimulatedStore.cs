@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Registry;
 
@@ -8,7 +7,6 @@ namespace WorkflowLifecycle.Tests.Model;
 internal sealed class SimulatedStore
 {
     private readonly InMemoryProcessStore _store = new();
-    private readonly ConcurrentDictionary<KillId, KillRecord> _kills = new();
     private TaskCompletionSource _isOver = new();
 
     public StoreFault Fault { get; private set; }
@@ -30,9 +28,9 @@ internal sealed class SimulatedStore
 
     public RunRecord? Truth(RunId runId) => _store.FindRunAsync(runId).AsTask().GetAwaiter().GetResult();
 
-    public KillRecord? TruthOf(KillId killId) => _kills.GetValueOrDefault(killId);
+    public KillRecord? TruthOf(KillId killId) => _store.FindKillAsync(killId).AsTask().GetAwaiter().GetResult();
 
-    public IReadOnlyCollection<KillRecord> Kills => [.. _kills.Values];
+    public IReadOnlyList<KillRecord> Kills() => _store.SearchKillsAsync(new KillQuery { Limit = KillQuery.MaximumLimit }).AsTask().GetAwaiter().GetResult().Kills;
 
     public IReadOnlyList<RunRecord> Runs() => _store.SearchRunsAsync(new RunQuery { IncludeFinished = true, Limit = RunQuery.MaximumLimit }).AsTask().GetAwaiter().GetResult().Runs;
 
@@ -42,7 +40,7 @@ internal sealed class SimulatedStore
 
     /// <summary>Whether a kill may signal: its intent is durable in the store or the spool, and nobody took it back.</summary>
     public bool HasIntent(RunRecord run, KillId? killId) =>
-        _kills.Values.Any(kill => kill.RunId == run.RunId && (killId is null || kill.KillId == killId) && kill.State is not (KillState.Denied or KillState.Requested))
+        Kills().Any(kill => kill.RunId == run.RunId && (killId is null || kill.KillId == killId) && kill.State is not (KillState.Denied or KillState.Requested))
         || IntentSpool.Read(run).Any(intent => killId is null || intent.Kill.KillId == killId);
 
     public CommitResult Commit(StoreCommit commit, CommitDurability durability)
@@ -50,11 +48,6 @@ internal sealed class SimulatedStore
         CommitResult result = _store.CommitAsync(commit, durability).AsTask().GetAwaiter().GetResult();
         if (result.IsCommitted)
         {
-            foreach (KillRecord written in new[] { commit.AddKill, commit.UpdateKill }.OfType<KillRecord>())
-            {
-                _kills[written.KillId] = written;
-            }
-
             OnCommitted(commit);
         }
 
