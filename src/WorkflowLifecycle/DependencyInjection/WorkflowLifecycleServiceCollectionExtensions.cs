@@ -67,6 +67,7 @@ public static class WorkflowLifecycleServiceCollectionExtensions
         services.TryAddSingleton<IFailpoints, NoFailpoints>();
         services.TryAddSingleton<StepWriter>();
         services.TryAddSingleton<EventSignal>();
+        services.TryAddSingleton<StoreOpening>();
         services.TryAddSingleton<StoreStart>();
         services.TryAddSingleton<StoreHost>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, LifecycleHostedService>());

@@ -4,7 +4,7 @@ using WorkflowLifecycle.Registry;
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>The runs that were launched under a run, and what a kill of it means for them.</summary>
-internal sealed class ChildRuns(IProcessStore store, StoreStart start, RunsWithoutStore withoutStore)
+internal sealed class ChildRuns(IProcessStore store, StoreOpening opening, RunsWithoutStore withoutStore)
 {
     /// <summary>The nearest live runs below a run: its live children, and those below children that are over.</summary>
     public async Task<IReadOnlyList<RunRecord>> ListAsync(RunId parent, CancellationToken cancellationToken) =>
@@ -13,7 +13,7 @@ internal sealed class ChildRuns(IProcessStore store, StoreStart start, RunsWitho
     /// <summary>The same below several runs at once: by the run that each is next below.</summary>
     public async Task<ILookup<RunId, RunRecord>> ListAsync(IReadOnlySet<RunId> parents, CancellationToken cancellationToken)
     {
-        await start.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await opening.OpenAsync(cancellationToken).ConfigureAwait(false);
 
         // From the live runs upwards: they are few, while a run may have had thousands of children that are over.
         Dictionary<RunId, RunRecord> live = await ReadLiveAsync(cancellationToken).ConfigureAwait(false);

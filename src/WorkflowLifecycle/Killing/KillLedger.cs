@@ -6,7 +6,7 @@ using WorkflowLifecycle.Telemetry;
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>Writes what a kill must leave on record: intent before the first signal, outcome before the answer.</summary>
-internal sealed class KillLedger(IProcessStore store, StoreStart start, StepWriter steps, KillAudit audit, EventSignal signal, TimeProvider timeProvider)
+internal sealed class KillLedger(IProcessStore store, StoreOpening opening, StepWriter steps, KillAudit audit, EventSignal signal, TimeProvider timeProvider)
 {
     // P5: a kill does not wait longer for its intent to become durable.
     private static readonly TimeSpan IntentLimit = TimeSpan.FromMilliseconds(500);
@@ -132,7 +132,7 @@ internal sealed class KillLedger(IProcessStore store, StoreStart start, StepWrit
         KillRecord kill, string ground, KillEnd end, Func<RunRecord, IEnumerable<CleanupDebt>> late, Func<RunRecord, RunRecord> finish, RunRecord? asWritten)
     {
         // It may never have been open: the run was found without it.
-        await start.OpenAsync(CancellationToken.None).ConfigureAwait(false);
+        await opening.OpenAsync(CancellationToken.None).ConfigureAwait(false);
         KillReport report = end.Report;
         bool isOver = report.Outcome != KillOutcome.KillUnconfirmed;
         bool isBesideAnother = false;
@@ -232,7 +232,7 @@ internal sealed class KillLedger(IProcessStore store, StoreStart start, StepWrit
 
     private async Task<KillRecord?> FindClosedAsync(KillRecord kill, CancellationToken cancellationToken)
     {
-        await start.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await opening.OpenAsync(cancellationToken).ConfigureAwait(false);
         if (await store.FindKillAsync(kill.KillId, cancellationToken).ConfigureAwait(false) is { } known)
         {
             return known.IsOpen ? null : known;

@@ -7,7 +7,7 @@ using WorkflowLifecycle.Telemetry;
 namespace WorkflowLifecycle.Killing;
 
 /// <summary>Finds the run that is to be ended: by its row, and in an emergency, where the store does not give that in time, by its directory.</summary>
-internal sealed class KillableRuns(StoreStart start, IProcessStore store, RunReconciler reconciler, RunsWithoutStore withoutStore, ILogger<KillableRuns> logger)
+internal sealed class KillableRuns(StoreStart start, StoreOpening opening, IProcessStore store, RunReconciler reconciler, RunsWithoutStore withoutStore, ILogger<KillableRuns> logger)
 {
     // P11: an emergency waits no longer for a row than for the commit of its intent.
     private static readonly TimeSpan EmergencyLimit = TimeSpan.FromMilliseconds(500);
@@ -75,7 +75,7 @@ internal sealed class KillableRuns(StoreStart start, IProcessStore store, RunRec
 
     private async Task<RunRecord> ReadAtOnceAsync(RunId runId, CancellationToken cancellationToken)
     {
-        await start.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await opening.OpenAsync(cancellationToken).ConfigureAwait(false);
         return await store.FindRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new RunNotFoundException(runId, store.Location);
     }
 

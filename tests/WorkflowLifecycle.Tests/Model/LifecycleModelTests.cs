@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using WorkflowLifecycle.Tests.Support;
 
 namespace WorkflowLifecycle.Tests.Model;
 
@@ -8,6 +9,8 @@ namespace WorkflowLifecycle.Tests.Model;
 /// A failure prints the seed and the shortest sequence that was found; <c>CsCheck_Seed=…</c> in the environment plays that one again first, and
 /// <c>WORKFLOW_LIFECYCLE_MODEL_SEQUENCES</c> says how many are played. The threads of the engine are real, so that one seed may take a few attempts.
 /// </summary>
+[Collection(nameof(AloneCollection))]
+[Trait("Scenario", "S21")]
 public sealed class LifecycleModelTests
 {
     private const int DefaultSequences = 2000;

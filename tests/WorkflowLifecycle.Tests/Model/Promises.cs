@@ -25,7 +25,7 @@ internal sealed class Promises(World world)
 
     /// <summary>Nothing is under way any more.</summary>
     public bool IsCalm() => world.Asks.All(ask => ask.Host.IsDead || ask.Answer.IsCompleted)
-        && world.Store.Kills.All(kill => !kill.IsOpen)
+        && world.Store.Kills().All(kill => !kill.IsOpen)
         && world.Machine.Trees.All(tree => tree.Processes.Count == 0 || tree.DiesAt is null)
         && world.Store.Runs().All(run => run.State.IsFinal || TreeOf(run) is { Processes.Count: > 0 } || (run.State == RunState.Launching && world.IsAlive(run.Host)));
 
@@ -34,7 +34,7 @@ internal sealed class Promises(World world)
     {
         foreach (Signalled signal in world.Machine.Signals)
         {
-            Require(signal.IsOnRecord, $"P5: {signal.What} to {signal.RunId} without an intent on record ({signal.KillId})");
+            Require(signal.IsOnRecord, $"P5: {signal.What} to {signal.RunId} without an intent on record ({signal.KillId}): {string.Join(", ", world.Store.Kills().Select(kill => $"{kill.RunId} {kill.KillId} {kill.State}"))}");
             Require(signal.IsOwn, $"P4: {signal.What} of {signal.RunId} hit the tree of {signal.Tree.Spec.RunId}");
         }
 
@@ -50,7 +50,7 @@ internal sealed class Promises(World world)
             CheckTrail(run, [.. world.Store.Audit().Where(entry => entry.RunId == run.RunId)]);
         }
 
-        foreach (KillRecord kill in world.Store.Kills)
+        foreach (KillRecord kill in world.Store.Kills())
         {
             Require(!kill.IsOpen, $"P6: {kill.KillId} of {kill.RunId} was begun and is {kill.State} for ever");
         }

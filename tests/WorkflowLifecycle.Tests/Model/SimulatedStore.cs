@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using WorkflowLifecycle.Processes;
 using WorkflowLifecycle.Registry;
 using WorkflowLifecycle.Spooling;
@@ -10,8 +9,6 @@ namespace WorkflowLifecycle.Tests.Model;
 internal sealed class SimulatedStore(string spool)
 {
     private readonly InMemoryProcessStore _store = new();
-    private readonly ConcurrentDictionary<KillId, KillRecord> _kills = new();
-    private readonly Lock _commits = new();
     private TaskCompletionSource _isOver = new();
 
     public StoreFault Fault { get; private set; }
@@ -33,9 +30,9 @@ internal sealed class SimulatedStore(string spool)
 
     public RunRecord? Truth(RunId runId) => _store.FindRunAsync(runId).AsTask().GetAwaiter().GetResult();
 
-    public KillRecord? TruthOf(KillId killId) => _kills.GetValueOrDefault(killId);
+    public KillRecord? TruthOf(KillId killId) => _store.FindKillAsync(killId).AsTask().GetAwaiter().GetResult();
 
-    public IReadOnlyCollection<KillRecord> Kills => [.. _kills.Values];
+    public IReadOnlyList<KillRecord> Kills() => _store.SearchKillsAsync(new KillQuery { Limit = KillQuery.MaximumLimit }).AsTask().GetAwaiter().GetResult().Kills;
 
     public IReadOnlyList<RunRecord> Runs() => _store.SearchRunsAsync(new RunQuery { IncludeFinished = true, Limit = RunQuery.MaximumLimit }).AsTask().GetAwaiter().GetResult().Runs;
 
@@ -44,29 +41,14 @@ internal sealed class SimulatedStore(string spool)
     public IReadOnlyList<CleanupDebt> Debts() => _store.ReadDebtsAsync(new DebtQuery()).AsTask().GetAwaiter().GetResult();
 
     /// <summary>Whether a kill may signal: its intent is durable in the store or the spool, and nobody took it back.</summary>
-    public bool HasIntent(RunRecord run, KillId? killId)
-    {
-        // A host that reads a commit may signal before the one that made it has written it down here.
-        lock (_commits)
-        {
-            return _kills.Values.Any(kill => kill.RunId == run.RunId && (killId is null || kill.KillId == killId) && kill.State is not (KillState.Denied or KillState.Requested))
-                || new EmergencySpool(spool).Read().Entries.Select(entry => SpooledKillJson.Read(entry.Payload)).OfType<SpooledKill>()
-                    .Any(spooled => spooled.Kill.RunId == run.RunId && (killId is null || spooled.Kill.KillId == killId));
-        }
-    }
+    public bool HasIntent(RunRecord run, KillId? killId) =>
+        Kills().Any(kill => kill.RunId == run.RunId && (killId is null || kill.KillId == killId) && kill.State is not (KillState.Denied or KillState.Requested))
+        || new EmergencySpool(spool).Read().Entries.Select(entry => SpooledKillJson.Read(entry.Payload)).OfType<SpooledKill>()
+            .Any(spooled => spooled.Kill.RunId == run.RunId && (killId is null || spooled.Kill.KillId == killId));
 
     public CommitResult Commit(StoreCommit commit, CommitDurability durability)
     {
-        CommitResult result;
-        lock (_commits)
-        {
-            result = _store.CommitAsync(commit, durability).AsTask().GetAwaiter().GetResult();
-            foreach (KillRecord written in result.IsCommitted ? new[] { commit.AddKill, commit.UpdateKill }.OfType<KillRecord>() : [])
-            {
-                _kills[written.KillId] = written;
-            }
-        }
-
+        CommitResult result = _store.CommitAsync(commit, durability).AsTask().GetAwaiter().GetResult();
         if (result.IsCommitted)
         {
             OnCommitted(commit);

@@ -276,7 +276,7 @@ internal sealed class World : IDisposable
     // An interrupted kill that nobody went on with: whoever asks again gets the same.
     private void AskAgain()
     {
-        foreach (KillRecord kill in Store.Kills.Where(kill => kill.IsOpen))
+        foreach (KillRecord kill in Store.Kills().Where(kill => kill.IsOpen))
         {
             Kill(Hosts[0], kill.RunId, number: 1);
         }
