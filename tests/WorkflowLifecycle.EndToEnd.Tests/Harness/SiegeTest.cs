@@ -64,17 +64,6 @@ public abstract class SiegeTest : EndToEndTest
         return report;
     }
 
-    /// <summary>Has the run of a host ended that may not survive it; in the end nobody is left.</summary>
-    internal async Task BesiegeToTheEndAsync(ContainmentStrength strength, IReadOnlyList<string> through, IReadOnlyList<string> options, IReadOnlyList<string> command)
-    {
-        await using TestCgroup cgroup = await RequireAsync();
-        HelperProcess host = StartHost(cgroup, strength, through, options, command);
-        Assert.Equal(strength.ToString(), await host.ReadAsync("ready"));
-        await host.SayAsync("go");
-        await host.WaitForExitAsync();
-        await Wait.UntilAsync("nobody is left of the test", () => cgroup.IsEmpty);
-    }
-
     /// <summary>The report is of this strength, proven and in time, and it is what the store has.</summary>
     internal async Task ProvesAsync(KillReport report, ContainmentStrength strength, KillOutcome outcome = KillOutcome.Killed)
     {
