@@ -146,7 +146,7 @@ public sealed class OldAndNewTests : CompatibilityTest
             said.Add(names && result.ExitCode != 0 ? string.Empty : $"{string.Join(' ', command)}: {result.ExitCode} {result.Out}{result.Error}");
         }
 
-        Assert.Empty(said.Where(text => text.Length > 0));
+        Assert.All(said, Assert.Empty);
         Assert.Equal(before, Schema());
         Assert.Equal(schema, SchemaVersion());
     }

@@ -1,5 +1,4 @@
 using WorkflowLifecycle.Processes.Linux.Diagnosis;
-using Xunit;
 
 namespace WorkflowLifecycle.Processes.Tests.Diagnosis;
 
@@ -62,7 +61,7 @@ public sealed class KeepRulesTests : IDisposable
     public void Unit_OfAUsersManager_IsLookedForAmongTheUsers()
     {
         Write(Etc + "builder.service", "[Service]\nKillMode=process");
-        Write("/home/jane/.config/systemd/user/builder.service", "[Service]\n");
+        Write("/srv/jane/.config/systemd/user/builder.service", "[Service]\n");
 
         AssertProblem("0::/user.slice/user-1000.slice/user@1000.service/app.slice/builder.service\n", "systemd ends everything in the unit builder.service");
     }
