@@ -100,11 +100,11 @@ public sealed class KeepRulesTests : IDisposable
     [InlineData(7, 1, "systemd", false)]
     [InlineData(1, 0, "host", true)]
     public void Container_EndsWithAnInitThatLeaves(int pid, int parent, string init, bool isReason) =>
-        Assert.Equal(isReason, KeepRules.FindProblem(pid, parent, init, "0::/\n", _root, "/home/jane", "/run/user/1000") is { } problem && problem.EndsWith("or set OnHostExit to Kill.", StringComparison.Ordinal));
+        Assert.Equal(isReason, KeepRules.FindProblem(pid, parent, init, "0::/\n", _root, "/srv/jane", "/run/user/1000") is { } problem && problem.EndsWith("or set OnHostExit to Kill.", StringComparison.Ordinal));
 
     private void AssertProblem(string cgroups, string? expected)
     {
-        string? problem = KeepRules.FindProblem(100, 1, "systemd", cgroups, _root, "/home/jane", "/run/user/1000");
+        string? problem = KeepRules.FindProblem(100, 1, "systemd", cgroups, _root, "/srv/jane", "/run/user/1000");
         if (expected is null)
         {
             Assert.Null(problem);
