@@ -66,7 +66,7 @@ public sealed class RunRemainsTests : IDisposable
     public void Remove_KeepingRecords_LeavesWhatProvesTheEnd()
     {
         RunDirectory directory = Make("0a", Good);
-        foreach (string name in (string[])["exit", "exit.tmp", "journal", "intent-kill_1.json", "stdout.log"])
+        foreach (string name in (string[])["exit", "exit.tmp", "journal", "stdout.log"])
         {
             File.WriteAllText(Path.Combine(directory.Path, name), "x");
         }
@@ -78,7 +78,7 @@ public sealed class RunRemainsTests : IDisposable
         Assert.Equal(["critical", "empty", "exit.tmp", "journal"], removed.Order(StringComparer.Ordinal));
         Assert.Equal(["stdout.log"], kept);
         Assert.Empty(failed);
-        Assert.Equal(["exit", "intent-kill_1.json", "kill.lock", "run.json", "stdout.log"], Directory.GetFiles(directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["exit", "kill.lock", "run.json", "stdout.log"], Directory.GetFiles(directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         directory.Remove(keepOutput: false);
         Assert.False(directory.Exists);
     }
