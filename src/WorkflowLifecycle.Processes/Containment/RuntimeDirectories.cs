@@ -36,16 +36,6 @@ public static class RuntimeDirectories
         return OperatingSystem.IsLinux() ? RemainsProof.Prove(remains, LinuxPlatform.CurrentUser()) : null;
     }
 
-    /// <summary>Puts the names in a directory on stable storage: flushing a new file does not do that.</summary>
-    /// <exception cref="IOException">That cannot be done.</exception>
-    public static void Flush(string directory)
-    {
-        if (OperatingSystem.IsLinux())
-        {
-            new RunDirectory(directory).Flush();
-        }
-    }
-
     /// <summary>Whether only this user or root could have laid out a root.</summary>
     public static bool IsTrusted(string root) =>
         !OperatingSystem.IsLinux() || RuntimeRoot.IsTrusted(root, LinuxPlatform.CurrentUser());

@@ -83,12 +83,5 @@ public sealed class RunRemainsTests : IDisposable
         Assert.False(directory.Exists);
     }
 
-    [Fact]
-    public void Flush_Directory_IsDoneAndAMissingOneIsAnError()
-    {
-        RuntimeDirectories.Flush(_place.Path);
-        Assert.Throws<IOException>(() => RuntimeDirectories.Flush(_place.File("none")));
-    }
-
     private RunRemains FindOne(RunDirectory directory) => Assert.Single(Find(), found => found.Containment.RunDirectory == directory.Path);
 }
