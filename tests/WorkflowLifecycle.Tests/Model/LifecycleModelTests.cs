@@ -39,7 +39,8 @@ public sealed class LifecycleModelTests
         using World world = new();
         if (world.Play(steps) is { } broken)
         {
-            Assert.Fail(broken);
+            // Told here as well: it may take an order of the threads that does not come again.
+            Assert.Fail($"{broken}\n{string.Join('\n', world.History)}");
         }
     }
 
