@@ -13,7 +13,7 @@ namespace WorkflowLifecycle.Tests.Model;
 [Trait("Scenario", "S21")]
 public sealed class LifecycleModelTests
 {
-    private const int DefaultSequences = 1000;
+    private const int DefaultSequences = 400;
 
     private static readonly Gen<StepKind> Kinds = Gen.Frequency(
         (6, Gen.Const(StepKind.Launch)), (2, Gen.Const(StepKind.Ready)), (2, Gen.Const(StepKind.Exit)), (8, Gen.Const(StepKind.Kill)),
