@@ -23,6 +23,14 @@ internal sealed class ContainmentDebts(IContainmentPlatform platform, StepWriter
         Details = new Dictionary<string, string> { [Line] = line.Cleaner },
     });
 
+    /// <summary>All that held a run, where nobody can say what of it was freed.</summary>
+    public static RunResource Whole(ContainmentRecord held) => new()
+    {
+        Cleaner = CleanerName,
+        Name = held.RunDirectory,
+        Details = new Dictionary<string, string> { [Line] = CleanerName },
+    };
+
     public ValueTask<IReadOnlyList<RunResource>> DiscoverAsync(CleanupContext context, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult<IReadOnlyList<RunResource>>([]);
 

@@ -98,11 +98,20 @@ internal sealed class SpoolMerge(KillSpool spool, IProcessStore store, StepWrite
             AddKill = known is null ? row : null,
             UpdateKill = known is null ? null : row,
             Audit = known is null ? [.. Intent(spooled, at), .. outcome] : outcome,
-            AddDebts = isOver && spooled.Report is not null ? CleanupDebts.OfAllCleaners(run with { KillId = asked.KillId }, Recorded, timeProvider.GetUtcNow()) : [],
+            AddDebts = isOver && spooled.Report is not null ? Debts(run with { KillId = asked.KillId }, report) : [],
             Events = [new RunEvent { RunId = run.RunId, Kind = isOver ? EventKinds.KillCompleted : EventKinds.KillUnconfirmed, State = (ended ?? run).State, At = timeProvider.GetUtcNow(), Message = report.Outcome.ToString() }],
         };
         return await CommitAsync(PersistedStep.SpooledIntentMerged, commit, asked, cancellationToken).ConfigureAwait(false);
     }
+
+    // No entry has room for what the killer could not free, and it may be dead.
+    private IReadOnlyList<CleanupDebt> Debts(RunRecord run, KillReport report) =>
+    [
+        .. CleanupDebts.OfAllCleaners(run, Recorded, timeProvider.GetUtcNow()),
+        .. run.Containment is { } held && report.Proof != EndProof.None
+            ? [CleanupDebts.New(run, run.KillId, ContainmentDebts.CleanerName, ContainmentDebts.Whole(held), Recorded, timeProvider.GetUtcNow())]
+            : Array.Empty<CleanupDebt>(),
+    ];
 
     // The tree may go on: from here on it is a kill like any other, which whoever sees it carries on.
     private Task<bool?> BeginAsync(SpooledKill spooled, RunRecord run, DateTimeOffset at, CancellationToken cancellationToken)

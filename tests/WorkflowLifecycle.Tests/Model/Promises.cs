@@ -8,6 +8,9 @@ internal sealed class Promises(World world)
     private readonly Lock _lock = new();
     private readonly List<string> _broken = [];
 
+    // What does not hold at the present look.
+    private readonly List<string> _found = [];
+
     /// <summary>At the instant a commit becomes durable: nobody is said to be gone who is there (P3).</summary>
     public void OnCommitted(StoreCommit commit)
     {
@@ -32,6 +35,7 @@ internal sealed class Promises(World world)
     /// <summary>Which promise was not kept; null when all were.</summary>
     public string? Explain()
     {
+        _found.Clear();
         foreach (Signalled signal in world.Machine.Signals)
         {
             Require(signal.IsOnRecord, $"P5: {signal.What} to {signal.RunId} without an intent on record ({signal.KillId}): {string.Join(", ", world.Store.Kills().Select(kill => $"{kill.RunId} {kill.KillId} {kill.State}"))}");
@@ -62,7 +66,7 @@ internal sealed class Promises(World world)
 
         lock (_lock)
         {
-            return _broken.Concat(world.Machine.Violations).FirstOrDefault();
+            return _broken.Concat(world.Machine.Violations).Concat(_found).FirstOrDefault();
         }
     }
 
@@ -125,7 +129,7 @@ internal sealed class Promises(World world)
     {
         if (!holds)
         {
-            Break(otherwise);
+            _found.Add(otherwise);
         }
     }
 

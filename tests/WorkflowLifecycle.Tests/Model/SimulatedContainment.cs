@@ -130,7 +130,7 @@ internal sealed class SimulatedContainment(SimulatedMachine machine, SimulatedTr
             bool fails = machine.CleaningFails && tree is { HasCgroup: true };
             if (tree is { Processes.Count: > 0 })
             {
-                machine.Violations.Add($"P3: {run.RunId} was cleaned under a living tree");
+                machine.Violations.Enqueue($"P3: {run.RunId} was cleaned under a living tree");
             }
 
             if (tree is not null)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using WorkflowLifecycle.Processes;
 
@@ -28,12 +29,12 @@ internal sealed class SimulatedMachine(string root, SimulatedStore store)
     /// <summary>While it is on, no cgroup can be removed.</summary>
     public bool CleaningFails { get; set; }
 
-    public List<Signalled> Signals { get; } = [];
+    public ConcurrentQueue<Signalled> Signals { get; } = [];
 
     public Action<string> Tell { get; set; } = static _ => { };
 
     /// <summary>What no machine should have seen.</summary>
-    public List<string> Violations { get; } = [];
+    public ConcurrentQueue<string> Violations { get; } = [];
 
     public IReadOnlyList<SimulatedTree> Trees
     {
@@ -92,7 +93,7 @@ internal sealed class SimulatedMachine(string root, SimulatedStore store)
 
             if (store.Truth(tree.Spec.RunId) is not { Containment: { } known } row || known.RunDirectory != tree.Record.RunDirectory || row.State.IsFinal)
             {
-                Violations.Add($"P1: {tree.Spec.RunId} started without a row that leads to it");
+                Violations.Enqueue($"P1: {tree.Spec.RunId} started without a row that leads to it");
             }
 
             tree.IsGateOpen = true;
@@ -300,7 +301,7 @@ internal sealed class SimulatedMachine(string root, SimulatedStore store)
         bool isOwn = tree.Spec.RunId == run.RunId && tree.Spec.InternalId == run.InternalId && tree.Boot == Boot
             && (killId is not { } id || store.TruthOf(id) is not { } kill || kill.RunId == run.RunId);
         Tell($"{what} to {run.RunId}");
-        Signals.Add(new Signalled(run.RunId, tree, what, killId, store.HasIntent(run, killId), isOwn));
+        Signals.Enqueue(new Signalled(run.RunId, tree, what, killId, store.HasIntent(run, killId), isOwn));
     }
 
     private void Terminate(SimulatedTree tree)

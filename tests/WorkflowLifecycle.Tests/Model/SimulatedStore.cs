@@ -40,11 +40,11 @@ internal sealed class SimulatedStore(string spool)
 
     public IReadOnlyList<CleanupDebt> Debts() => _store.ReadDebtsAsync(new DebtQuery()).AsTask().GetAwaiter().GetResult();
 
-    /// <summary>Whether a kill may signal: its intent is durable in the store or the spool, and nobody took it back.</summary>
-    public bool HasIntent(RunRecord run, KillId? killId) =>
-        Kills().Any(kill => kill.RunId == run.RunId && (killId is null || kill.KillId == killId) && kill.State is not (KillState.Denied or KillState.Requested))
-        || new EmergencySpool(spool).Read().Entries.Select(entry => SpooledKillJson.Read(entry.Payload)).OfType<SpooledKill>()
-            .Any(spooled => spooled.Kill.RunId == run.RunId && (killId is null || spooled.Kill.KillId == killId));
+    /// <summary>
+    /// Whether a kill may signal: its intent is durable in the store or the spool, and nobody took it back. The store is asked twice: a merge
+    /// moves the intent there from the spool meanwhile.
+    /// </summary>
+    public bool HasIntent(RunRecord run, KillId? killId) => IsOnRecord(run, killId) || IsSpooled(run, killId) || IsOnRecord(run, killId);
 
     public CommitResult Commit(StoreCommit commit, CommitDurability durability)
     {
@@ -56,4 +56,11 @@ internal sealed class SimulatedStore(string spool)
 
         return result;
     }
+
+    private bool IsOnRecord(RunRecord run, KillId? killId) =>
+        Kills().Any(kill => kill.RunId == run.RunId && (killId is null || kill.KillId == killId) && kill.State is not (KillState.Denied or KillState.Requested));
+
+    private bool IsSpooled(RunRecord run, KillId? killId) =>
+        new EmergencySpool(spool).Read().Entries.Select(entry => SpooledKillJson.Read(entry.Payload)).OfType<SpooledKill>()
+            .Any(spooled => spooled.Kill.RunId == run.RunId && (killId is null || spooled.Kill.KillId == killId));
 }

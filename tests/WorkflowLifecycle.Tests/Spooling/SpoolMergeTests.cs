@@ -69,7 +69,9 @@ public sealed class SpoolMergeTests : IAsyncDisposable
         AuditEntry intent = (await _engine.AuditAsync()).Single(entry => entry.Stage == "IntentWritten");
         Assert.Equal(happened, DateTimeOffset.Parse(intent.Details["happenedAt"], System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(happened + TimeSpan.FromHours(2) + TimeSpan.FromMilliseconds(5), intent.At);
-        Assert.Equal("files", Assert.Single(await _engine.Store.Inner.ReadDebtsAsync(new DebtQuery { RunId = run.RunId })).Cleaner);
+
+        // The entry does not say what the killer could not free: its cleaners look again, and so does what holds the run.
+        Assert.Equal(["containment", "files"], (await _engine.Store.Inner.ReadDebtsAsync(new DebtQuery { RunId = run.RunId })).Select(debt => debt.Cleaner).Order());
         Assert.Empty(await MergeAsync());
     }
 
