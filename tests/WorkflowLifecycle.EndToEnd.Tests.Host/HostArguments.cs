@@ -52,6 +52,7 @@ internal sealed record HostArguments(string Verb, string Directory, RunId RunId,
     {
         options.RuntimeDirectory = Path.Combine(Directory, "run");
         options.HostName = Value("name") ?? options.HostName;
+        options.RecoverOnStart = !Has("norecover");
         options.CgroupRoot = Has("reaper") ? Directory : Value("cgroup-root");
         if (Verb == "steps")
         {

@@ -70,7 +70,7 @@ internal sealed class StepActions(IServiceProvider provider, HostArguments argum
         "show" => Registry.FindAsync(arguments.RunId),
         "inspect" => Registry.InspectAsync(arguments.RunId),
         "adopt" => AdoptAsync(),
-        "debts" => provider.GetRequiredService<ICleanupDebts>().RetryAsync(new DebtQuery(), WorkflowPrincipal.LocalUser()),
+        "debts" => RetryDebtsAsync(),
         "prune" => provider.GetRequiredService<IRunRetention>().ApplyAsync(new RetentionRequest { OlderThan = TimeSpan.FromTicks(1) }, WorkflowPrincipal.LocalUser()),
         _ => throw new ArgumentException(action),
     };
@@ -106,6 +106,15 @@ internal sealed class StepActions(IServiceProvider provider, HostArguments argum
         }
 
         await KillAsync(KillMode.Emergency);
+    }
+
+    // What a host claimed that died over it is free again only after a while.
+    private async Task RetryDebtsAsync()
+    {
+        while ((await provider.GetRequiredService<ICleanupDebts>().RetryAsync(new DebtQuery(), WorkflowPrincipal.LocalUser())).Any(retry => retry.Outcome == DebtRetryOutcome.InProgress))
+        {
+            await Task.Delay(Interval * 20, TimeProvider.System, CancellationToken.None);
+        }
     }
 
     private async Task LoseTheShimAsync()

@@ -88,7 +88,9 @@ internal sealed class SpoolMerge(KillSpool spool, IProcessStore store, StepWrite
         {
             State = isOver ? KillState.Completed : KillState.Unconfirmed,
             CompletedAt = isOver ? timeProvider.GetUtcNow() : null,
-            Report = report,
+
+            // No entry has room for the lists: as the debts do, the receipt says that each cleaner looks again.
+            Report = isOver && spooled.Report is not null ? report with { Cleanup = CleanupDebts.DeferredReceipt(run, Recorded, timeProvider.GetUtcNow()).Cleanup } : report,
         };
         RunRecord? ended = !run.State.IsFinal ? KillFinish.Of(run, report, timeProvider.GetUtcNow()) : run.KillId is null ? run with { KillId = asked.KillId } : null;
         IReadOnlyList<AuditDraft> outcome = spooled.Report is null ? [audit.Completed(row, report)] : audit.Outcome(row, report, spooled.SentKill);

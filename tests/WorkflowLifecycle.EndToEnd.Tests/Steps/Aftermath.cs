@@ -1,3 +1,6 @@
+using WorkflowLifecycle.Processes;
+using WorkflowLifecycle.Spooling;
+
 namespace WorkflowLifecycle.EndToEnd.Tests.Steps;
 
 /// <summary>What a host finds that comes after one that died, and what it makes of it.</summary>
@@ -6,14 +9,14 @@ internal sealed class Aftermath(Engine engine, RunId id, OnHostExit policy, int?
     // How long a run that nobody has to kill may take to be over.
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
-    // How long an interrupted kill may take that nobody asked for again. Zero: it goes on when it is asked for.
-    private static readonly TimeSpan UnaskedLimit = TimeSpan.Zero;
+    // How long an interrupted kill may take that nobody asks for again: what is left of its grace is in it.
+    private static readonly TimeSpan UnaskedLimit = TimeSpan.FromSeconds(20);
 
     private readonly List<string> _wrong = [];
 
     // The kill that was under way.
     private KillRecord? _interrupted;
-    private string? _spooled;
+    private KillId? _spooled;
     private bool _wasForgotten;
 
     /// <summary>
@@ -24,7 +27,8 @@ internal sealed class Aftermath(Engine engine, RunId id, OnHostExit policy, int?
         await engine.Store.InitializeAsync();
         RunRecord? seen = await engine.Store.FindRunAsync(id);
         _interrupted = seen?.KillId is { } killId ? await engine.Store.FindKillAsync(killId) : null;
-        _spooled = Intents().FirstOrDefault();
+        _spooled = new EmergencySpool(engine.Room.RuntimeDirectory).Read().Entries.Select(entry => SpooledKillJson.Read(entry.Payload)).FirstOrDefault()?.Kill.KillId;
+        await engine.Hosted.StartAsync(CancellationToken.None);
         if (seen is null)
         {
             _wasForgotten = true;
@@ -52,23 +56,16 @@ internal sealed class Aftermath(Engine engine, RunId id, OnHostExit policy, int?
 
     private async Task ResumeAsync()
     {
-        if (await Wait.TryUntilAsync(async () => (await engine.RowAsync(id)).State.IsFinal, _interrupted is { IsOpen: true } ? UnaskedLimit : EndLimit))
+        bool isKill = _interrupted is { IsOpen: true } || _spooled is not null;
+        if (await Wait.TryUntilAsync(async () => (await engine.RowAsync(id)).State.IsFinal, isKill ? UnaskedLimit : EndLimit))
         {
             return;
         }
 
-        // Whoever asks again, or only comes: it is the kill that is on record.
+        Expect(!isKill, "the kill did not go on until it was asked for again");
         KillMode mode = _interrupted?.Mode ?? KillMode.Emergency;
         KillReport report = await engine.Kills.KillAsync(id, mode == KillMode.Emergency ? Engine.Emergency() : Engine.Graceful(seconds: 0.3));
         Expect(_interrupted is null || report.KillId == _interrupted.KillId, $"kill {_interrupted?.KillId} was on record, and {report.KillId} was carried out");
-    }
-
-    private IEnumerable<string> Intents()
-    {
-        string runs = Path.Combine(engine.Room.RuntimeDirectory, "r");
-        return Directory.Exists(runs)
-            ? Directory.EnumerateFiles(runs, "intent-*.json", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path)["intent-".Length..])
-            : [];
     }
 
     private bool IsTreeAlive(RunRecord run) => adoptee is { } pid

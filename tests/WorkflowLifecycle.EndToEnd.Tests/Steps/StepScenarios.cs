@@ -41,25 +41,31 @@ internal static class StepScenarios
         new("kill that is not permitted", "launch,running,deny", DenialRecorded),
         new("kill that is refused", "launch,running,graceful", RefusalRecorded) { Options = ["hold=IntentRecorded:Before:600"] },
         new("kill that is refused too late", "launch,running,graceful", IntentWithdrawn) { Options = ["hold=IntentRecorded:After:800"] },
-        new("kill that goes on", "graceful", ResumptionRecorded) { Before = ["do=launch,running,graceful die=IntentRecorded:After"], Options = ["grace=0.3"], Policies = _keep },
-        new("spooled intent that is found", "show", SpooledIntentMerged)
+        new("kill that goes on when it is asked for", "graceful", ResumptionRecorded)
         {
-            Before = ["do=launch,running,emergency hold=IntentRecorded:Before:600 die=IntentSpooled:After"],
-            Policies = _kill,
-        },
-        new("spooled intent that is taken up", "show", SpooledIntentTakenUp)
-        {
-            Before = ["do=launch,running,emergency hold=IntentRecorded:Before:600 die=IntentSpooled:After"],
+            Before = ["do=launch,running,graceful die=IntentRecorded:After"],
+            Options = ["grace=0.3", "norecover"],
             Policies = _keep,
+        },
+        new("kill that goes on unasked", "show", ResumptionRecorded) { Before = ["do=launch,running,graceful die=IntentRecorded:After"], Policies = _keep },
+        new("outcome that is spooled", "launch,running,emergency", OutcomeSpooled) { Options = ["fail=OutcomeRecorded:Before"] },
+        new("spooled outcome that is found", "show", SpooledIntentMerged, SpoolSettled)
+        {
+            Before = ["do=launch,running,emergency fail=OutcomeRecorded:Before die=OutcomeSpooled:After"],
+        },
+        new("spooled intent that is taken up", "show", SpooledIntentTakenUp, SpoolSettled)
+        {
+            Before = ["do=launch,running,emergency hold=IntentRecorded:Before:600 die=IntentSpooled:After"],
         },
         new("launch that is undone", "show", LaunchUndoRecorded) { Before = ["do=launch die=ResourcesProvided:After"] },
         new("run that is followed", "show", FollowingRecorded) { Before = ["do=launch die=StartRecorded:After"], Policies = _keep },
+        new("run that is watched again", "show", ReadoptionRecorded) { Before = ["do=launch,running die=SignRecorded:After"], Policies = _keep },
         new("run that is lost", "show", LossRecorded) { Before = ["do=launch,running,deny die=DenialRecorded:After"], Policies = _kill, Restarts = true },
         new("remains that are swept", "show", RemainsRecorded) { Before = ["do=launch,running,emergency die=OutcomeRecorded:After"] },
         new("debt", "debts", DebtClaimed, DebtRetryRecorded) { Before = ["do=launch,running marker die=SignRecorded:After", "do=show"], Options = ["marker"], After = "debts marker", Policies = _kill },
         new("debt that nobody may settle", "debts", DebtPutOff)
         {
-            Before = ["do=launch,running,loseshim reaper die=HolderLossRecorded:After", "do=emergency reaper"],
+            Before = ["do=launch,running,loseshim reaper die=HolderLossRecorded:After", "do=emergency reaper norecover"],
             Options = ["reaper"],
             Policies = _kill,
             IsProven = false,
@@ -67,7 +73,7 @@ internal static class StepScenarios
         new("kill whose outcome is written twice", "emergency", LateDebtsRecorded)
         {
             Before = ["do=launch,running marker die=SignRecorded:After"],
-            Options = ["fail=OutcomeRecorded:After"],
+            Options = ["fail=OutcomeRecorded:After", "norecover"],
             After = "debts marker",
             Policies = _keep,
         },
