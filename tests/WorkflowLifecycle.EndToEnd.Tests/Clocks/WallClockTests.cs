@@ -86,6 +86,8 @@ public sealed class WallClockTests : EndToEndTest
         IHostedService host = engine.Hosted;
         await host.StartAsync(Aborted);
 
+        await Wait.UntilAsync("it runs", async () => (await engine.RowAsync(process.RunId)).State == RunState.Running);
+
         _time.Jump(TimeSpan.FromHours(hours));
 
         Engine other = Start();

@@ -13,8 +13,9 @@ public sealed class InterruptedKillTests : RecoveryTest
     {
         (HelperProcess host, int root) = await LaunchKeptAsync([how, "--", .. Perl("stubborn")]);
         await Wait.UntilAsync("the program is ready", () => File.Exists(Path.Combine(OnlyRun, "stdout.log")) && File.ReadAllText(Path.Combine(OnlyRun, "stdout.log")).StartsWith("ready", StringComparison.Ordinal));
-        KillRecord begun = await InterruptAsync(host, how, "grace=3");
+        KillRecord begun = await InterruptAsync(host, how, "grace=7");
         Assert.True(ProcessEntry.IsAlive(root));
+        await Wait.UntilAsync("most of its grace is over", () => TimeProvider.System.GetUtcNow() - begun.RequestedAt > TimeSpan.FromSeconds(5));
 
         HelperProcess next = await ServeAsync(how);
         await UntilAsync("the run is over", row => row.State.IsFinal);
@@ -28,8 +29,8 @@ public sealed class InterruptedKillTests : RecoveryTest
         Assert.Single(await AuditAsync("Completed"));
         Assert.Equal("system:recovery", Assert.Single(await AuditAsync("Resumed")).Actor);
 
-        // What was left of its grace, and no second one.
-        Assert.InRange((kill.CompletedAt!.Value - begun.RequestedAt).TotalSeconds, 2.9, 5);
+        // What was left of its grace: a second one would not be over before twelve seconds.
+        Assert.InRange((kill.CompletedAt!.Value - begun.RequestedAt).TotalSeconds, 6.9, 12);
         Assert.False(ProcessEntry.Exists(root));
         await LeaveAsync(next);
     }
@@ -68,11 +69,13 @@ public sealed class InterruptedKillTests : RecoveryTest
         (HelperProcess host, _) = await LaunchKeptAsync(["--", .. Perl("stubborn")]);
         HelperProcess second = StartHost("launch", "recovery:2", ["keep", "parent=" + Id.Value, "--", .. Perl("stubborn")]);
         await second.ReadAsync("launched");
-        HelperProcess killer = StartHost("kill", Id.Value, "grace=4");
+
+        // From here, where all is warm: a process that has just begun may not have its intent on record in time on a busy machine.
+        Task<KillReport> kill = Reader.Kills.KillAsync(Id, Engine.Graceful(4));
         await UntilAsync("the kill is under way", row => row.State == RunState.Stopping);
 
         HelperProcess next = await ServeAsync();
-        await killer.ReadAsync("report");
+        Assert.Equal(KillOutcome.Killed, (await kill).Outcome);
 
         Assert.Empty(await AuditAsync("Resumed"));
         Assert.Single(await AuditAsync("Completed"));
