@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkflowLifecycle.Cli.Tests.EndToEnd;
@@ -57,6 +58,14 @@ public sealed class CrowdTests : ToolRoom
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"{lines.Count} lines of {Hosts} hosts, {Killed} of them killed; {launched.Count} runs of {Tools} tools; slowest commits {string.Join(", ", slowest)} ms");
         Assert.Equal(Hosts - Killed, slowest.Count);
+
+        // An emergency does not wait for the lock: what it could not write, the next command writes.
+        foreach (string id in launched)
+        {
+            await UntilAsync(async () => JsonDocument.Parse((await UntilServedAsync("show", id, "--store", Shared, "--json")).Out)
+                .RootElement.GetProperty("state").GetString() == "Killed");
+        }
+
         await AssertAllIsThereOnceAsync(lines, launched);
     }
 
