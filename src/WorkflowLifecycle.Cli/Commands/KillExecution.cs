@@ -45,7 +45,7 @@ internal sealed class KillExecution(CliContext context, KillCommandLine line, Pa
         {
             throw new CliException(new CliError(ExitCodes.StoreUnavailable, "store-unavailable",
                 $"{away.Message} A graceful kill needs the store, and nothing was signalled.",
-                $"End it without the store: {CommandText.Of(["kill", .. line.Runs.Select(run => run.Value), "--emergency", "--reason", line.Request.Reason])}"), away);
+                $"End it without the store: {CommandText.Of(["kill", .. line.Runs.Select(run => run.Value), "--emergency", "--reason", line.Request.Reason])}; what is wrong with the store: workflowctl doctor"), away);
         }
     }
 

@@ -23,11 +23,12 @@ internal sealed class StartRecovery(IProcessStore store, IContainmentPlatform pl
     public Task Settled => _recovering;
 
     /// <summary>Begins, where this process is one that stays; nobody waits for it.</summary>
-    public void Begin()
+    /// <param name="merging">The merge of what was spooled: it may bring kills on record that are to be carried on.</param>
+    public void Begin(Task merging)
     {
         if (options.Value.RecoverOnStart)
         {
-            _recovering = Task.Run(RecoverAsync);
+            _recovering = Task.Run(() => RecoverAsync(merging));
         }
     }
 
@@ -60,11 +61,12 @@ internal sealed class StartRecovery(IProcessStore store, IContainmentPlatform pl
     // A container that is disposed synchronously refuses services that can only be disposed asynchronously.
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private async Task RecoverAsync()
+    private async Task RecoverAsync(Task merging)
     {
         ConcurrentBag<RecoveredRun> found = [];
         try
         {
+            await merging.WaitAsync(_stop.Token).ConfigureAwait(false);
             await SettleAllAsync(new RecoveryStay(limit: null), found, _stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)

@@ -44,7 +44,7 @@ internal sealed class StoreStart(StoreOpening opening, RemainsSweeper sweeper, S
             {
                 _merging = spool.MergeAsync(_stop.Token);
                 sweeper.Begin();
-                recovery.Begin();
+                recovery.Begin(_merging);
             }
 
             return _merging;

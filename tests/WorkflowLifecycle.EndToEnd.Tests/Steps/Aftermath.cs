@@ -62,7 +62,7 @@ internal sealed class Aftermath(Engine engine, RunId id, OnHostExit policy, int?
             return;
         }
 
-        Expect(_interrupted is not { IsOpen: true }, "the kill did not go on until it was asked for again");
+        Expect(!isKill, "the kill did not go on until it was asked for again");
         KillMode mode = _interrupted?.Mode ?? KillMode.Emergency;
         KillReport report = await engine.Kills.KillAsync(id, mode == KillMode.Emergency ? Engine.Emergency() : Engine.Graceful(seconds: 0.3));
         Expect(_interrupted is null || report.KillId == _interrupted.KillId, $"kill {_interrupted?.KillId} was on record, and {report.KillId} was carried out");
