@@ -75,6 +75,11 @@ internal sealed class RunFinisher(
             {
                 // Somebody ended it while the store was away, and that is what became of it.
                 run = await ReadAsync(run.RunId).ConfigureAwait(false);
+                if (run.State.IsFinal)
+                {
+                    await records.DiscardAsync(run).ConfigureAwait(false);
+                }
+
                 continue;
             }
 
@@ -103,9 +108,15 @@ internal sealed class RunFinisher(
         }
 
         RunRecord now = await ReadAsync(run.RunId).ConfigureAwait(false);
-        if (now.State.IsFinal || now.KillId is not { } killId || await store.FindKillAsync(killId).ConfigureAwait(false) is not { IsOpen: true } kill)
+        if (now.State.IsFinal)
         {
-            return now.State.IsFinal ? now : null;
+            await records.DiscardAsync(now).ConfigureAwait(false);
+            return now;
+        }
+
+        if (now.KillId is not { } killId || await store.FindKillAsync(killId).ConfigureAwait(false) is not { IsOpen: true } kill)
+        {
+            return null;
         }
 
         await runner.ResumeAsync(now, kill).ConfigureAwait(false);
