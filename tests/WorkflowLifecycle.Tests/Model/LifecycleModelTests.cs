@@ -11,9 +11,9 @@ namespace WorkflowLifecycle.Tests.Model;
 /// </summary>
 [Collection(nameof(AloneCollection))]
 [Trait("Scenario", "S21")]
-public sealed class LifecycleModelTests
+public sealed class LifecycleModelTests : IDisposable
 {
-    private const int DefaultSequences = 400;
+    private const int DefaultSequences = 2000;
 
     private static readonly Gen<StepKind> Kinds = Gen.Frequency(
         (6, Gen.Const(StepKind.Launch)), (2, Gen.Const(StepKind.Ready)), (2, Gen.Const(StepKind.Exit)), (8, Gen.Const(StepKind.Kill)),
@@ -30,6 +30,8 @@ public sealed class LifecycleModelTests
 
     private static int Sequences =>
         int.TryParse(Environment.GetEnvironmentVariable("WORKFLOW_LIFECYCLE_MODEL_SEQUENCES"), CultureInfo.InvariantCulture, out int count) ? count : DefaultSequences;
+
+    public void Dispose() => Rooms.Sweep();
 
     [Fact]
     public void Engine_AnySequence_KeepsItsPromises() => Sequence.Sample(Play, iter: Sequences, threads: 1, print: Describe);

@@ -8,12 +8,10 @@ namespace WorkflowLifecycle.Tests.Model;
 internal sealed class World : IDisposable
 {
     private const int MostHosts = 2;
-    private const int DeleteAttempts = 50;
-
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly int[] Pauses = [1, 20, 100, 260, 510, 1000, 2500, 6000];
 
-    private readonly string _directory = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), "wfl-" + Guid.NewGuid().ToString("N"));
+    private readonly string _directory = Rooms.Next();
     private readonly Lock _lock = new();
     private readonly List<SimulatedHost> _hosts = [];
     private readonly List<SimulatedHost> _dead = [];
@@ -127,23 +125,7 @@ internal sealed class World : IDisposable
             host.Reclaim();
         }
 
-        DeleteDirectory();
-    }
-
-    // A thread of a dead host can be in the middle of a file that it makes: what it leaves is deleted with the next attempt.
-    private void DeleteDirectory()
-    {
-        for (int attempt = 1; Directory.Exists(_directory); attempt++)
-        {
-            try
-            {
-                Directory.Delete(_directory, recursive: true);
-            }
-            catch (IOException) when (attempt < DeleteAttempts)
-            {
-                Thread.Sleep(attempt);
-            }
-        }
+        Rooms.Delete(_directory);
     }
 
     private void Take(Step step)
