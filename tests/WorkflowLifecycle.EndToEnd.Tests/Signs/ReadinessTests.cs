@@ -162,7 +162,8 @@ public sealed class ReadinessTests : EndToEndTest
             "launch", id.Value, how, "keep", "ready=notify", "--", "/bin/sh", "-c", "echo output; until [ -e go ]; do sleep 0.02; done; perl -e '" + SendReady + "' \"$(printf 'READY=1\\nSTATUS=said to nobody')\"; : > said; exec sleep 60");
         await host.ReadAsync("launched");
         await host.KillAsync();
-        Engine engine = Start();
+        // One that only looks: a host would watch the run again.
+        Engine engine = Start(configure: options => options.RecoverOnStart = false);
         await Wait.UntilAsync("it has written", () => Directory.GetFiles(Room.RuntimeDirectory, "stdout.log", SearchOption.AllDirectories) is [{ } log] && new FileInfo(log).Length > 0);
         RunRecord before = await engine.RowAsync(id);
         Assert.Equal((RunState.Initializing, null, ReadinessSource.Notify), (before.State, before.ReadyAt, before.Readiness));
