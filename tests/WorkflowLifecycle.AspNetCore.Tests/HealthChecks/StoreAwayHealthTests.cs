@@ -89,8 +89,15 @@ public sealed class StoreAwayHealthTests
         DateTimeOffset asked = TimeProvider.System.GetUtcNow();
         RunRecord run = new()
         {
-            RunId = _id, InternalId = Guid.NewGuid().ToString("N"), State = RunState.KillUnconfirmed, LaunchedBy = "host:elsewhere", Program = "/bin/sleep",
-            WorkingDirectory = "/", Host = here, CreatedAt = asked, KillId = killId,
+            RunId = _id,
+            InternalId = Guid.NewGuid().ToString("N"),
+            State = RunState.KillUnconfirmed,
+            LaunchedBy = "host:elsewhere",
+            Program = "/bin/sleep",
+            WorkingDirectory = "/",
+            Host = here,
+            CreatedAt = asked,
+            KillId = killId,
         };
         KillRecord kill = new() { KillId = killId, RunId = _id, State = KillState.Unconfirmed, Mode = KillMode.Emergency, Reason = "stuck since noon", RequestedBy = "os:0", Door = "cli", RequestedAt = asked };
         await store.CommitAsync(new StoreCommit { AddRun = run }, CommitDurability.Machine, TestContext.Current.CancellationToken);

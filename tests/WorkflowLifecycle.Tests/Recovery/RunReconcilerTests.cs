@@ -87,7 +87,14 @@ public sealed class RunReconcilerTests : IAsyncDisposable
         (RunRecord run, _) = await _engine.AddAsync(change: row => row with { State = RunState.Stopping, KillId = killId });
         KillRecord begun = new()
         {
-            KillId = killId, RunId = run.RunId, State = KillState.IntentWritten, Mode = KillMode.Graceful, Reason = "stuck since noon", RequestedBy = "os:1000", Door = "cli", RequestedAt = Sample.Start,
+            KillId = killId,
+            RunId = run.RunId,
+            State = KillState.IntentWritten,
+            Mode = KillMode.Graceful,
+            Reason = "stuck since noon",
+            RequestedBy = "os:1000",
+            Door = "cli",
+            RequestedAt = Sample.Start,
         };
         Assert.True((await _engine.Store.Inner.CommitAsync(new StoreCommit { AddKill = begun }, CommitDurability.Machine)).IsCommitted);
         HostIs(ProcessPresence.OtherBoot);
