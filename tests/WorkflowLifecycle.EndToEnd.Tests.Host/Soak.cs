@@ -18,12 +18,13 @@ internal sealed class Soak(IServiceProvider provider, HostArguments arguments)
     private const string Tree = "sleep 60 & setsid sleep 60 & (sleep 60 & sleep 60) & echo ready; wait";
     private const string Files = "for i in 1 2 3 4 5; do mkdir -p \"${TMPDIR:?}/$i/deep\"; echo x > \"$TMPDIR/$i/deep/file\"; done; echo ready; sleep 60";
     private const string Port = "use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1'); open my $f, '>', 'ports/' . $s->sockport; $| = 1; print \"ready\\n\"; sleep 60";
-    private const string Memory = "umask 077; open my $m, '+>', '/dev/shm/' . $ENV{SOAK} . $ENV{WORKFLOW_LIFECYCLE_RUN_ID} or die; print $m 'x' x 65536; $| = 1; print \"ready\\n\"; sleep 60";
+    // The name of a file is what was made, its content who made it.
+    private const string Noting = "sub made { open my $f, '>', \"$_[0]/$_[1]\" or die; print $f $ENV{WORKFLOW_LIFECYCLE_RUN_ID} } ";
+    private const string Memory = Noting + "umask 077; my $name = $ENV{WORKFLOW_LIFECYCLE_SHARED_MEMORY}; made('shm', $name); open my $m, '+>', \"/dev/shm/$name\" or die; print $m 'x' x 65536; $| = 1; print \"ready\\n\"; sleep 60";
 
     // Where PIDs are few, a segment counts as the run's only when it was not made in its maker's first second: the kernel stamps to that, and its own seconds
-    // begin up to a tick later. Semaphores and queues count only once its processes used them: the kernel does not keep who made those.
-    private const string SystemV = "my $t = time; select(undef, undef, undef, 0.02) while time == $t; select(undef, undef, undef, 0.05); sub made { open my $f, '>', \"sysv/$_[0]-$_[1]\" or die; $_[1] } made('shm', shmget(0, 4096, 01600)); my $s = made('sem', semget(0, 1, 01600)); "
-        + "my $q = made('msg', msgget(0, 01600)); semop($s, pack('s3', 0, 1, 0)) or die; msgsnd($q, pack('l! a*', 1, 'x'), 0) or die; $| = 1; print \"ready\\n\"; sleep 60";
+    // begin up to a tick later. Semaphores and queues are only told.
+    private const string SystemV = Noting + "my $t = time; select(undef, undef, undef, 0.02) while time == $t; select(undef, undef, undef, 0.05); made('sysv', shmget(0, 4096, 01600)); $| = 1; print \"ready\\n\"; sleep 60";
 
     private const string Abstract = "use IO::Socket::UNIX; my $s = IO::Socket::UNIX->new(Listen => 5, Local => \"\\0$ENV{SOAK}$ENV{WORKFLOW_LIFECYCLE_RUN_ID}\") or die; $| = 1; print \"ready\\n\"; sleep 60";
 

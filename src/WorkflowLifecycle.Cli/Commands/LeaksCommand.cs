@@ -28,7 +28,7 @@ internal sealed class LeaksCommand
         {
             Details =
             [
-                "It looks for cgroups, run directories, temp directories, shims and processes that carry our marks, and holds them against every store",
+                "It looks for cgroups, run directories, temp directories, shared memory, shims and processes that carry our marks, and holds them against every store",
                 "that is named, announced, your own, or named by a run directory. Where one of those can't be opened, or is not there, what has no row is 'unknown' (see --store-gone).",
                 "--clean ends a process only when the run's own cgroup, or its shim above it, and the mark in its environment agree, and no store has a",
                 "live run for it. A process that only has the variable WORKFLOW_LIFECYCLE_RUN_ID is never ended. What is 'unknown' is never touched.",

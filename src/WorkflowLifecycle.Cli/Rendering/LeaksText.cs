@@ -48,6 +48,7 @@ internal static class LeaksText
         TraceKind.Process => "process      ",
         TraceKind.Cgroup => "cgroup       ",
         TraceKind.RunDirectory => "run directory",
+        TraceKind.SharedMemory => "shared memory",
         _ => "temp         ",
     };
 }

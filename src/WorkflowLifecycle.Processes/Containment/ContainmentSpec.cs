@@ -56,7 +56,8 @@ public sealed record ContainmentSpec
 
     /// <summary>
     /// The program does not start before the clock by which the system stamps births of files has passed this moment, so that what is stamped earlier is not
-    /// the program's. That clock lags by up to 10 ms. Null: nobody asks. A clock that was set back holds up the launch for 20 ms at most, and proves nothing then.
+    /// the program's. That clock ticks every 1 to 10 ms, and lags by up to two ticks. Null: nobody asks. A clock that was set back ends the wait after 20 looks of a millisecond, and
+    /// proves nothing then.
     /// </summary>
     public DateTimeOffset? StampedFrom { get; init; }
 }

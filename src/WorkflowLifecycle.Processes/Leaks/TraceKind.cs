@@ -17,4 +17,7 @@ public enum TraceKind
 
     /// <summary>A temp directory that is named as those of runs are.</summary>
     TempDirectory = 3,
+
+    /// <summary>Shared memory, or a semaphore, that has the name of a run.</summary>
+    SharedMemory = 4,
 }

@@ -9,8 +9,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SharedMemoryCleanerExtensions
 {
     /// <summary>
-    /// Frees named shared memory and semaphores (<c>/dev/shm</c>) that provably only a run had, at its end. Proof needs a look at its processes: one is taken
-    /// every <see cref="SharedMemoryCleanerOptions.LookInterval"/>, and before the end. What no look saw is only told. Adding it again changes nothing but the options.
+    /// Frees named shared memory and semaphores (<c>/dev/shm</c>) that have the run's own name, at its end: what begins with the value of
+    /// <c>WORKFLOW_LIFECYCLE_SHARED_MEMORY</c> in the program's environment. Others that processes of the run had when they were looked at, which is every
+    /// <see cref="SharedMemoryCleanerOptions.LookInterval"/> and before the end, are told. Adding it again changes nothing but the options.
     /// </summary>
     public static IWorkflowLifecycleBuilder AddSharedMemoryCleaner(this IWorkflowLifecycleBuilder builder, Action<SharedMemoryCleanerOptions>? configure = null)
     {

@@ -9,9 +9,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SystemVIpcCleanerExtensions
 {
     /// <summary>
-    /// Frees System V shared memory, semaphores and message queues that processes of a run provably made, at its end. Proof needs to know who was there: a look
-    /// is taken every <see cref="SystemVIpcCleanerOptions.LookInterval"/>, and before the end. What a process made that exited before any look, and semaphores and
-    /// queues that others can reach by a key, are only told. Adding it again changes nothing but the options.
+    /// Frees System V shared memory that processes of a run provably made, at its end. Proof needs to know who was there: a look is taken every
+    /// <see cref="SystemVIpcCleanerOptions.LookInterval"/>, and before the end. What a process made that exited before any look is only told, and so are semaphores
+    /// and message queues: the kernel does not keep who made those. Adding it again changes nothing but the options.
     /// </summary>
     public static IWorkflowLifecycleBuilder AddSystemVIpcCleaner(this IWorkflowLifecycleBuilder builder, Action<SystemVIpcCleanerOptions>? configure = null)
     {

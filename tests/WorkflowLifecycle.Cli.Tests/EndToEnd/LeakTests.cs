@@ -68,6 +68,27 @@ public sealed class LeakTests : ToolRoom
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Shared_memory_goes_with_the_stray_and_that_of_no_known_run_stays()
+    {
+        string id = await StrayAsync($": > \"/dev/shm/$WORKFLOW_LIFECYCLE_SHARED_MEMORY\"; : > \"/dev/shm/sem.$WORKFLOW_LIFECYCLE_SHARED_MEMORY-1\"; {Tree}");
+        string other = $"/dev/shm/wfl-{Guid.NewGuid():N}";
+        await File.WriteAllTextAsync(other, string.Empty, TestContext.Current.CancellationToken);
+        string segment = "/dev/shm/wfl-" + Text(Assert.Single(await LeaksAsync(id)), "internalId");
+        string[] made = [segment, $"/dev/shm/sem.{Path.GetFileName(segment)}-1"];
+        await UntilAsync(() => Task.FromResult(made.All(File.Exists)));
+
+        JsonElement leak = Assert.Single(await LeaksAsync(id));
+        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store);
+        bool isOtherThere = File.Exists(other);
+        File.Delete(other);
+
+        Assert.Equal(made.Order(StringComparer.Ordinal), Things(leak, "SharedMemory").Select(thing => Text(thing, "name")));
+        Assert.True(cleaned.ExitCode == 0, cleaned.ToString());
+        Assert.All(made, segment => Assert.False(File.Exists(segment)));
+        Assert.True(isOtherThere);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_run_whose_store_is_merely_not_there_is_not_touched()
     {
         string id = await StrayAsync(Tree);

@@ -12,10 +12,10 @@ public sealed class IpcCleanerTests : EndToEndTest
         resource_tracker.register = lambda *a: None
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(1.05 - time.time() % 1)
-        kept = shared_memory.SharedMemory(name=sys.argv[1], create=True, size=4096)
+        kept = shared_memory.SharedMemory(name=os.environ['WORKFLOW_LIFECYCLE_SHARED_MEMORY'], create=True, size=4096)
         ctypes.CDLL(None).shmget(0, 4096, 0o1600)
         port = socket.socket(); port.bind(('127.0.0.1', 0)); port.listen()
-        path = socket.socket(socket.AF_UNIX); path.bind(sys.argv[2]); path.listen()
+        path = socket.socket(socket.AF_UNIX); path.bind(sys.argv[1]); path.listen()
         print('ready', flush=True)
         time.sleep(60)
         """;
@@ -31,16 +31,18 @@ public sealed class IpcCleanerTests : EndToEndTest
     [Trait("Scenario", "S10")]
     public async Task I_can_kill_a_program_and_nothing_of_it_stays_in_the_kernel()
     {
-        string name = "wfl-test-" + Guid.NewGuid().ToString("N")[..8];
         string socket = Path.Combine(Room.Path, "left.sock");
         Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Any(directory => File.Exists(Path.Combine(directory, "python3"))), "There is no python3 here.");
         Engine engine = StartWithCleaners();
-        await using ITrackedProcess process = await engine.LaunchReadyAsync(new LaunchRequest("python3", "-c", Leaving, name, socket) { RunId = _id });
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(new LaunchRequest("python3", "-c", Leaving, socket) { RunId = _id });
+
+        string segment = $"/dev/shm/wfl-{(await engine.RowAsync(_id)).InternalId}";
+        Assert.True(File.Exists(segment));
 
         KillReport report = await engine.Kills.KillAsync(_id, Engine.Graceful(seconds: 0.3));
 
-        Assert.Equal(["/dev/shm/" + name], LineOf(report, CleanerNames.SharedMemory).Cleaned);
-        Assert.False(File.Exists("/dev/shm/" + name));
+        Assert.Equal([segment], LineOf(report, CleanerNames.SharedMemory).Cleaned);
+        Assert.False(File.Exists(segment));
         Assert.StartsWith("segment ", Assert.Single(LineOf(report, CleanerNames.SystemVIpc).Cleaned), StringComparison.Ordinal);
         Assert.Equal(CleanupOutcomes.Clean, LineOf(report, CleanerNames.Sockets).Outcome);
         Assert.Contains("unix " + socket, LineOf(report, CleanerNames.Sockets).Cleaned);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -7,16 +8,17 @@ namespace WorkflowLifecycle.EndToEnd.Tests.Cleanup;
 public sealed class WatchedKernelTests : EndToEndTest
 {
     private const string Making = """
-        import ctypes, sys, time
+        import ctypes, os, sys, time
         from multiprocessing import shared_memory, resource_tracker
         resource_tracker.register = resource_tracker.unregister = lambda *a: None
         libc = ctypes.CDLL(None); libc.shmat.restype = ctypes.c_void_p
         time.sleep(1.05 - time.time() % 1)
-        kept = shared_memory.SharedMemory(name=sys.argv[1], create=True, size=4096)
+        kept = shared_memory.SharedMemory(name=os.environ['WORKFLOW_LIFECYCLE_SHARED_MEMORY'] + '-made', create=True, size=4096)
         segment = libc.shmget(0, 4096, 0o1600); libc.shmat(segment, None, 0)
         semaphores = libc.semget(0, 1, 0o1600); libc.semctl(semaphores, 0, 16, 1)
+        open('semaphores', 'w').write(str(semaphores))
         print('ready', flush=True)
-        time.sleep(float(sys.argv[2]))
+        time.sleep(float(sys.argv[1]))
         """;
 
     private const string Taking = """
@@ -56,24 +58,24 @@ public sealed class WatchedKernelTests : EndToEndTest
 
     [Fact(Timeout = Limit)]
     [Trait("Scenario", "S10")]
-    public async Task A_program_that_exits_leaves_no_segment_and_no_semaphores()
+    public async Task A_program_that_exits_leaves_no_segment_and_its_semaphores_are_told()
     {
         Engine engine = StartWithCleaners();
 
-        await engine.Launcher.RunAsync(new LaunchRequest("python3", "-c", Making, _name, "3") { RunId = _id });
+        await engine.Launcher.RunAsync(new LaunchRequest("python3", "-c", Making, "3") { RunId = _id, WorkingDirectory = Room.Path });
 
-        AssertFreed((await engine.Registry.FindReceiptAsync(_id))!.Cleanup);
+        await AssertFreedAsync(engine, (await engine.Registry.FindReceiptAsync(_id))!.Cleanup);
     }
 
     [Fact(Timeout = Limit)]
     [Trait("Scenario", "S10")]
-    public async Task A_program_that_is_ended_at_once_leaves_no_segment_and_no_semaphores()
+    public async Task A_program_that_is_ended_at_once_leaves_no_segment_and_its_semaphores_are_told()
     {
         Engine engine = StartWithCleaners();
-        await using ITrackedProcess process = await engine.LaunchReadyAsync(new LaunchRequest("python3", "-c", Making, _name, "60") { RunId = _id });
+        await using ITrackedProcess process = await engine.LaunchReadyAsync(new LaunchRequest("python3", "-c", Making, "60") { RunId = _id, WorkingDirectory = Room.Path });
         await UntilKnownAsync(engine, 3);
 
-        AssertFreed((await engine.Kills.KillAsync(_id, Engine.Emergency())).Cleanup);
+        await AssertFreedAsync(engine, (await engine.Kills.KillAsync(_id, Engine.Emergency())).Cleanup);
     }
 
     [Theory(Timeout = Limit)]
@@ -117,11 +119,19 @@ public sealed class WatchedKernelTests : EndToEndTest
         }
     }
 
-    private void AssertFreed(IReadOnlyList<CleanupResult> receipt)
+    private async Task AssertFreedAsync(Engine engine, IReadOnlyList<CleanupResult> receipt)
     {
-        Assert.Equal(["/dev/shm/" + _name], LineOf(receipt, CleanerNames.SharedMemory).Cleaned);
-        Assert.False(File.Exists("/dev/shm/" + _name));
-        Assert.Equal(["segment ", "semaphores "], LineOf(receipt, CleanerNames.SystemVIpc).Cleaned.Select(name => name[..(name.IndexOf(' ', StringComparison.Ordinal) + 1)]).Order(StringComparer.Ordinal));
+        string segment = $"/dev/shm/wfl-{(await engine.RowAsync(_id)).InternalId}-made";
+        Assert.Equal([segment], LineOf(receipt, CleanerNames.SharedMemory).Cleaned);
+        Assert.False(File.Exists(segment));
+        CleanupResult line = LineOf(receipt, CleanerNames.SystemVIpc);
+        Assert.StartsWith("segment ", Assert.Single(line.Cleaned), StringComparison.Ordinal);
+
+        // Nothing says who made those.
+        string semaphores = await File.ReadAllTextAsync(Path.Combine(Room.Path, "semaphores"), Aborted);
+        Assert.Contains(line.Remaining, told => told.StartsWith($"semaphores {semaphores} ", StringComparison.Ordinal));
+        using Process remove = Process.Start("ipcrm", ["-s", semaphores]);
+        await remove.WaitForExitAsync(Aborted);
         Assert.Equal(CleanupOutcomes.Clean, LineOf(receipt, CleanerNames.Sockets).Outcome);
     }
 }

@@ -10,13 +10,14 @@ public sealed class SoakTests : EndToEndTest
     private const int Runs = 1000;
     private const int SoakLimit = 600_000;
 
-    // Of the programs of the mix, one opens a port, and one makes a segment, a set of semaphores and a queue.
+    // Of the programs of the mix, one opens a port, one makes a POSIX segment, and one a System V segment.
     private const double EachProgram = Runs * 1.1 / 12;
 
     [Fact(Timeout = SoakLimit)]
     public async Task Host_ThatEndedAThousandRuns_HoldsNothingMore()
     {
         Directory.CreateDirectory(Room.File("ports"));
+        Directory.CreateDirectory(Room.File("shm"));
         Directory.CreateDirectory(Room.File("sysv"));
         Directory.CreateDirectory(Room.File("tmp"));
         HelperProcess host = StartHost("soak", "soak", string.Create(CultureInfo.InvariantCulture, $"count={Runs}"));
@@ -28,18 +29,18 @@ public sealed class SoakTests : EndToEndTest
         }
 
         Engine engine = Start();
-        string segments = $"/dev/shm/soak-{host.Pid}-";
-        string[] left = TakeAway(Directory.GetFiles("/dev/shm", Path.GetFileName(segments) + "*"), static file => ("rm", [file]));
-        Assert.Empty(await Task.WhenAll(left.Select(file => ExplainAsync(engine, file, RunId.Parse(file[segments.Length..])))));
+        string[] segments = Names("shm");
+        Assert.Equal(EachProgram, segments.Length, EachProgram / 2);
+        Assert.Empty(await LeftAsync(engine, CleanerNames.SharedMemory, "shm", segments.Where(name => File.Exists("/dev/shm/" + name)), static name => ("rm", ["/dev/shm/" + name])));
         Assert.Empty(Directory.GetFileSystemEntries(Room.File("tmp")));
         Assert.Empty(Directory.GetDirectories(Path.Combine(Room.RuntimeDirectory, "r")));
         Assert.DoesNotContain(await File.ReadAllLinesAsync("/proc/net/unix"), line => line.Contains(Room.Path, StringComparison.Ordinal) || line.Contains($"@soak-{host.Pid}-", StringComparison.Ordinal));
         HashSet<int> used = [.. Directory.GetFiles(Room.File("ports")).Select(file => int.Parse(Path.GetFileName(file), CultureInfo.InvariantCulture))];
         Assert.Equal(EachProgram, used.Count, EachProgram / 2);
         Assert.DoesNotContain(await ListeningAsync(), used.Contains);
-        HashSet<string> made = [.. Directory.GetFiles(Room.File("sysv")).Select(file => Path.GetFileName(file))];
-        Assert.Equal(3 * EachProgram, made.Count, EachProgram);
-        Assert.Empty(TakeAway(SystemV().Where(made.Contains), static name => ("ipcrm", [name[..3] switch { "shm" => "-m", "sem" => "-s", _ => "-q" }, name[4..]])));
+        string[] objects = Names("sysv");
+        Assert.Equal(EachProgram, objects.Length, EachProgram / 2);
+        Assert.Empty(await LeftAsync(engine, CleanerNames.SystemVIpc, "sysv", SystemVSegments().Where(objects.Contains), static id => ("ipcrm", ["-m", id])));
 
         int seen = 0;
         for (string? cursor = null; seen == 0 || cursor is not null;)
@@ -54,30 +55,28 @@ public sealed class SoakTests : EndToEndTest
         Assert.Equal(Runs + (Runs / 10), seen);
     }
 
-    private static async Task<string> ExplainAsync(Engine engine, string left, RunId runId)
-    {
-        IReadOnlyList<CleanupResult> receipt = (await engine.Registry.FindReceiptAsync(runId))?.Cleanup ?? [];
-        return $"{left}: {string.Join("; ", receipt.Where(line => line.Cleaner == CleanerNames.SharedMemory).SelectMany(line => line.Remaining.Prepend(line.Message ?? line.Outcome)))}";
-    }
+    private string[] Names(string directory) => [.. Directory.GetFiles(Room.File(directory)).Select(Path.GetFileName).OfType<string>()];
 
-    // What the kernel keeps outlives a test that fails over it.
-    private static string[] TakeAway(IEnumerable<string> left, Func<string, (string Program, string[] Arguments)> by)
+    // What the kernel keeps outlives a test that fails over it. The receipt says why it was left.
+    private async Task<IReadOnlyList<string>> LeftAsync(Engine engine, string cleaner, string directory, IEnumerable<string> left, Func<string, (string Program, string[] Arguments)> by)
     {
-        string[] names = [.. left];
-        foreach ((string program, string[] arguments) in names.Select(by))
+        List<string> told = [];
+        foreach (string name in left.ToArray())
         {
+            (string program, string[] arguments) = by(name);
             using Process remove = Process.Start(program, arguments);
-            remove.WaitForExit();
+            await remove.WaitForExitAsync();
+            RunId run = RunId.Parse(await File.ReadAllTextAsync(Path.Combine(Room.File(directory), name)));
+            IReadOnlyList<CleanupResult> receipt = (await engine.Registry.FindReceiptAsync(run))?.Cleanup ?? [];
+            told.Add($"{name} of {run}: {string.Join("; ", receipt.Where(line => line.Cleaner == cleaner).SelectMany(line => line.Remaining.Prepend(line.Message ?? line.Outcome)))}");
         }
 
-        return names;
+        return told;
     }
 
-    // Kind and id, as the programs write them down. The kernel counts up in the ids: what has one of these is what they made.
-    private static IEnumerable<string> SystemV() =>
-        from list in new[] { "shm", "sem", "msg" }
-        from line in File.ReadLines("/proc/sysvipc/" + list).Skip(1)
-        select $"{list}-{line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]}";
+    // By id, as the programs write it down. The kernel counts up in the ids: what has one of these is what they made.
+    private static IEnumerable<string> SystemVSegments() =>
+        File.ReadLines("/proc/sysvipc/shm").Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
 
     // Local address and state are the second and the fourth column, 0A is LISTEN.
     private static async Task<IEnumerable<int>> ListeningAsync() =>

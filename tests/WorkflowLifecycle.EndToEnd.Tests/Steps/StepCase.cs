@@ -55,9 +55,16 @@ internal sealed record StepCase(StepScenario Scenario, PersistedStep Step, StepS
                 await tree.DisposeAsync();
             }
 
-            // Where nobody looked in time it is only told, and stays.
-            File.Delete("/dev/shm/wfl-test-" + _id.Value);
-            rows.ForEach(row => Suite.Made.Add("wfl-" + row.InternalId));
+            foreach (string name in rows.Select(row => "wfl-" + row.InternalId))
+            {
+                Suite.Made.Add(name);
+                if (File.Exists("/dev/shm/" + name))
+                {
+                    File.Delete("/dev/shm/" + name);
+                    wrong.Add($"left behind: /dev/shm/{name}");
+                }
+            }
+
             wrong.AddRange((await room.CleanAsync(rows)).Select(left => "left behind: " + left));
         }
 

@@ -11,7 +11,7 @@ internal static class StepScenarios
     // A look that is taken for the first time takes long, and who is left is looked for only briefly: the host looks once before.
     private const string LeavesSomebody = "echo ready; sleep 0.7; sleep 1.5 & exit 5";
 
-    private const string Shares = "umask 077; : > \"/dev/shm/wfl-test-$WORKFLOW_LIFECYCLE_RUN_ID\"; exec 9< \"/dev/shm/wfl-test-$WORKFLOW_LIFECYCLE_RUN_ID\"; " + StepScenario.Stubborn;
+    private const string Shares = "umask 077; : > \"/dev/shm/$WORKFLOW_LIFECYCLE_SHARED_MEMORY\"; exec 9< \"/dev/shm/$WORKFLOW_LIFECYCLE_SHARED_MEMORY\"; " + StepScenario.Stubborn;
 
     private static readonly OnHostExit[] _keep = [OnHostExit.Keep];
     private static readonly OnHostExit[] _kill = [OnHostExit.Kill];

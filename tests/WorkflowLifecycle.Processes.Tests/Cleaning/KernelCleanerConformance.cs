@@ -15,8 +15,8 @@ public abstract class KernelCleanerConformance : ResourceCleanerConformance, IDi
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Starts a program that has one resource.</summary>
-    private protected abstract Task<Child> StartAsync();
+    /// <summary>Starts a program of a run that has one resource.</summary>
+    private protected abstract Task<Child> StartAsync(RunRecord run);
 
     /// <summary>Takes away what a test that failed left.</summary>
     private protected abstract void RemoveAll();
@@ -25,18 +25,18 @@ public abstract class KernelCleanerConformance : ResourceCleanerConformance, IDi
 
     protected override async ValueTask<CleanupContext> MakeResourceAsync(IResourceCleaner cleaner, CleanupContext context)
     {
-        Child program = await StartOneAsync();
+        Child program = await StartOneAsync(context.Run);
         IReadOnlyList<RunResource> known = await cleaner.DiscoverAsync(Living(context, program), Aborted);
         program.End();
         await program.WaitAsync();
         return context with { Run = context.Run with { EndedAt = TimeProvider.System.GetUtcNow() }, Known = known };
     }
 
-    protected override async ValueTask<CleanupContext?> MakeWatchedAsync(IResourceCleaner cleaner, CleanupContext context) => Living(context, await StartOneAsync());
+    protected override async ValueTask<CleanupContext?> MakeWatchedAsync(IResourceCleaner cleaner, CleanupContext context) => Living(context, await StartOneAsync(context.Run));
 
-    private async Task<Child> StartOneAsync()
+    private async Task<Child> StartOneAsync(RunRecord run)
     {
-        Child program = await StartAsync();
+        Child program = await StartAsync(run);
         _programs.Add(program);
         return program;
     }

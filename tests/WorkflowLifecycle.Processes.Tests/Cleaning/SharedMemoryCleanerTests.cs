@@ -26,6 +26,9 @@ public sealed class SharedMemoryCleanerTests : IDisposable
 
     private readonly IResourceCleaner _cleaner = SharedMemoryCleaner.Create(new SharedMemoryCleanerOptions(), TimeProvider.System);
     private readonly string _mark = "wfl-test-" + Guid.NewGuid().ToString("N")[..8];
+    private readonly RunContexts _run = new(TimeProvider.System.GetUtcNow());
+
+    private string OfTheRun => "wfl-" + _run.Row.InternalId;
 
     private string Name(string name) => $"{_mark}-{name}";
 
@@ -33,94 +36,128 @@ public sealed class SharedMemoryCleanerTests : IDisposable
 
     [Theory(Timeout = 60_000)]
     [Trait("Scenario", "S10")]
-    [InlineData(Segment, "psm", "psm")]
-    [InlineData(Semaphore, "lock", "sem.lock")]
-    public async Task Discover_WhatOnlyTheRunHas_IsCleanedAfterItsEnd(string script, string kind, string file)
+    [InlineData(Segment, "", true)]
+    [InlineData(Segment, "", false)]
+    [InlineData(Semaphore, "sem.", true)]
+    [InlineData(Semaphore, "sem.", false)]
+    public async Task Discover_WhatHasTheRunsName_IsCleanedAfterItsEndWithOrWithoutALookBefore(string script, string prefix, bool isSeen)
     {
-        RunContexts run = new(TimeProvider.System.GetUtcNow());
-        string path = PathOf(file.Replace(kind, Name(kind), StringComparison.Ordinal));
-        using Child program = await Python.StartAsync(script, Name(kind));
+        string name = OfTheRun + "-made";
+        string path = PathOf(prefix + name);
+        using Child program = await Python.StartAsync(script, name);
 
-        IReadOnlyList<RunResource> before = await _cleaner.DiscoverAsync(run.Before(program.Pid));
+        IReadOnlyList<RunResource> before = isSeen ? await _cleaner.DiscoverAsync(_run.Before(program.Pid)) : [];
         await EndAsync(program);
 
-        RunResource found = Assert.Single(await DiscoverAfterAsync(run, before));
+        RunResource found = Assert.Single(await DiscoverAfterAsync(before));
         Assert.Equal((path, ResourceHandling.Clean), (found.Name, found.Handling));
-        Assert.True(await _cleaner.ExistsAsync(found, run.After(before)));
-        await _cleaner.CleanAsync(found, run.After(before));
-        Assert.False(await _cleaner.ExistsAsync(found, run.After(before)));
+        Assert.True(await _cleaner.ExistsAsync(found, _run.After(before)));
+        await _cleaner.CleanAsync(found, _run.After(before));
+        Assert.False(await _cleaner.ExistsAsync(found, _run.After(before)));
         Assert.False(File.Exists(path));
-        await _cleaner.CleanAsync(found, run.After(before));
+        await _cleaner.CleanAsync(found, _run.After(before));
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Discover_WhatAStrangerMade_IsNotTheRuns()
+    [Trait("Scenario", "S10")]
+    public async Task Discover_WhatAStrangerMadeInTheRunsTimeAndHandedToIt_IsLeftAndTold()
     {
-        using Child earlier = await Python.StartAsync(Segment, Name("earlier"));
-        await EndAsync(earlier);
-        RunContexts run = new(TimeProvider.System.GetUtcNow());
-        using Child stranger = await Python.StartAsync(Segment, Name("strangers"));
-        using Child program = await Python.StartAsync(Join, Name("earlier"));
-        using Child guest = await Python.StartAsync(Join, Name("strangers"));
+        using Child stranger = await Python.StartAsync(Segment, Name("handed"));
+        await EndAsync(stranger);
+        using Child program = await Python.StartAsync(Join, Name("handed"));
 
-        IReadOnlyList<RunResource> before = Marked(await _cleaner.DiscoverAsync(run.Before(program.Pid, guest.Pid)));
+        IReadOnlyList<RunResource> seen = await _cleaner.DiscoverAsync(_run.Running([], program.Pid));
+        IReadOnlyList<RunResource> before = await _cleaner.DiscoverAsync(_run.Before(program.Pid) with { Known = seen });
+        await EndAsync(program);
+        RunResource told = Assert.Single(await DiscoverAfterAsync(before));
+        await Assert.ThrowsAsync<IOException>(() => _cleaner.CleanAsync(told with { Handling = ResourceHandling.Clean }, _run.After(before)).AsTask());
 
-        Assert.Equal([ResourceHandling.Report, ResourceHandling.Report], before.Select(resource => resource.Handling));
-        Assert.Contains("not made while the run was", before.Single(resource => resource.Name.EndsWith("earlier", StringComparison.Ordinal)).Note!, StringComparison.Ordinal);
-        Assert.Contains($"pid {stranger.Pid}) had it too", before.Single(resource => resource.Name.EndsWith("strangers", StringComparison.Ordinal)).Note!, StringComparison.Ordinal);
+        Assert.Equal((PathOf(Name("handed")), ResourceHandling.Report), (told.Name, told.Handling));
+        Assert.Contains($"(pid {program.Pid}) had it; not provably the run's: its name does not begin with the run's (WORKFLOW_LIFECYCLE_SHARED_MEMORY)", told.Note!, StringComparison.Ordinal);
+        Assert.True(File.Exists(PathOf(Name("handed"))));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("wfl-00000000000000000000000000000000-another")]
+    [InlineData("wfl-")]
+    [InlineData("{own}")]
+    [InlineData("x{own}-in-the-middle")]
+    public async Task Discover_NamesLikeTheRuns_AreNotItsOwn(string form)
+    {
+        string name = form.Replace("{own}", _run.Row.InternalId, StringComparison.Ordinal);
+        using Child program = await Python.StartAsync(Segment, name);
+
+        IReadOnlyList<RunResource> before = await _cleaner.DiscoverAsync(_run.Before(program.Pid));
+        await EndAsync(program);
+        IReadOnlyList<RunResource> after = await _cleaner.DiscoverAsync(_run.After(before));
+        File.Delete(PathOf(name));
+
+        Assert.Equal(ResourceHandling.Report, Assert.Single(before, resource => resource.Name == PathOf(name)).Handling);
+        Assert.Equal(ResourceHandling.Report, Assert.Single(after, resource => resource.Name == PathOf(name)).Handling);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Discover_TheRunsNameOnASegmentOfAnotherUser_IsHis()
+    {
+        RunContexts others = new(TimeProvider.System.GetUtcNow()) { Row = _run.Row with { HostUser = "os:4711" } };
+        using Child program = await Python.StartAsync(Segment, OfTheRun);
+        await EndAsync(program);
+
+        RunResource found = Assert.Single(Marked(await _cleaner.DiscoverAsync(others.After([]))));
+
+        Assert.Equal(ResourceHandling.Report, found.Handling);
+        Assert.Contains("it belongs to another user", found.Note!, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]
     public async Task Clean_WhatAStrangerHasOpenedSince_IsLeftAndHeIsNamed()
     {
-        RunContexts run = new(TimeProvider.System.GetUtcNow());
-        using Child program = await Python.StartAsync(Segment, Name("shared"));
-        IReadOnlyList<RunResource> before = Marked(await _cleaner.DiscoverAsync(run.Before(program.Pid)));
-        using Child stranger = await Python.StartAsync(Join, Name("shared"));
+        using Child program = await Python.StartAsync(Segment, OfTheRun);
+        IReadOnlyList<RunResource> before = Marked(await _cleaner.DiscoverAsync(_run.Before(program.Pid)));
+        using Child stranger = await Python.StartAsync(Join, OfTheRun);
         await EndAsync(program);
 
-        RunResource found = Assert.Single(await DiscoverAfterAsync(run, before));
-        IOException refused = await Assert.ThrowsAsync<IOException>(() => _cleaner.CleanAsync(before[0], run.After(before)).AsTask());
+        RunResource found = Assert.Single(await DiscoverAfterAsync(before));
+        RunResource unseen = Assert.Single(await DiscoverAfterAsync([]));
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => _cleaner.CleanAsync(before[0], _run.After(before)).AsTask());
 
-        Assert.Equal(ResourceHandling.Watch, found.Handling);
+        Assert.Equal((ResourceHandling.Watch, ResourceHandling.Watch), (found.Handling, unseen.Handling));
         Assert.Contains($"(pid {stranger.Pid})", found.Note!, StringComparison.Ordinal);
         Assert.Contains($"(pid {stranger.Pid}) has it", refused.Message, StringComparison.Ordinal);
-        Assert.True(File.Exists(PathOf(Name("shared"))));
+        Assert.True(File.Exists(PathOf(OfTheRun)));
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Clean_NameThatAStrangerTookMeanwhile_LeavesHisSegment()
+    public async Task Clean_NameThatAnotherSegmentTookMeanwhile_LeavesThatOne()
     {
-        RunContexts run = new(TimeProvider.System.GetUtcNow());
-        using Child program = await Python.StartAsync(Segment, Name("name"));
-        RunResource known = Assert.Single(Marked(await _cleaner.DiscoverAsync(run.Before(program.Pid))));
+        using Child program = await Python.StartAsync(Segment, OfTheRun);
+        RunResource known = Assert.Single(Marked(await _cleaner.DiscoverAsync(_run.Before(program.Pid))));
         await EndAsync(program);
-        File.Delete(PathOf(Name("name")));
-        using Child stranger = await Python.StartAsync(Segment, Name("name"));
+        File.Delete(PathOf(OfTheRun));
+        using Child stranger = await Python.StartAsync(Segment, OfTheRun);
         await EndAsync(stranger);
 
-        Assert.False(await _cleaner.ExistsAsync(known, run.After([known])));
-        await _cleaner.CleanAsync(known, run.After([known]));
+        Assert.False(await _cleaner.ExistsAsync(known, _run.After([known])));
+        await _cleaner.CleanAsync(known, _run.After([known]));
 
-        Assert.True(File.Exists(PathOf(Name("name"))));
+        Assert.True(File.Exists(PathOf(OfTheRun)));
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Discover_WithoutALookBefore_OnlyTells()
+    public async Task Discover_WhatCameWhileTheRunWas_IsOnlyTold()
     {
-        RunContexts run = new(TimeProvider.System.GetUtcNow());
-        using Child program = await Python.StartAsync(Segment, Name("emergency"));
+        using Child program = await Python.StartAsync(Segment, Name("unseen"));
         await EndAsync(program);
 
-        RunResource found = Assert.Single(await DiscoverAfterAsync(run, []));
+        RunResource found = Assert.Single(await DiscoverAfterAsync([]));
 
         Assert.Equal(ResourceHandling.Report, found.Handling);
-        Assert.Contains("nothing shows whose it is", found.Note!, StringComparison.Ordinal);
+        Assert.Contains("made while the run was, and nobody has it open; not provably the run's", found.Note!, StringComparison.Ordinal);
     }
 
     public void Dispose()
     {
-        foreach (string left in Directory.GetFiles("/dev/shm", $"*{_mark}*"))
+        foreach (string left in Directory.GetFiles("/dev/shm").Where(IsMarked))
         {
             File.Delete(left);
         }
@@ -132,10 +169,11 @@ public sealed class SharedMemoryCleanerTests : IDisposable
         await child.WaitAsync();
     }
 
-    private async Task<IReadOnlyList<RunResource>> DiscoverAfterAsync(RunContexts run, IReadOnlyList<RunResource> known) =>
-        Marked(await _cleaner.DiscoverAsync(run.After(known)));
+    private async Task<IReadOnlyList<RunResource>> DiscoverAfterAsync(IReadOnlyList<RunResource> known) => Marked(await _cleaner.DiscoverAsync(_run.After(known)));
 
     // Other tests and programs have segments too.
     private IReadOnlyList<RunResource> Marked(IEnumerable<RunResource> resources) =>
-        [.. resources.Where(resource => resource.Name.Contains(_mark, StringComparison.Ordinal))];
+        [.. resources.Where(resource => IsMarked(resource.Name))];
+
+    private bool IsMarked(string name) => name.Contains(_mark, StringComparison.Ordinal) || name.Contains(_run.Row.InternalId, StringComparison.Ordinal);
 }

@@ -11,13 +11,17 @@ public sealed class SharedMemoryConformanceTests : KernelCleanerConformance
         memory = shared_memory.SharedMemory(name=sys.argv[1], create=True, size=4096)
         """;
 
-    private readonly string _mark = "wfl-test-" + Guid.NewGuid().ToString("N")[..8];
+    private readonly List<string> _names = [];
 
     protected override IResourceCleaner CreateCleaner() => SharedMemoryCleaner.Create(new SharedMemoryCleanerOptions(), TimeProvider.System);
 
     protected override ValueTask<bool> IsThereAsync(RunResource resource) => new(File.Exists(resource.Name));
 
-    private protected override Task<Child> StartAsync() => Python.StartAsync(Script, $"{_mark}-{Guid.NewGuid():N}");
+    private protected override Task<Child> StartAsync(RunRecord run)
+    {
+        _names.Add($"wfl-{run.InternalId}-{_names.Count}");
+        return Python.StartAsync(Script, _names[^1]);
+    }
 
-    private protected override void RemoveAll() => Array.ForEach(Directory.GetFiles("/dev/shm", _mark + "*"), File.Delete);
+    private protected override void RemoveAll() => _names.ForEach(name => File.Delete("/dev/shm/" + name));
 }

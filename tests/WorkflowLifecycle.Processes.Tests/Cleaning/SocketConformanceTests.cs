@@ -13,7 +13,7 @@ public sealed class SocketConformanceTests : KernelCleanerConformance
 
     protected override ValueTask<bool> IsThereAsync(RunResource resource) => new(File.Exists(resource.Name["unix ".Length..]));
 
-    private protected override Task<Child> StartAsync() => Python.StartAsync(Script, _place.File(Guid.NewGuid().ToString("N")));
+    private protected override Task<Child> StartAsync(RunRecord run) => Python.StartAsync(Script, _place.File(Guid.NewGuid().ToString("N")));
 
     private protected override void RemoveAll() => _place.Dispose();
 }

@@ -24,7 +24,7 @@ public sealed class SystemVConformanceTests : KernelCleanerConformance
     protected override ValueTask<bool> IsThereAsync(RunResource resource) =>
         new(SystemVTable.Read().Any(found => found.Kind == SystemVKind.Segment && found.Id.ToString(CultureInfo.InvariantCulture) == resource.Details["id"]));
 
-    private protected override async Task<Child> StartAsync()
+    private protected override async Task<Child> StartAsync(RunRecord run)
     {
         Child program = await Python.StartAsync(Script);
         _started.Add(program.Pid);

@@ -25,7 +25,7 @@ public sealed class ShimSpecificationTests
     [Fact]
     public void Write_Specification_IsTheProtocolByteByByte()
     {
-        byte[] strings = Encoding.UTF8.GetBytes("/bin/é\0/tmp\0é\0\0two words\0NOTIFY_SOCKET=/r/notify\0WORKFLOW_LIFECYCLE_CRITICAL=/r/critical\0A=1\0EMPTY=\0");
+        byte[] strings = Encoding.UTF8.GetBytes("/bin/é\0/tmp\0é\0\0two words\0NOTIFY_SOCKET=/r/notify\0WORKFLOW_LIFECYCLE_CRITICAL=/r/critical\0WORKFLOW_LIFECYCLE_SHARED_MEMORY=wfl-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\0A=1\0EMPTY=\0");
         byte[] expected =
         [
             0x57, 0x4C, 0x53, 0x31,
@@ -34,7 +34,7 @@ public sealed class ShimSpecificationTests
             64, 0, 0, 0,
             (byte)(64 + strings.Length), 0, 0, 0,
             3, 0, 0, 0,
-            4, 0, 0, 0,
+            5, 0, 0, 0,
             0xD0, 0x07, 0, 0,
             8, 7, 6, 5, 4, 3, 2, 1,
             3, 0, 0, 0,
@@ -60,14 +60,15 @@ public sealed class ShimSpecificationTests
     [Fact]
     public void Write_VariablesThatAreOurs_ReplaceThoseOfTheEnvironment()
     {
-        Dictionary<string, string> environment = new() { ["NOTIFY_SOCKET"] = "/run/systemd/notify", ["WORKFLOW_LIFECYCLE_CRITICAL"] = "/of/another/run", ["A"] = "1" };
+        Dictionary<string, string> environment = new() { ["NOTIFY_SOCKET"] = "/run/systemd/notify", ["WORKFLOW_LIFECYCLE_CRITICAL"] = "/of/another/run", ["WORKFLOW_LIFECYCLE_SHARED_MEMORY"] = "of-another-run", ["A"] = "1" };
 
         byte[] bytes = ShimSpecification.Write(_spec with { Environment = environment }, false, false, "/ours", "/own");
 
         string text = Encoding.UTF8.GetString(bytes);
-        Assert.Contains("NOTIFY_SOCKET=/ours\0WORKFLOW_LIFECYCLE_CRITICAL=/own\0", text, StringComparison.Ordinal);
+        Assert.Contains("NOTIFY_SOCKET=/ours\0WORKFLOW_LIFECYCLE_CRITICAL=/own\0WORKFLOW_LIFECYCLE_SHARED_MEMORY=wfl-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\0", text, StringComparison.Ordinal);
         Assert.DoesNotContain("systemd", text, StringComparison.Ordinal);
-        Assert.Equal(3u, At(bytes, 24));
+        Assert.DoesNotContain("of-another-run", text, StringComparison.Ordinal);
+        Assert.Equal(4u, At(bytes, 24));
     }
 
     [Fact]

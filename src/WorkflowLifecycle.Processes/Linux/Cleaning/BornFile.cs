@@ -12,9 +12,6 @@ internal readonly record struct BornFile(FileKey Key, long BornNanoseconds, uint
 
     public bool IsSocket => (Mode & 0xF000) == 0xC000;
 
-    /// <summary>True when only its owner, and root, may open it.</summary>
-    public bool IsPrivate => (Mode & 0x3F) == 0;
-
     /// <summary>When it was made; null where the file system does not keep that.</summary>
     public DateTimeOffset? Born => BornNanoseconds > 0 ? DateTimeOffset.UnixEpoch.AddTicks(BornNanoseconds / 100) : null;
 

@@ -2,9 +2,9 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 
 /// <summary>
 /// How long a look may take. Usually until it is told to stop. In an emergency the first signal waits 20 ms at most for all that is asked before it, and what
-/// comes later is lost: there a look gives back what it has a good while earlier.
+/// comes later is lost: there a look gives back what it has a good while earlier. A look that no end of a run waits for has no context.
 /// </summary>
-internal sealed class LookTime(CleanupContext context, TimeProvider timeProvider, CancellationToken stop)
+internal sealed class LookTime(CleanupContext? context, TimeProvider timeProvider, CancellationToken stop)
 {
     private static readonly TimeSpan InAnEmergency = TimeSpan.FromMilliseconds(12);
 

@@ -5,9 +5,12 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning;
 /// <summary>The processes of a run, as a look was told of them: by number and start.</summary>
 internal sealed class RunProcesses(IEnumerable<(int Pid, ulong StartTicks)> processes)
 {
-    private readonly HashSet<(int Pid, ulong StartTicks)> _processes = [.. processes];
+    private readonly Dictionary<int, ulong> _starts = processes.DistinctBy(process => process.Pid).ToDictionary(process => process.Pid, process => process.StartTicks);
 
-    public bool Has(ProcessKey process) => _processes.Contains((process.Pid, process.StartTicks));
+    public bool Has(ProcessKey process) => StartOf(process.Pid) == process.StartTicks;
+
+    /// <summary>When the one with that number began; null where none of them has it.</summary>
+    public ulong? StartOf(int pid) => _starts.TryGetValue(pid, out ulong start) ? start : null;
 
     /// <summary>
     /// Reads something of each. It was read under a number, and counts only where that was the process' all the while.
@@ -18,7 +21,7 @@ internal sealed class RunProcesses(IEnumerable<(int Pid, ulong StartTicks)> proc
         where T : class
     {
         List<(ProcessKey, T)> found = [];
-        foreach ((int pid, ulong start) in _processes)
+        foreach ((int pid, ulong start) in _starts)
         {
             if (time.IsUp())
             {

@@ -24,20 +24,13 @@ internal static partial class SystemVCalls
         return users;
     }
 
-    public static int RemoveSegment(int id) => Errno(ControlSegment(id, Remove, 0));
+    /// <summary>0, or the error.</summary>
+    public static int RemoveSegment(int id) => ControlSegment(id, Remove, 0) >= 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    public static int RemoveSemaphores(int id) => Errno(ControlSemaphore(id, 0, Remove, 0));
-
-    public static int RemoveQueue(int id) => Errno(ControlQueue(id, Remove, 0));
-
-    private static int Errno(int result) => result >= 0 ? 0 : Marshal.GetLastPInvokeError();
 
     [LibraryImport("libc", EntryPoint = "shmctl", SetLastError = true)]
     private static partial int ControlSegment(int id, int command, nint buffer);
 
     [LibraryImport("libc", EntryPoint = "semctl", SetLastError = true)]
     private static partial int ControlSemaphore(int id, int number, int command, nint argument);
-
-    [LibraryImport("libc", EntryPoint = "msgctl", SetLastError = true)]
-    private static partial int ControlQueue(int id, int command, nint buffer);
 }

@@ -43,7 +43,7 @@ internal sealed record SystemVNames(IReadOnlySet<string>? Names)
         uint user = Libc.EffectiveUserId();
         foreach (SystemVObject found in SystemVTable.Read().Where(found => found.CreatorId == user && found.Attached == 0 && !before.Names.Contains(string.Create(CultureInfo.InvariantCulture, $"{found.Kind} {found.Id}"))))
         {
-            int[] makers = found.Creator > 0 ? [found.Creator] : [.. found.LastUses.Select(use => use.Pid).Where(pid => pid > 0).Distinct()];
+            int[] makers = found.Creator > 0 ? [found.Creator] : [.. found.LastUsers.Where(pid => pid > 0).Distinct()];
             if (!makers.Any(table.Stats.ContainsKey))
             {
                 yield return (found.Name, makers.Length == 0 ? "made since the launch; the kernel does not keep by whom"

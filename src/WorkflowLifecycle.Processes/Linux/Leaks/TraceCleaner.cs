@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using WorkflowLifecycle.Processes.Linux.Adopting;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
 using WorkflowLifecycle.Processes.Linux.Cleaning.Files;
+using WorkflowLifecycle.Processes.Linux.Cleaning.SharedMemory;
 using WorkflowLifecycle.Processes.Linux.Deleting;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
@@ -131,6 +132,11 @@ internal sealed class TraceCleaner(RunTraces traces, RunId run, bool keepOutput,
         foreach (Trace temp in traces.Things.Where(thing => thing.Kind == TraceKind.TempDirectory))
         {
             Note(temp.Name, RemoveTemp(temp.Name));
+        }
+
+        foreach (Trace segment in traces.Things.Where(thing => thing.Kind == TraceKind.SharedMemory))
+        {
+            Note(segment.Name, NamedSegments.Remove(segment.Name, Libc.EffectiveUserId(), timeProvider));
         }
     }
 

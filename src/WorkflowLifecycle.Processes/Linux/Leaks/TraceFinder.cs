@@ -3,12 +3,13 @@ using System.Text;
 using WorkflowLifecycle.Processes.Linux.Adopting;
 using WorkflowLifecycle.Processes.Linux.Cgroups;
 using WorkflowLifecycle.Processes.Linux.Cleaning.Files;
+using WorkflowLifecycle.Processes.Linux.Cleaning.SharedMemory;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 
 namespace WorkflowLifecycle.Processes.Linux.Leaks;
 
-/// <summary>Everything on this machine that carries our marks: run directories of our runtime root, cgroups, temp directories, shims, and processes by their environment.</summary>
+/// <summary>Everything on this machine that carries our marks: run directories of our runtime root, cgroups, temp directories, shared memory, shims, and processes by their environment.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class TraceFinder(ContainmentSettings settings)
 {
@@ -25,12 +26,13 @@ internal sealed class TraceFinder(ContainmentSettings settings)
         Dictionary<string, RunRemains> directories = RuntimeDirectories.FindRemains(root).ToDictionary(remains => remains.InternalId, StringComparer.Ordinal);
         Dictionary<string, string> cgroups = Named(CgroupRoots.Candidates(settings.CgroupRoot, _user.IsPrivileged));
         Dictionary<string, string> temps = Named(new[] { Path.GetTempPath(), "/tmp", "/var/tmp" }.Select(RealPath.Of).OfType<string>());
+        ILookup<string, string> segments = NamedSegments.Find(_user.Id);
         ProcessTable table = ProcessTable.Read();
         List<RunTraces> found = [];
-        foreach (string id in directories.Keys.Union(cgroups.Keys).Union(temps.Keys).Order(StringComparer.Ordinal))
+        foreach (string id in directories.Keys.Union(cgroups.Keys).Union(temps.Keys).Union(segments.Select(segment => segment.Key)).Order(StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            found.Add(Gather(id, directories.GetValueOrDefault(id), cgroups.GetValueOrDefault(id), temps.GetValueOrDefault(id), table));
+            found.Add(Gather(id, directories.GetValueOrDefault(id), cgroups.GetValueOrDefault(id), temps.GetValueOrDefault(id), segments[id], table));
         }
 
         HashSet<int> known = [.. found.SelectMany(run => run.Things).Where(thing => thing.Pid > 0).Select(thing => thing.Pid)];
@@ -38,12 +40,17 @@ internal sealed class TraceFinder(ContainmentSettings settings)
         return found;
     }
 
-    private RunTraces Gather(string id, RunRemains? remains, string? cgroupPath, string? temp, ProcessTable table)
+    private RunTraces Gather(string id, RunRemains? remains, string? cgroupPath, string? temp, IEnumerable<string> segments, ProcessTable table)
     {
         List<Trace> things = [];
         Add(TraceKind.RunDirectory, remains?.Containment.RunDirectory);
         Add(TraceKind.Cgroup, cgroupPath);
         Add(TraceKind.TempDirectory, temp);
+        foreach (string segment in segments)
+        {
+            Add(TraceKind.SharedMemory, segment);
+        }
+
         ulong inode = cgroupPath is null ? 0 : FileFacts.Of(cgroupPath)?.Inode ?? 0;
         using RunCgroup? cgroup = inode == 0 ? null : RunCgroup.Open(cgroupPath!, inode, out _);
         things.AddRange(TraceProcesses.Of(cgroup, remains, _machine, table));

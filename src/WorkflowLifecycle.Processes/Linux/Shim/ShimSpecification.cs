@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using WorkflowLifecycle.Processes.Linux.Cleaning.SharedMemory;
 using WorkflowLifecycle.Processes.Linux.RunDirectories;
 
 namespace WorkflowLifecycle.Processes.Linux.Shim;
@@ -36,12 +37,13 @@ internal static class ShimSpecification
             Append(stream, argument);
         }
 
-        uint variables = 2;
+        uint variables = 3;
         Append(stream, $"{NotifySocket}={notifySocket}");
         Append(stream, $"{CriticalDirectory.EnvironmentVariable}={criticalDirectory}");
+        Append(stream, $"{SegmentName.Variable}={SegmentName.Of(spec.InternalId)}");
         foreach ((string name, string value) in spec.Environment)
         {
-            if (name is not (NotifySocket or CriticalDirectory.EnvironmentVariable))
+            if (name is not (NotifySocket or CriticalDirectory.EnvironmentVariable or SegmentName.Variable))
             {
                 Append(stream, name + "=" + value);
                 variables++;

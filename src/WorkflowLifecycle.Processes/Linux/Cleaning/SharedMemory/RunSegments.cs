@@ -1,13 +1,12 @@
+using System.Globalization;
+using WorkflowLifecycle.Processes.Linux.Interop;
+
 namespace WorkflowLifecycle.Processes.Linux.Cleaning.SharedMemory;
 
-/// <summary>
-/// What segments a run has while its processes are there. What an earlier look said of one stands: a maker who was a stranger does not become the run by letting
-/// go, and one that the run had for itself stays its own when somebody opens it later. So the rest of the machine is asked once for each, and again only where a
-/// look could not tell.
-/// </summary>
-internal sealed class RunSegments(SharedLook<SharedMemoryHolders> machine, bool reportOnly, TimeProvider timeProvider)
+/// <summary>What segments are a run's, and which others its processes have while they are there: those are told.</summary>
+internal static class RunSegments
 {
-    public IReadOnlyList<RunResource> Look(SharedMemoryDirectory directory, CleanupContext context, LookTime time)
+    public static IReadOnlyList<RunResource> Look(SharedMemoryDirectory directory, CleanupContext context, LookTime time)
     {
         IReadOnlyDictionary<string, BornFile> files = directory.Read();
         if (files.Count == 0)
@@ -15,9 +14,7 @@ internal sealed class RunSegments(SharedLook<SharedMemoryHolders> machine, bool 
             return [];
         }
 
-        RunProcesses processes = RunMembers.Listed(context);
-        SharedMemoryHolders own = SharedMemoryHolders.Of(processes, directory.Key, time);
-        long seen = timeProvider.GetTimestamp();
+        SharedMemoryHolders own = SharedMemoryHolders.Of(RunMembers.Listed(context), directory.Key, time);
         List<RunResource> told = [];
         foreach ((string name, BornFile file) in files.OrderBy(file => file.Key, StringComparer.Ordinal))
         {
@@ -25,10 +22,7 @@ internal sealed class RunSegments(SharedLook<SharedMemoryHolders> machine, bool 
             RunResource? known = context.Known.FirstOrDefault(known => known.Name == path && file.IsThat(known.Details));
             if ((known is null || Doubt.Of(known) is { IsOpen: true }) && own.Of(file.Key) is { Count: > 0 } ours)
             {
-                FileKey key = file.Key;
-                Doubt? doubt = SharedMemoryProof.WhyNot(
-                    file, () => machine.Seeing(look => look.Of(key).Any(processes.Has), seen, time), processes, context, timeProvider.GetUtcNow());
-                told.Add(SharedMemoryCleaner.Describe(path, file, doubt is null && !reportOnly, $"{ProcessKey.Describe(ours)} had it", doubt).Seen(context));
+                told.Add(Describe(path, file, $"{ProcessKey.Describe(ours)} had it", WhyNot(name, file, ours, context.Run)).Seen(context));
             }
             else if (known is not null)
             {
@@ -37,5 +31,33 @@ internal sealed class RunSegments(SharedLook<SharedMemoryHolders> machine, bool 
         }
 
         return told;
+    }
+
+    /// <summary>Why a segment is not provably the run's; null when it is.</summary>
+    /// <param name="name">Its name below <c>/dev/shm</c>.</param>
+    /// <param name="file">The segment.</param>
+    /// <param name="holders">Who of the run has it now.</param>
+    /// <param name="run">The run.</param>
+    public static Doubt? WhyNot(string name, BornFile file, IReadOnlyCollection<ProcessKey> holders, RunRecord run) =>
+        !SegmentName.IsOf(run, name) ? new Doubt($"its name does not begin with the run's ({SegmentName.Variable})")
+        : file.BornNanoseconds == 0 ? new Doubt("this kernel does not tell when it was made")
+
+        // The number can be seen by others, who could take such a name: then it is of one of them.
+        : run.HostUser == string.Create(CultureInfo.InvariantCulture, $"os:{file.OwnerId}")
+            || holders.Any(holder => FileFacts.Of($"/proc/{holder.Pid}")?.OwnerId == file.OwnerId) ? null
+        : new Doubt("it belongs to another user than those of the run who have it", IsOpen: true);
+
+    public static RunResource Describe(string path, in BornFile file, string note, Doubt? doubt)
+    {
+        Dictionary<string, string> details = file.Details;
+        doubt?.AddTo(details);
+        return new RunResource
+        {
+            Cleaner = CleanerNames.SharedMemory,
+            Name = path,
+            Handling = doubt is null ? ResourceHandling.Clean : ResourceHandling.Report,
+            Note = doubt is null ? note : $"{note}; {doubt}",
+            Details = details,
+        };
     }
 }

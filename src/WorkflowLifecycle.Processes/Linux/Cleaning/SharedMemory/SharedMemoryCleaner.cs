@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace WorkflowLifecycle.Processes.Linux.Cleaning.SharedMemory;
 
-/// <summary>POSIX shared memory and named semaphores. Without a look while the run's processes were there nothing shows whose they were: then they are only told.</summary>
+/// <summary>
+/// POSIX shared memory and named semaphores. Only what has its run's own name is removed; what else the run had, or what came while it was, is told.
+/// </summary>
 internal sealed class SharedMemoryCleaner : IResourceWatcher
 {
     private const int MostSuspects = 10;
@@ -12,14 +14,12 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
     private readonly TimeProvider _timeProvider;
     private readonly string _place;
     private readonly SharedLook<SharedMemoryHolders> _machine;
-    private readonly RunSegments _living;
 
     public SharedMemoryCleaner(SharedMemoryCleanerOptions options, TimeProvider timeProvider, string place = SharedMemoryDirectory.Place)
     {
         _timeProvider = timeProvider;
         _place = place;
         _machine = new SharedLook<SharedMemoryHolders>(timeProvider, LookAtAll);
-        _living = new RunSegments(_machine, options.ReportOnly, timeProvider);
         Ceiling = options.Ceiling;
         LookInterval = options.LookInterval;
     }
@@ -30,20 +30,6 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
 
     public TimeSpan LookInterval { get; }
 
-    public static RunResource Describe(string path, in BornFile file, bool isProven, string note, Doubt? doubt = null)
-    {
-        Dictionary<string, string> details = file.Details;
-        doubt?.AddTo(details);
-        return new RunResource
-        {
-            Cleaner = CleanerNames.SharedMemory,
-            Name = path,
-            Handling = isProven ? ResourceHandling.Clean : ResourceHandling.Report,
-            Note = doubt is null ? note : $"{note}; {doubt}",
-            Details = details,
-        };
-    }
-
     public ValueTask<IReadOnlyList<RunResource>> DiscoverAsync(CleanupContext context, CancellationToken cancellationToken = default)
     {
         LookTime time = new(context, _timeProvider, cancellationToken);
@@ -51,8 +37,8 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
         using SharedMemoryDirectory directory = SharedMemoryDirectory.Open(_place);
         return ValueTask.FromResult<IReadOnlyList<RunResource>>(context.Moment switch
         {
-            CleanupMoment.BeforeEnd or CleanupMoment.WhileRunning => _living.Look(directory, context, time),
-            CleanupMoment.AfterEnd => [.. LookAfter(directory, context, time), .. Suspects(directory, context, time)],
+            CleanupMoment.BeforeEnd or CleanupMoment.WhileRunning => RunSegments.Look(directory, context, time),
+            CleanupMoment.AfterEnd => [.. LookAfter(directory, context, time), .. Unseen(directory, context, time)],
             _ => [.. LookAfter(directory, context, time)],
         });
     }
@@ -64,6 +50,12 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
         if (directory.Find(name) is not { } file || !file.IsThat(resource.Details))
         {
             return ValueTask.CompletedTask;
+        }
+
+        // Rows and debts are what somebody wrote: what they say of it is not enough to remove it.
+        if (!SegmentName.IsOf(context.Run, name))
+        {
+            throw new IOException($"{resource.Name} does not have the run's name");
         }
 
         // Once more, just before: somebody may have opened it since. A look at all processes takes about as long as it may be old.
@@ -94,10 +86,9 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
     {
         foreach (RunResource known in context.Known)
         {
-            RunResource? told = directory.Find(Path.GetFileName(known.Name)) is not { } file || !file.IsThat(known.Details) ? known.ToldWhenGone()
-                : known.Handling == ResourceHandling.Clean && _machine.Since(time.Started, time)?.Of(file.Key) is { Count: > 0 } living
-                    ? known with { Handling = ResourceHandling.Watch, Note = $"{ProcessKey.Describe(living)} has it" }
-                : known;
+            RunResource? told = directory.Find(Path.GetFileName(known.Name)) is not { } file || !file.IsThat(known.Details)
+                ? known.ToldWhenGone()
+                : WithHolders(known, file, time);
             if (told is not null)
             {
                 yield return told;
@@ -105,15 +96,37 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
         }
     }
 
-    private IEnumerable<RunResource> Suspects(SharedMemoryDirectory directory, CleanupContext context, LookTime time)
+    // What has the run's name is the run's without any look before. Of the rest nothing shows whose it is.
+    private IEnumerable<RunResource> Unseen(SharedMemoryDirectory directory, CleanupContext context, LookTime time)
     {
         DateTimeOffset now = _timeProvider.GetUtcNow();
-        return directory.Read()
-            .Where(found => found.Value.Born is { } born && RunTime.Holds(context.Run, born, now)
-                && context.Run.HostUser == string.Create(CultureInfo.InvariantCulture, $"os:{found.Value.OwnerId}")
-                && context.Known.All(known => known.Name != directory.PathOf(found.Key))
-                && _machine.Since(time.Started, time)?.Of(found.Value.Key).Count == 0)
-            .Take(MostSuspects)
-            .Select(found => Describe(directory.PathOf(found.Key), found.Value, isProven: false, "made while the run was, and nobody has it open; nothing shows whose it is"));
+        HashSet<string> known = [.. context.Known.Select(known => known.Name)];
+        List<RunResource> suspects = [];
+        foreach ((string name, BornFile file) in directory.Read().Where(file => !known.Contains(directory.PathOf(file.Key))).OrderBy(file => file.Key, StringComparer.Ordinal))
+        {
+            if (SegmentName.IsOf(context.Run, name))
+            {
+                yield return WithHolders(RunSegments.Describe(directory.PathOf(name), file, "it has the run's name", RunSegments.WhyNot(name, file, [], context.Run)), file, time);
+            }
+            else if (suspects.Count < MostSuspects && IsSuspect(file, context, now, time))
+            {
+                suspects.Add(RunSegments.Describe(directory.PathOf(name), file, "made while the run was, and nobody has it open", RunSegments.WhyNot(name, file, [], context.Run)));
+            }
+        }
+
+        foreach (RunResource suspect in suspects)
+        {
+            yield return suspect;
+        }
     }
+
+    private bool IsSuspect(BornFile file, CleanupContext context, DateTimeOffset now, LookTime time) =>
+        file.Born is { } born && RunTime.Holds(context.Run, born, now)
+        && context.Run.HostUser == string.Create(CultureInfo.InvariantCulture, $"os:{file.OwnerId}")
+        && _machine.Since(time.Started, time)?.Of(file.Key).Count == 0;
+
+    private RunResource WithHolders(RunResource resource, BornFile file, LookTime time) =>
+        resource.Handling == ResourceHandling.Clean && _machine.Since(time.Started, time)?.Of(file.Key) is { Count: > 0 } living
+            ? resource with { Handling = ResourceHandling.Watch, Note = $"{ProcessKey.Describe(living)} has it" }
+            : resource;
 }

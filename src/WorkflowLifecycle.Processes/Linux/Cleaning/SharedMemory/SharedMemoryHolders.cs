@@ -1,5 +1,4 @@
 using WorkflowLifecycle.Processes.Linux.Adopting;
-using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Linux.Working;
 
@@ -8,12 +7,7 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning.SharedMemory;
 /// <summary>Who has files of one file system open or in memory: a look at processes that may be looked into.</summary>
 internal sealed class SharedMemoryHolders
 {
-    private const int ReadPermission = 4;
-
     private readonly Dictionary<FileKey, HashSet<ProcessKey>> _holders = [];
-
-    /// <summary>How many processes could not be looked into.</summary>
-    public int Unread { get; private set; }
 
     public IReadOnlyCollection<ProcessKey> Of(FileKey file) => _holders.TryGetValue(file, out HashSet<ProcessKey>? holders) ? holders : [];
 
@@ -31,7 +25,7 @@ internal sealed class SharedMemoryHolders
             }
 
             // Read under a number: what was read counts only when it was that process' all the while.
-            OpenedFiles opened = Read(stat.Pid, place);
+            IReadOnlySet<FileKey> opened = Read(stat.Pid, place);
             if (ProcessReader.TryReadStat(stat.Pid, out ProcStat now) && now.StartTicks == stat.StartTicks)
             {
                 found.Add(ProcessKey.Of(stat), opened);
@@ -45,7 +39,7 @@ internal sealed class SharedMemoryHolders
     public static SharedMemoryHolders Of(RunProcesses processes, FileKey place, LookTime time)
     {
         SharedMemoryHolders found = new();
-        foreach ((ProcessKey process, OpenedFiles opened) in processes.Read(pid => Read(pid, place), time))
+        foreach ((ProcessKey process, IReadOnlySet<FileKey> opened) in processes.Read(pid => Read(pid, place), time))
         {
             found.Add(process, opened);
         }
@@ -53,10 +47,9 @@ internal sealed class SharedMemoryHolders
         return found;
     }
 
-    private void Add(ProcessKey process, OpenedFiles opened)
+    private void Add(ProcessKey process, IReadOnlySet<FileKey> opened)
     {
-        Unread += opened.IsAll ? 0 : 1;
-        foreach (FileKey file in opened.Files)
+        foreach (FileKey file in opened)
         {
             if (!_holders.TryGetValue(file, out HashSet<ProcessKey>? holders))
             {
@@ -67,10 +60,9 @@ internal sealed class SharedMemoryHolders
         }
     }
 
-    private static OpenedFiles Read(int pid, FileKey place)
+    private static HashSet<FileKey> Read(int pid, FileKey place)
     {
-        IReadOnlyList<MappedFile>? mapped = MappedFile.Of(pid);
-        HashSet<FileKey> files = [.. (mapped ?? []).Select(file => file.Key).Where(key => key.IsOnDeviceOf(place))];
+        HashSet<FileKey> files = [.. (MappedFile.Of(pid) ?? []).Select(file => file.Key).Where(key => key.IsOnDeviceOf(place))];
         foreach (string descriptor in OpenDescriptors.Of(pid))
         {
             // Some files that processes have open are on a server that is away: it is not asked.
@@ -81,6 +73,6 @@ internal sealed class SharedMemoryHolders
             }
         }
 
-        return new OpenedFiles(files, mapped is not null && Libc.Access($"/proc/{pid}/fd", ReadPermission) == 0);
+        return files;
     }
 }

@@ -6,23 +6,22 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning.SystemV;
 /// <summary>
 /// What System V objects the processes of a look made or used. The rest of the machine is asked only where the kernel counts more attachments than the run's own.
 /// </summary>
-internal sealed class RunObjects(SharedLook<SystemVAttachments> machine, SystemVUsers users, TimeProvider timeProvider)
+internal sealed class RunObjects(SharedLook<SystemVAttachments> machine, TimeProvider timeProvider)
 {
     public IEnumerable<RunResource> Look(IReadOnlyList<SystemVObject> objects, CleanupContext context, LookTime time)
     {
-        SystemVProof proof = new(context, timeProvider.GetUtcNow());
         RunProcesses processes = RunMembers.Listed(context);
+        SystemVProof proof = new(context.Run, processes, timeProvider.GetUtcNow());
         SystemVAttachments? own = null;
         bool? isSeen = null;
         foreach (SystemVObject found in objects)
         {
             RunResource? known = context.Known.FirstOrDefault(known => known.Name == found.Name && SystemVDetails.IsThat(known, found));
 
-            // What an earlier look said stands: who made it does not change. But a set or a queue is not known to be in use after the end, other than a segment.
+            // What an earlier look said stands: who made it does not change.
             if (known is not null && Doubt.Of(known) is not { IsOpen: true })
             {
-                Doubt? late = known.Handling == ResourceHandling.Clean ? Outsiders.Judge(users.Living(found), processes, context, "used it, too") : null;
-                yield return late is null ? SystemVDetails.WithUsers(known, found, known, context) : SystemVDetails.Describe(found, late);
+                yield return known;
                 continue;
             }
 
@@ -41,7 +40,7 @@ internal sealed class RunObjects(SharedLook<SystemVAttachments> machine, SystemV
             bool isInUse = own.Of(found.Id).Count > 0;
             Doubt? doubt = isSeen == false ? new Doubt("its processes are in another IPC namespace", IsOpen: time.IsUp())
                 : (context.Moment == CleanupMoment.AfterEnd ? null : WhoElse(found, own, processes, context, time)) ?? proof.WhyNot(found, isInUse);
-            yield return SystemVDetails.WithUsers(SystemVDetails.Describe(found, doubt), found, known, context);
+            yield return SystemVDetails.Describe(found, doubt);
         }
     }
 

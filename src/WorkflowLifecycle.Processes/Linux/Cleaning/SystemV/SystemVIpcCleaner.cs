@@ -3,7 +3,7 @@ using WorkflowLifecycle.Processes.Linux.Interop;
 
 namespace WorkflowLifecycle.Processes.Linux.Cleaning.SystemV;
 
-/// <summary>System V shared memory, semaphores and message queues, by who made them.</summary>
+/// <summary>System V shared memory, by who made it. Semaphores and message queues, of which the kernel does not keep that, are told.</summary>
 internal sealed class SystemVIpcCleaner : IResourceWatcher
 {
     private const int MostSuspects = 10;
@@ -12,15 +12,14 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
     private const int Removed = 43;
 
     private readonly TimeProvider _timeProvider;
-    private readonly SystemVUsers _users;
+    private readonly SharedLook<SystemVAttachments> _machine;
     private readonly RunObjects _living;
 
     public SystemVIpcCleaner(SystemVIpcCleanerOptions options, TimeProvider timeProvider)
     {
-        SharedLook<SystemVAttachments> machine = new(timeProvider, SystemVAttachments.Find);
         _timeProvider = timeProvider;
-        _users = new SystemVUsers(machine, timeProvider);
-        _living = new RunObjects(machine, _users, timeProvider);
+        _machine = new SharedLook<SystemVAttachments>(timeProvider, SystemVAttachments.Find);
+        _living = new RunObjects(_machine, timeProvider);
         Ceiling = options.Ceiling;
         LookInterval = options.LookInterval;
     }
@@ -58,17 +57,18 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
             return ValueTask.CompletedTask;
         }
 
-        if (_users.Of(found, new LookTime(context, _timeProvider, cancellationToken)) is { } users)
+        // Rows and debts are what somebody wrote: what they say of it is not enough to remove it.
+        if (found.Kind != SystemVKind.Segment)
         {
-            throw new IOException(users);
+            throw new IOException($"{found.Name}: the kernel does not keep who made it");
         }
 
-        int errno = found.Kind switch
+        if (found.Attached > 0)
         {
-            SystemVKind.Segment => SystemVCalls.RemoveSegment(found.Id),
-            SystemVKind.Semaphores => SystemVCalls.RemoveSemaphores(found.Id),
-            _ => SystemVCalls.RemoveQueue(found.Id),
-        };
+            throw new IOException($"{Attached(found, new LookTime(context, _timeProvider, cancellationToken))} has it");
+        }
+
+        int errno = SystemVCalls.RemoveSegment(found.Id);
 
         // Removed meanwhile: the id counts up, so that nothing else has it.
         return errno is 0 or Errno.EINVAL or Removed ? ValueTask.CompletedTask : throw new IOException($"{found.Name}: {Errno.Describe(errno)}");
@@ -79,15 +79,16 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
 
     private RunResource? LookAfter(RunResource known, IReadOnlyList<SystemVObject> objects, CleanupContext context, LookTime time) =>
         SystemVDetails.Find(known, objects) is not { } found ? known.ToldWhenGone()
-        : known.Handling == ResourceHandling.Clean && _users.Of(found, time) is { } users ? known with { Handling = ResourceHandling.Watch, Note = users }
-        : known.Handling == ResourceHandling.Clean && SystemVDetails.FindStranger(known, found, context) is { } pid
-            ? SystemVDetails.Describe(found, new Doubt(string.Create(CultureInfo.InvariantCulture, $"PID {pid} used it last, which no look saw as a process of the run")))
+        : known.Handling == ResourceHandling.Clean && found.Attached > 0 ? known with { Handling = ResourceHandling.Watch, Note = $"{Attached(found, time)} has it" }
         : known;
+
+    private string Attached(SystemVObject found, LookTime time) =>
+        _machine.Since(time.Started, time)?.Of(found.Id) is { Count: > 0 } users ? ProcessKey.Describe(users) : "somebody who can't be seen from here";
 
     // Nobody of those who were there made or used them, as far as the kernel says; but they came while the run was, and for its user.
     private static IEnumerable<RunResource> Suspects(IReadOnlyList<SystemVObject> objects, HashSet<string> known, CleanupContext context)
     {
-        SystemVProof proof = new(context, DateTimeOffset.MaxValue);
+        SystemVProof proof = new(context.Run, RunMembers.Listed(context), DateTimeOffset.MaxValue);
         return context.Moment != CleanupMoment.AfterEnd ? [] : objects
             .Where(found => found.Attached == 0 && !known.Contains(found.Name) && !proof.Concerns(found)
                 && context.Run.HostUser == string.Create(CultureInfo.InvariantCulture, $"os:{found.CreatorId}")

@@ -21,8 +21,8 @@ internal sealed record SystemVObject
     /// <summary>Who made it; 0 where the kernel does not keep that.</summary>
     public int Creator { get; init; }
 
-    /// <summary>Who used it last: attached or detached, changed each semaphore, sent, received.</summary>
-    public IReadOnlyList<SystemVUse> LastUses { get; init; } = [];
+    /// <summary>Who used it last, by number: attached or detached, changed each semaphore, sent, received.</summary>
+    public IReadOnlyList<int> LastUsers { get; init; } = [];
 
     public long Attached { get; init; }
 

@@ -50,17 +50,13 @@ internal static class SystemVTable
             Changed = fields.GetValueOrDefault("ctime"),
             Creator = Number("cpid"),
             Attached = fields.GetValueOrDefault("nattch"),
-            LastUses = kind switch
+            LastUsers = kind switch
             {
-                SystemVKind.Segment => [Use("lpid", "atime")],
-                SystemVKind.Queue => [.. new[] { Use("lspid", "stime"), Use("lrpid", "rtime") }.Where(use => use.Pid > 0)],
-                _ => [.. SystemVCalls.LastUsers(id, Number("nsems")).Select(pid => new SystemVUse(pid, Math.Max(Time("otime"), Time("ctime"))))],
+                SystemVKind.Segment => [Number("lpid")],
+                SystemVKind.Queue => [.. new[] { Number("lspid"), Number("lrpid") }.Where(pid => pid > 0)],
+                _ => SystemVCalls.LastUsers(id, Number("nsems")),
             },
         };
-
-        SystemVUse Use(string user, string time) => new(Number(user), Time(time));
-
-        long Time(string name) => fields.GetValueOrDefault(name);
 
         int Number(string name) => unchecked((int)fields.GetValueOrDefault(name));
     }
