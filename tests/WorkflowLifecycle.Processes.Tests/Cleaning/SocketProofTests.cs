@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using WorkflowLifecycle.Processes.Tests.Support;
 
 namespace WorkflowLifecycle.Processes.Tests.Cleaning;
@@ -23,6 +24,20 @@ public sealed class SocketProofTests : IDisposable
 
     private const string Datagrams = "import socket, sys\ns = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1])";
     private const string Bound = "import socket, sys\ns = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1])";
+
+    // Executes a program for which one system call fails where its third argument has a value, as under an old kernel or in a sandbox.
+    private const string Refusing = """
+        import ctypes, os, struct, sys
+        number, value, errno = map(int, sys.argv[1:4])
+        code = b''.join(struct.pack('HBBI', *line) for line in [(32, 0, 0, 0), (21, 0, 3, number), (32, 0, 0, 32), (21, 0, 1, value), (6, 0, 0, 0x50000 | errno), (6, 0, 0, 0x7fff0000)])
+        kept = ctypes.create_string_buffer(code)
+        libc = ctypes.CDLL(None)
+        if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, struct.pack('HxxxxxxQ', 6, ctypes.addressof(kept))): sys.exit('refused')
+        os.execv(sys.argv[4], sys.argv[4:])
+        """;
+
+    private const int PidfdGetFd = 438;
+    private const int PeerDescriptor = 77;
 
     private readonly IResourceCleaner _cleaner = SocketCleaner.Create(new SocketCleanerOptions(), TimeProvider.System);
     private readonly TemporaryDirectory _place = new();
@@ -106,6 +121,22 @@ public sealed class SocketProofTests : IDisposable
         Assert.Empty(await _cleaner.DiscoverAsync(_run.Running([], program.Pid)));
         await _cleaner.CleanAsync(seen, _run.Running([seen], program.Pid));
         Assert.False(File.Exists(Socket));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(PidfdGetFd, 0, 1, "Watch, the kernel does not tell us who listened at it: Operation not permitted (errno 1), open yes")]
+    [InlineData(PidfdGetFd, 0, 38, "Watch, the kernel does not tell us who listened at it: Function not implemented (errno 38), open yes")]
+    [InlineData(null, PeerDescriptor, 92, "Clean, no doubt, open no")]
+    [InlineData(null, PeerDescriptor, 22, "Watch, who listened at it is gone, open no")]
+    public async Task Discover_WhereTheKernelRefuses_IsAsStrict(int? number, int value, int errno, string seen)
+    {
+        int getOption = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 209 : 55;
+        string helper = Path.Combine(AppContext.BaseDirectory, "WorkflowLifecycle.Processes.Tests.Helper");
+        using Child program = await Python.StartAsync("import socket, sys, time\ntime.sleep(0.1)\ns = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen()", Socket);
+
+        using Child host = Child.Start("python3", "-c", Refusing, $"{number ?? getOption}", $"{value}", $"{errno}", helper, "socket", $"{program.Pid}", $"{_run.Row.CreatedAt:O}");
+
+        Assert.Equal(seen, await host.ReadLineAsync());
     }
 
     public void Dispose() => _place.Dispose();

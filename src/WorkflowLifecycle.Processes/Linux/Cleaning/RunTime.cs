@@ -30,6 +30,6 @@ internal static class RunTime
         }
 
         long age = unchecked((long)(TimeNamespace.ToMachine((ulong)(up.TotalSeconds * TicksPerSecond)) - startTicks)) - Unsure;
-        return timeProvider.GetUtcNow() - TimeSpan.FromSeconds((double)age / TicksPerSecond) <= born;
+        return (timeProvider.GetUtcNow() - born).TotalSeconds * TicksPerSecond <= age;
     }
 }
