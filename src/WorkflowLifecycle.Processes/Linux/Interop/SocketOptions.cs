@@ -6,10 +6,19 @@ namespace WorkflowLifecycle.Processes.Linux.Interop;
 internal static partial class SocketOptions
 {
     private const int Socket = 1;
+    private const int Type = 3;
     private const int AcceptsConnections = 30;
     private const int PeerCredentials = 17;
     private const int PeerDescriptor = 77;
     private const int CredentialsSize = 12;
+
+    /// <summary>False for what is surely none: a file, a pipe or the like.</summary>
+    public static unsafe bool IsSocket(FileDescriptor descriptor)
+    {
+        int type = 0;
+        uint length = sizeof(int);
+        return GetOption(descriptor, Socket, Type, (byte*)&type, ref length) == 0 || Marshal.GetLastPInvokeError() != Errno.ENOTSOCK;
+    }
 
     public static unsafe bool IsListening(FileDescriptor socket)
     {

@@ -46,13 +46,19 @@ internal sealed class SocketListener : IDisposable
     public static SocketListener? Ask(int pid, int descriptor, ulong inode, out int errno)
     {
         using FileDescriptor? process = PidDescriptor.Open(pid, out errno);
-        FileDescriptor? socket = process is null || IsFull() ? null : PidDescriptor.Take(process, descriptor, out errno);
-        if (socket is null)
+        if (process is null)
         {
             return null;
         }
 
-        if (EntryFacts.Read(socket, out EntryFacts facts) != 0 || !facts.IsSocket)
+        if (IsFull())
+        {
+            errno = Errno.EMFILE;
+            return null;
+        }
+
+        FileDescriptor? socket = PidDescriptor.Take(process, descriptor, out errno);
+        if (socket is not null && !SocketOptions.IsSocket(socket))
         {
             Keep(socket);
             return null;
@@ -60,7 +66,8 @@ internal sealed class SocketListener : IDisposable
 
         using (socket)
         {
-            return facts.Inode == inode ? new SocketListener(socket) : null;
+            // As long as it is open here it lives on, whoever else lets go: nothing is waited for in between.
+            return socket is not null && (errno = EntryFacts.Read(socket, out EntryFacts facts)) == 0 && facts.Inode == inode ? new SocketListener(socket) : null;
         }
     }
 
