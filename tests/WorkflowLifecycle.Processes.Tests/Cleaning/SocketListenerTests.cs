@@ -34,7 +34,7 @@ public sealed class SocketListenerTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Ask_DescriptorOfAnotherSocket_TellsNothing()
     {
-        using Child program = await Python.StartAsync("import socket, sys\ns = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen()", _place.File("socket"));
+        using Child program = await Python.StartAsync("import socket, sys\ns = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen()", _place.File("asked"));
         int descriptor = DescriptorList.Of(program.Pid).First(number => SocketHolders.InodeOf(program.Pid, $"{number}") is not null);
         ulong inode = SocketHolders.InodeOf(program.Pid, $"{descriptor}")!.Value;
 

@@ -43,7 +43,7 @@ public sealed class SocketProofTests : IDisposable
     private readonly TemporaryDirectory _place = new();
     private readonly RunContexts _run = new(TimeProvider.System.GetUtcNow());
 
-    private string Socket => _place.File("socket");
+    private string Socket => _place.File("of whom");
 
     [Fact(Timeout = 60_000)]
     [Trait("Scenario", "S10")]
