@@ -20,6 +20,7 @@ return args[0] switch
     "remove-closed" => RemoveClosedVerb.Run(args[1]),
     "temp-cleaner" => await TempCleanerVerb.RunAsync(args[1]),
     "archive-full" => await ArchiveFullVerb.RunAsync(args[1]),
+    "socket" => await SocketVerb.RunAsync(int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture), args[2]),
     "look" => LookVerb.Run(args[1]),
     _ => throw new ArgumentException($"No such verb: {args[0]}."),
 };

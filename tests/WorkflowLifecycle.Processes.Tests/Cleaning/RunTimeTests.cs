@@ -1,4 +1,5 @@
 using WorkflowLifecycle.Processes.Linux.Cleaning;
+using WorkflowLifecycle.Processes.Tests.Support;
 
 namespace WorkflowLifecycle.Processes.Tests.Cleaning;
 
@@ -19,5 +20,19 @@ public sealed class RunTimeTests : IDisposable
         RunRecord run = _run.Record;
 
         Assert.Equal(holds, RunTime.Holds(run, run.CreatedAt.AddMilliseconds(milliseconds), run.CreatedAt.AddSeconds(5)));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task HadBegun_BirthsAroundTheStartOfAProcess_OnlyWhatIsSurelyLater()
+    {
+        using Child child = Child.Sleeping();
+        DateTimeOffset first = TimeProvider.System.GetUtcNow();
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        ulong start = RunContexts.Snapshot(child.Pid).StartTicks;
+        bool[] had = [.. new[] { -100, 0, 50, 100 }.Select(milliseconds => RunTime.HadBegun(start, first.AddMilliseconds(milliseconds), TimeProvider.System))];
+
+        Assert.Equal((false, true), (had[0], had[3]));
+        Assert.Equal(had.Order(), had);
+        Assert.False(RunTime.HadBegun(ulong.MaxValue >> 1, first, TimeProvider.System));
     }
 }

@@ -92,15 +92,17 @@ public sealed class SocketWatchTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Discover_AnotherSocketFileUnderAKnownName_IsASuspect()
     {
+        // A suspect is told only where nobody listens at such a name: one that no other test has.
+        string name = _place.File("suspect");
         RunResource known;
-        using (Child program = await Python.StartAsync(UnixPath, _place.File("socket")))
+        using (Child program = await Python.StartAsync(UnixPath, name))
         {
             known = Assert.Single(await _cleaner.DiscoverAsync(_run.Running([], program.Pid)));
             await EndAsync(program);
         }
 
-        File.Delete(_place.File("socket"));
-        using Child unseen = await Python.StartAsync(UnixPath, _place.File("socket"));
+        File.Delete(name);
+        using Child unseen = await Python.StartAsync(UnixPath, name);
         await EndAsync(unseen);
         CleanupContext after = _run.After([known]);
 

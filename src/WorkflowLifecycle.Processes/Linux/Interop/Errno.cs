@@ -26,6 +26,8 @@ internal static class Errno
     public const int ENOSYS = 38;
     public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
+    public const int ENOTSOCK = 88;
+    public const int ENOPROTOOPT = 92;
     public const int EOPNOTSUPP = 95;
 
     public static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";

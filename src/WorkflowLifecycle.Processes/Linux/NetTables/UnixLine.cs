@@ -13,6 +13,7 @@ namespace WorkflowLifecycle.Processes.Linux.NetTables;
 internal readonly record struct UnixLine(bool IsListening, int Type, int State, ulong Inode, string? Path)
 {
     public const int Datagram = 2;
+    public const int Unconnected = 1;
 
     private const int Columns = 8;
     private const uint ListeningFlag = 0x10000;

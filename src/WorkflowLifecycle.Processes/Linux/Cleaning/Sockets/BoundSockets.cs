@@ -22,14 +22,14 @@ internal static class BoundSockets
     /// <summary>Those of our own namespace that wait for others: not UDP sockets that are connected.</summary>
     public static IEnumerable<BoundSocket> ReadOwn() => Read(Self, static () => true).Where(socket => !socket.IsConnected);
 
-    /// <summary>Unix sockets with a name: those that take connections, or datagrams.</summary>
+    /// <summary>Unix sockets with a name of their own: those that take connections or datagrams, or are bound and may do so later. What was accepted has the name of another.</summary>
     public static IEnumerable<BoundSocket> ReadUnix(string process, Func<bool> goOn)
     {
         foreach (string line in NetTable.ReadLines(process, BoundSocket.Unix, goOn))
         {
-            if (UnixLine.TryParse(line, out UnixLine socket) && socket.Path is { } path && (socket.IsListening || socket.Type == UnixLine.Datagram))
+            if (UnixLine.TryParse(line, out UnixLine socket) && socket.Path is { } path && (socket.IsListening || socket.Type == UnixLine.Datagram || socket.State == UnixLine.Unconnected))
             {
-                yield return new BoundSocket(BoundSocket.Unix, path, socket.Inode);
+                yield return new BoundSocket(BoundSocket.Unix, path, socket.Inode) { TakesDatagrams = socket.Type == UnixLine.Datagram };
             }
         }
     }

@@ -13,7 +13,7 @@ internal sealed class RunSockets(SharedLook<IReadOnlyList<BoundSocket>> table, S
     {
         RunProcesses processes = RunMembers.Listed(context);
         SocketHolders own = SocketHolders.Of(processes, time);
-        long seen = timeProvider.GetTimestamp();
+        SocketProof proof = new(own, processes, machine, context, time, timeProvider);
         List<(BoundSocket Socket, string Space, RunResource? Known)> found = [];
         foreach ((string space, string pid) in SpacesOf(own))
         {
@@ -26,8 +26,8 @@ internal sealed class RunSockets(SharedLook<IReadOnlyList<BoundSocket>> table, S
         List<RunResource> told = [];
         foreach ((BoundSocket socket, string space, RunResource? known) in found)
         {
-            RunResource resource = known is null ? SocketDetails.Name(socket, names, Describe(socket, space, own, processes, context, seen, time))
-                : Doubt.Of(known) is { IsOpen: true } ? Describe(socket, space, own, processes, context, seen, time) with { Name = known.Name }
+            RunResource resource = known is null ? SocketDetails.Name(socket, names, Describe(socket, space, own, proof))
+                : Doubt.Of(known) is { IsOpen: true } ? Describe(socket, space, own, proof) with { Name = known.Name }
                 : known;
             told.Add(resource.Seen(context));
         }
@@ -55,20 +55,17 @@ internal sealed class RunSockets(SharedLook<IReadOnlyList<BoundSocket>> table, S
             : context.Moment == CleanupMoment.WhileRunning ? table.NotOlderThan(TableAge, time)
             : table.Since(time.Started, time)) ?? [];
 
-    private RunResource Describe(in BoundSocket socket, string space, SocketHolders own, RunProcesses processes, CleanupContext context, long seen, LookTime time)
+    private static RunResource Describe(in BoundSocket socket, string space, SocketHolders own, SocketProof proof)
     {
         // A path means something only where we see the files that the program saw.
-        ulong inode = socket.Inode;
         Doubt? doubt = null;
-        BornFile? file = socket.HasPath && space == SocketHolders.NamespaceOf(BoundSockets.Self)
-            ? SocketFile.Find(socket, () => machine.Seeing(look => look.Of(inode).Any(processes.Has), seen, time)?.Of(inode), processes, context, timeProvider.GetUtcNow(), out doubt)
-            : null;
+        BornFile? file = socket.HasPath && space == SocketHolders.NamespaceOf(BoundSockets.Self) ? SocketFile.Find(socket, proof, out doubt) : null;
         return new RunResource
         {
             Cleaner = CleanerNames.Sockets,
             Name = socket.ToString(),
             Handling = file is null || doubt is not null ? ResourceHandling.Watch : ResourceHandling.Clean,
-            Note = $"{ProcessKey.Describe(own.Of(inode))} had it",
+            Note = $"{ProcessKey.Describe(own.Of(socket.Inode))} had it",
             Details = SocketDetails.Of(socket, space, file, doubt),
         };
     }

@@ -8,13 +8,9 @@ internal static class SocketFile
 {
     /// <summary>The file of a run's socket as it is seen from here; null where there is none, or another one has its name.</summary>
     /// <param name="socket">The socket, that a process of the run has.</param>
-    /// <param name="findHolders">Finds all who have it. Asked last, as it takes the longest; null where that can't be told.</param>
-    /// <param name="processes">The run's.</param>
-    /// <param name="context">The look.</param>
-    /// <param name="now">When that is.</param>
+    /// <param name="proof">What shows whose it is.</param>
     /// <param name="doubt">Why it is not provably made by the run; null where it is.</param>
-    public static BornFile? Find(
-        in BoundSocket socket, Func<IReadOnlyCollection<ProcessKey>?> findHolders, RunProcesses processes, CleanupContext context, DateTimeOffset now, out Doubt? doubt)
+    public static BornFile? Find(in BoundSocket socket, SocketProof proof, out Doubt? doubt)
     {
         doubt = null;
         if (!Path.IsPathFullyQualified(socket.Address) || !BornFile.TryTake(socket.Address, followLinks: false, out BornFile file) || !file.IsSocket)
@@ -29,7 +25,7 @@ internal static class SocketFile
                 return null;
             }
 
-            doubt = WhyNot(file, findHolders, processes, context, now);
+            doubt = proof.WhyNot(socket, file);
         }
         else
         {
@@ -68,27 +64,5 @@ internal static class SocketFile
         {
             throw new IOException($"{path}: {Errno.Describe(errno)}");
         }
-    }
-
-    private static Doubt? WhyNot(in BornFile file, Func<IReadOnlyCollection<ProcessKey>?> findHolders, RunProcesses processes, CleanupContext context, DateTimeOffset now)
-    {
-        if (file.Born is not { } born)
-        {
-            return new Doubt("nothing keeps when it was made");
-        }
-
-        if (!RunTime.Holds(context.Run, born, now))
-        {
-            return new Doubt("it was not made while the run was");
-        }
-
-        if (findHolders() is not { Count: > 0 } all)
-        {
-            return new Doubt("there was no time to see who else had it", IsOpen: true);
-        }
-
-        uint owner = file.OwnerId;
-        return Outsiders.Judge(all, processes, context, "had it too")
-            ?? (all.Any(holder => FileFacts.Of($"/proc/{holder.Pid}")?.OwnerId == owner) ? null : new Doubt("it belongs to another user than those of the run who have it"));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WorkflowLifecycle.Processes.Linux.Adopting;
+using WorkflowLifecycle.Processes.Linux.Evidence;
 using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.Proc;
 using WorkflowLifecycle.Processes.Linux.Working;
@@ -11,12 +12,17 @@ internal sealed class SocketHolders
 {
     private const string Prefix = "socket:[";
 
-    private readonly Dictionary<ulong, HashSet<ProcessKey>> _holders = [];
+    private static readonly Dictionary<ProcessKey, int> _nobody = [];
+
+    private readonly Dictionary<ulong, Dictionary<ProcessKey, int>> _holders = [];
 
     /// <summary>Everybody who has one.</summary>
-    public IEnumerable<ProcessKey> Processes => _holders.Values.SelectMany(static holders => holders).Distinct();
+    public IEnumerable<ProcessKey> Processes => _holders.Values.SelectMany(static holders => holders.Keys).Distinct();
 
-    public IReadOnlyCollection<ProcessKey> Of(ulong inode) => _holders.TryGetValue(inode, out HashSet<ProcessKey>? holders) ? holders : [];
+    public IReadOnlyCollection<ProcessKey> Of(ulong inode) => (_holders.GetValueOrDefault(inode) ?? _nobody).Keys;
+
+    /// <summary>Who has one, each with a descriptor by which.</summary>
+    public IReadOnlyDictionary<ProcessKey, int> DescriptorsOf(ulong inode) => _holders.GetValueOrDefault(inode) ?? _nobody;
 
     /// <summary>A look at all processes of the machine; null when the time is up first.</summary>
     public static SocketHolders? Find(LookTime time)
@@ -43,7 +49,7 @@ internal sealed class SocketHolders
     public static SocketHolders Of(RunProcesses processes, LookTime time)
     {
         SocketHolders found = new();
-        foreach ((ProcessKey process, IReadOnlyList<ulong> inodes) in processes.Read(InodesOf, time))
+        foreach ((ProcessKey process, IReadOnlyDictionary<ulong, int> inodes) in processes.Read(InodesOf, time))
         {
             found.Add(process, inodes);
         }
@@ -59,19 +65,30 @@ internal sealed class SocketHolders
         ProcLink.Read(OpenDescriptors.PathOf(pid, descriptor)) is { } link && link.StartsWith(Prefix, StringComparison.Ordinal)
             && ulong.TryParse(link.AsSpan(Prefix.Length).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode) ? inode : null;
 
-    private static IReadOnlyList<ulong>? InodesOf(int pid) =>
-        OpenDescriptors.Of(pid).Select(descriptor => InodeOf(pid, descriptor)).OfType<ulong>().ToList() is { Count: > 0 } inodes ? inodes : null;
-
-    private void Add(ProcessKey process, IReadOnlyList<ulong> inodes)
+    private static Dictionary<ulong, int>? InodesOf(int pid)
     {
-        foreach (ulong inode in inodes)
+        Dictionary<ulong, int>? inodes = null;
+        foreach (int descriptor in DescriptorList.Of(pid))
         {
-            if (!_holders.TryGetValue(inode, out HashSet<ProcessKey>? holders))
+            if (InodeOf(pid, descriptor.ToString(CultureInfo.InvariantCulture)) is { } inode)
+            {
+                (inodes ??= [])[inode] = descriptor;
+            }
+        }
+
+        return inodes;
+    }
+
+    private void Add(ProcessKey process, IReadOnlyDictionary<ulong, int> inodes)
+    {
+        foreach ((ulong inode, int descriptor) in inodes)
+        {
+            if (!_holders.TryGetValue(inode, out Dictionary<ProcessKey, int>? holders))
             {
                 _holders[inode] = holders = [];
             }
 
-            holders.Add(process);
+            holders[process] = descriptor;
         }
     }
 }
