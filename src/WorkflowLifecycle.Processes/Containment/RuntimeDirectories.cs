@@ -6,6 +6,9 @@ namespace WorkflowLifecycle.Processes;
 /// <summary>Where this product keeps what lives only as long as the machine is up: run directories, announcements of stores.</summary>
 public static class RuntimeDirectories
 {
+    /// <summary>How the files in a run directory begin in which versions before the emergency spool kept intents that no store took. Read, and no longer written.</summary>
+    public const string EarlierIntentPrefix = "intent-";
+
     /// <summary>The root by setting, by <c>WORKFLOW_LIFECYCLE_RUNTIME_DIR</c>, or by user: <c>/run/workflow-lifecycle</c> for root. Not created.</summary>
     public static string Root(string? configured) => OperatingSystem.IsLinux()
         ? RuntimeRoot.Resolve(configured, LinuxPlatform.CurrentUser())

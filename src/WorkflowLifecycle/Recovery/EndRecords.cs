@@ -29,6 +29,7 @@ internal sealed class EndRecords(SpoolMerge spooled, StepWriter steps, IContainm
                 return;
             }
 
+            await spooled.MergeEarlierAsync(run).ConfigureAwait(false);
             IContainment containment = platform.Open(run);
             await using (containment.ConfigureAwait(false))
             {

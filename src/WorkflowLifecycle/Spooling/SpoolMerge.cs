@@ -60,6 +60,20 @@ internal sealed class SpoolMerge(KillSpool spool, IProcessStore store, StepWrite
         return over;
     }
 
+    /// <summary>Brings on record what a version before the spool left of a run that is over now. The files go with the directory.</summary>
+    /// <exception cref="StoreUnavailableException">The store is away.</exception>
+    public async Task MergeEarlierAsync(RunRecord run)
+    {
+        foreach (SpooledKill spooled in EarlierIntents.Read(run, store.Location))
+        {
+            while (await TryMergeAsync(spooled, spooled.Kill.RequestedAt, CancellationToken.None).ConfigureAwait(false) is null)
+            {
+                // Somebody changed a row meanwhile: look again.
+                continue;
+            }
+        }
+    }
+
     private static bool IsMeant(SpooledKill kill, RunId? only) => only is null || kill.Kill.RunId == only;
 
     // True: on record, and the entries may go. False: a part has to wait. Null: to be tried again at once.

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using WorkflowLifecycle.Cli.Tests.EndToEnd;
 
 namespace WorkflowLifecycle.Cli.Tests.Compatibility;
@@ -111,6 +112,33 @@ public sealed class OldAndNewTests : CompatibilityTest
         }
 
         Assert.Empty(await ListAsync(ToolRun.Program));
+        await AssertChainsAreWholeAsync();
+    }
+
+    /// <summary>Older versions kept the intent of an emergency that no store took in the directory of the run.</summary>
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Kept))]
+    public async Task I_find_the_kill_on_record_that_an_older_tool_carried_out_without_the_store(int schema)
+    {
+        PreviousVersion previous = Previous(schema);
+        ToolRun host = await LaunchAsync(previous.HostProgram, "old:1", "keep");
+        await host.SignalAsync("KILL");
+        await host.WaitAsync();
+        ToolResult killed;
+        using (SqliteConnection writer = new($"Data Source={Store};Pooling=False"))
+        {
+            writer.Open();
+            using SqliteTransaction transaction = writer.BeginTransaction(deferred: false);
+            killed = await Begin(previous.ToolProgram, ["kill", "old:1", "--emergency", "--reason", "the store is locked"]).WaitAsync();
+        }
+
+        string spooled = Assert.Single(Directory.GetFiles(Room, "intent-*.json", SearchOption.AllDirectories));
+        Assert.Empty(await ListAsync(ToolRun.Program));
+        await UntilAsync(async () => (await StagesAsync(ToolRun.Program, "old:1")).Contains("Completed"));
+
+        Assert.Equal(["Requested", "Authorized", "IntentWritten", "Completed"], (await StagesAsync(ToolRun.Program, "old:1")).Where(stage => stage is "Requested" or "Authorized" or "IntentWritten" or "Completed"));
+        Assert.Equal(1L, Query("SELECT count(*) FROM workflow_kills"));
+        Assert.False(File.Exists(spooled), killed.ToString());
         await AssertChainsAreWholeAsync();
     }
 

@@ -144,7 +144,8 @@ internal sealed class RunDirectory(string path)
 
     // A directory or a link that has such a name was put there by the program, and is no record.
     private bool IsRecord(string name) =>
-        Records.Contains(name, StringComparer.Ordinal) && FileFacts.Of(System.IO.Path.Combine(Path, name)) is { IsRegularFile: true };
+        (Records.Contains(name, StringComparer.Ordinal) || name.StartsWith(RuntimeDirectories.EarlierIntentPrefix, StringComparison.Ordinal))
+        && FileFacts.Of(System.IO.Path.Combine(Path, name)) is { IsRegularFile: true };
 
     // Two processes may clean at once; what the other one removed is removed.
     private static bool IsGone(int result) => result == 0 || Marshal.GetLastPInvokeError() == Errno.ENOENT;
