@@ -66,7 +66,7 @@ internal static class Remedies
     [
         "Docker:                    docker run --init IMAGE",
         "Kubernetes:                an init such as tini as the entry point of the image, or shareProcessNamespace: true",
-        "Keep runs:                 need a host that is not PID 1",
+        "Keep runs:                 need a supervisor that stays when the host ends; tini, dumb-init, catatonit and --init leave with it",
     ];
 
     public static IReadOnlyList<string> ChildSignal { get; } =
