@@ -32,6 +32,17 @@ public static class RuntimeDirectories
     public static IReadOnlyList<RunRemains> FindRemains(string root) =>
         OperatingSystem.IsLinux() ? RunIdentityFile.FindBelow(root, LinuxPlatform.CurrentUser()) : [];
 
+    /// <summary>Takes away the directories below a root whose makers died before they were finished, at least a minute ago.</summary>
+    /// <exception cref="IOException">The root can't be read.</exception>
+    public static void ClearUnfinished(string root, TimeProvider timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        if (OperatingSystem.IsLinux())
+        {
+            RunIdentityFile.ClearBelow(root, LinuxPlatform.CurrentUser(), timeProvider.GetUtcNow());
+        }
+    }
+
     /// <summary>How the run of a directory is held, as far as its shim and its cgroup bear out what the directory says; null when nothing does.</summary>
     public static ContainmentRecord? Prove(RunRemains remains)
     {

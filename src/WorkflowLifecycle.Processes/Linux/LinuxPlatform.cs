@@ -100,7 +100,7 @@ internal sealed class LinuxPlatform : IContainmentPlatform
     public async Task<IPreparedRun> PrepareAsync(ContainmentSpec spec, string? cgroupRoot, CancellationToken cancellationToken)
     {
         string runs = RunDirectories.RuntimeRoot.Prepare(RuntimeRoot, User);
-        LaunchMaterial material = LaunchMaterial.Make(spec, runs, cgroupRoot, User);
+        LaunchMaterial material = LaunchMaterial.Make(spec, runs, cgroupRoot, User, _machine);
         try
         {
             material.Start(_image.Value, _machine);

@@ -11,7 +11,7 @@ namespace WorkflowLifecycle.Recovery;
 /// final lets it touch one: a run that is unknown here may be another store's.
 /// </summary>
 internal sealed class RemainsSweeper(
-    IProcessStore store, StepWriter steps, IContainmentPlatform platform, EndRecords records, AuditDrafts audit, ILogger<RemainsSweeper> logger) : IAsyncDisposable, IDisposable
+    IProcessStore store, StepWriter steps, IContainmentPlatform platform, EndRecords records, AuditDrafts audit, TimeProvider timeProvider, ILogger<RemainsSweeper> logger) : IAsyncDisposable, IDisposable
 {
     private const string Actor = "system:recovery";
 
@@ -54,6 +54,7 @@ internal sealed class RemainsSweeper(
     {
         try
         {
+            RuntimeDirectories.ClearUnfinished(platform.RuntimeRoot, timeProvider);
             foreach (RunRemains remains in RuntimeDirectories.FindRemains(platform.RuntimeRoot))
             {
                 _stop.Token.ThrowIfCancellationRequested();

@@ -1,3 +1,4 @@
+using WorkflowLifecycle.Processes.Linux.Interop;
 using WorkflowLifecycle.Processes.Linux.RunDirectories;
 using WorkflowLifecycle.Processes.Tests.Support;
 
@@ -60,6 +61,46 @@ public sealed class RunRemainsTests : IDisposable
         Assert.Empty(RuntimeDirectories.FindRemains(_place.File("none")));
         File.Delete(Make("0a", Good).LockPath);
         Assert.Empty(Find());
+    }
+
+    [Fact]
+    [Trait("Scenario", "S22")]
+    public void Find_DirectoryWhoseCgroupWasNotWrittenDownYet_IsNamedWithTheOneThatHasItsName()
+    {
+        string cgroup = Directory.CreateDirectory(_place.File("wfl-0a")).FullName;
+        Make("0a", $$"""{"schemaVersion":1,"runId":"run_1","cgroupPath":"{{cgroup}}","cgroupInode":0}""");
+        Make("0b", $$"""{"schemaVersion":1,"runId":"run_2","cgroupPath":"{{_place.File("wfl-0b")}}","cgroupInode":0}""");
+
+        IReadOnlyList<RunRemains> found = [.. Find().OrderBy(remains => remains.InternalId, StringComparer.Ordinal)];
+
+        Assert.Equal((cgroup, FileFacts.Of(cgroup)!.Inode), (found[0].Containment.CgroupPath, found[0].Containment.CgroupInode));
+        Assert.Equal((null, 0ul), (found[1].Containment.CgroupPath, found[1].Containment.CgroupInode));
+    }
+
+    [Fact]
+    [Trait("Scenario", "S22")]
+    public void Clear_DirectoriesWhoseMakersDied_LeavesWhatIsUnderWay()
+    {
+        string runs = RuntimeRoot.Prepare(_place.Path, LinuxUser.Current);
+        string[] unfinished = [.. new[] { "0a", "0b" }.Select(id => Directory.CreateDirectory(Path.Combine(runs, ".new-" + id)).FullName)];
+        Array.ForEach(unfinished, directory => File.WriteAllText(Path.Combine(directory, "kill.lock"), string.Empty));
+        Directory.SetLastWriteTimeUtc(unfinished[0], TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromMinutes(2));
+        RunDirectory whole = Make("0c", Good);
+
+        Assert.Single(Find());
+        RuntimeDirectories.ClearUnfinished(_place.Path, TimeProvider.System);
+
+        Assert.Equal([unfinished[1], whole.Path], Directory.GetDirectories(runs).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Create_ThatFailsInTheMiddle_LeavesNothing()
+    {
+        string runs = RuntimeRoot.Prepare(_place.Path, LinuxUser.Current);
+
+        Assert.Throws<IOException>(() => RunDirectory.Create(runs, "0a", static _ => throw new IOException("full")));
+
+        Assert.Empty(Directory.GetFileSystemEntries(runs));
     }
 
     [Fact]

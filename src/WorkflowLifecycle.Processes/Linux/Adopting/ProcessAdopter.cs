@@ -130,12 +130,12 @@ internal sealed class ProcessAdopter(ContainmentSettings settings, Machine machi
         RunDirectory? directory = null;
         try
         {
-            directory = RunDirectory.Create(runs, spec.InternalId);
+            directory = RunDirectory.Create(
+                runs, spec.InternalId, made => RunIdentityFile.Write(made, Describe(spec), cgroup?.Path, cgroup?.Inode ?? 0, shim: null, machine.Identify(Environment.ProcessId)));
 
             // Held until all are inside: a kill that came in between would end a part, and say that it was the whole.
             KillLock? killLock = await KillLock.TakeAsync(directory, static () => false, timeProvider, CancellationToken.None).ConfigureAwait(false);
             AdoptionFile record = AdoptionFile.Create(directory);
-            RunIdentityFile.Write(directory, Describe(spec), cgroup, shim: null, machine.Identify(Environment.ProcessId));
             AdoptionMaterial material = new(spec, directory, cgroup, record, killLock, adoptionLock);
             return new PreparedAdoption(material, rules, machine, timeProvider);
         }

@@ -32,7 +32,7 @@ internal sealed class RunCgroup : IDisposable
     /// <exception cref="IOException">It cannot be made (HResult is the errno), or cannot be ended at once (no <c>cgroup.kill</c>: kernels before 5.14).</exception>
     public static RunCgroup Create(string root, string internalId)
     {
-        string path = System.IO.Path.Combine(root, NameOf(internalId));
+        string path = PathOf(root, internalId);
         if (Libc.MakeDirectory(path, 0x1ED) != 0)
         {
             int errno = Marshal.GetLastPInvokeError();
@@ -52,6 +52,9 @@ internal sealed class RunCgroup : IDisposable
 
     /// <summary>Whether a path can be that of a run's cgroup.</summary>
     public static bool IsOf(string path, string internalId) => System.IO.Path.GetFileName(path) == NameOf(internalId);
+
+    /// <summary>Where the cgroup of a run is, or will be.</summary>
+    public static string PathOf(string root, string internalId) => System.IO.Path.Combine(root, NameOf(internalId));
 
     /// <summary>The name of a run's cgroup below its root.</summary>
     public static string NameOf(string internalId) => Prefix + internalId;

@@ -43,12 +43,15 @@ internal sealed class LaunchMaterial
 
     public Stream? StandardError { get; private set; }
 
-    public static LaunchMaterial Make(ContainmentSpec spec, string runs, string? cgroupRoot, LocalUser user)
+    public static LaunchMaterial Make(ContainmentSpec spec, string runs, string? cgroupRoot, LocalUser user, Machine machine)
     {
         RunDirectory? directory = null;
         try
         {
-            directory = RunDirectory.Create(runs, spec.InternalId);
+            // From the first moment on it says whose it is, and what the run has elsewhere: a host may die after any line.
+            string? cgroupPath = cgroupRoot is null ? null : RunCgroup.PathOf(cgroupRoot, spec.InternalId);
+            directory = RunDirectory.Create(
+                runs, spec.InternalId, made => RunIdentityFile.Write(made, spec, cgroupPath, cgroupInode: 0, shim: null, machine.Identify(Environment.ProcessId)));
             RunCgroup? cgroup = cgroupRoot is null ? null : RunCgroup.Create(cgroupRoot, spec.InternalId);
             return new LaunchMaterial(spec, directory, cgroup);
         }
@@ -88,7 +91,7 @@ internal sealed class LaunchMaterial
         descriptors.Add(image.File.Number);
         ShimPid = PosixSpawn.Start($"/proc/self/fd/{position}", $"workflow-lifecycle-shim {Spec.RunId}", descriptors.Numbers);
         Shim = machine.Identify(ShimPid);
-        RunIdentityFile.Write(Directory, Spec, Cgroup, Shim, machine.Identify(Environment.ProcessId));
+        RunIdentityFile.Write(Directory, Spec, Cgroup?.Path, Cgroup?.Inode ?? 0, Shim, machine.Identify(Environment.ProcessId));
     }
 
     /// <summary>Collects the shim once it has left; it is our child.</summary>

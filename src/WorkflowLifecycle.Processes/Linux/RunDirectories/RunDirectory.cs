@@ -15,7 +15,12 @@ internal sealed class RunDirectory(string path)
     /// <summary>What an adopted run has in place of a journal: nothing of ours held its tree from the start.</summary>
     public const string Adopted = "adopted";
 
+    /// <summary>How a directory is called until everything is in it.</summary>
+    public const string UnfinishedPrefix = ".new-";
+
     private const int RemoveNestedDirectory = 0x200;
+
+    private static readonly TimeSpan UnfinishedAge = TimeSpan.FromMinutes(1);
 
     private static readonly string[] OutputPrefixes = ["stdout.log", "stderr.log"];
 
@@ -40,25 +45,46 @@ internal sealed class RunDirectory(string path)
 
     public string CriticalPath => CriticalDirectory.PathIn(Path);
 
-    /// <summary>Makes the directory (0700) with its lock and the directory of critical sections.</summary>
-    public static RunDirectory Create(string runs, string internalId)
+    /// <summary>
+    /// Makes the directory (0700) with its lock and the directory of critical sections. Under its name it is there whole or not at all: whoever is killed in
+    /// between leaves <see cref="UnfinishedPrefix"/>, which every start clears.
+    /// </summary>
+    /// <param name="runs">The directory of all runs.</param>
+    /// <param name="internalId">The run's.</param>
+    /// <param name="describe">Writes into it whose it is.</param>
+    /// <exception cref="IOException">It is there already, or cannot be made.</exception>
+    public static RunDirectory Create(string runs, string internalId, Action<RunDirectory>? describe = null)
     {
-        RunDirectory directory = new(System.IO.Path.Combine(runs, internalId));
-        if (Libc.MakeDirectory(directory.Path, 0x1C0) != 0)
+        RunDirectory unfinished = new(System.IO.Path.Combine(runs, UnfinishedPrefix + internalId));
+        if (Libc.MakeDirectory(unfinished.Path, 0x1C0) != 0)
         {
-            throw new IOException($"mkdir {directory.Path}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
+            throw new IOException($"mkdir {unfinished.Path}: {Errno.Describe(Marshal.GetLastPInvokeError())}");
         }
 
         try
         {
-            directory.Furnish();
+            unfinished.Furnish();
+            describe?.Invoke(unfinished);
+            RunDirectory directory = new(System.IO.Path.Combine(runs, internalId));
+            Directory.Move(unfinished.Path, directory.Path);
             return directory;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // A full disk: what was made has no row, so nobody would ever take it away.
-            _ = directory.Remove(keepOutput: false);
-            throw;
+            _ = unfinished.Remove(keepOutput: false);
+            throw exception as IOException ?? new IOException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>Takes away what was never finished, and nobody is at any more.</summary>
+    /// <param name="runs">The directory of all runs.</param>
+    /// <param name="now">What is younger than a minute may be under way.</param>
+    public static void ClearUnfinished(string runs, DateTimeOffset now)
+    {
+        foreach (string path in Directory.EnumerateDirectories(runs, UnfinishedPrefix + "*").Where(path => now.UtcDateTime - Directory.GetLastWriteTimeUtc(path) > UnfinishedAge))
+        {
+            _ = new RunDirectory(path).Remove(keepOutput: false);
         }
     }
 

@@ -10,39 +10,32 @@ namespace WorkflowLifecycle.Processes.Linux.RunDirectories;
 [SupportedOSPlatform("linux")]
 internal static class RunIdentityFile
 {
-    public static void Write(RunDirectory directory, ContainmentSpec spec, RunCgroup? cgroup, ProcessIdentity? shim, ProcessIdentity? host)
+    /// <summary>Writes it, whole or not at all. Before the cgroup is there its path is known, and its inode is 0.</summary>
+    public static void Write(RunDirectory directory, ContainmentSpec spec, string? cgroupPath, ulong cgroupInode, ProcessIdentity? shim, ProcessIdentity? host)
     {
-        using FileStream file = new(
-            Path.Combine(directory.Path, RunDirectory.Identity),
-            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        using Utf8JsonWriter json = new(file, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        json.WriteNumber("schemaVersion", 1);
-        json.WriteString("runId", spec.RunId.Value);
-        json.WriteString("internalId", spec.InternalId);
-        json.WriteString("onHostExit", spec.OnHostExit.ToString());
-        json.WriteString("cgroupPath", cgroup?.Path);
-        json.WriteNumber("cgroupInode", cgroup?.Inode ?? 0);
-        json.WriteString("store", spec.Store);
-        json.WriteString("launchedBy", spec.LaunchedBy);
-        json.WriteString("parentRun", spec.ParentRun?.Value);
-        Write(json, "shim", shim);
-        Write(json, "host", host);
-        json.WriteEndObject();
+        string path = Path.Combine(directory.Path, RunDirectory.Identity);
+        string unfinished = path + ".tmp";
+        using (FileStream file = new(unfinished, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        using (Utf8JsonWriter json = new(file, new JsonWriterOptions { Indented = true }))
+        {
+            Write(json, spec, cgroupPath, cgroupInode, shim, host);
+        }
+
+        File.Move(unfinished, path, overwrite: true);
     }
 
     /// <summary>The runs whose directories below a root still have their lock, which is what a cleaned one has no more.</summary>
     public static IReadOnlyList<RunRemains> FindBelow(string root, LocalUser user)
     {
         string runs = Path.Combine(root, RuntimeRoot.Runs);
-        if (FileFacts.Of(runs) is not { IsDirectory: true, IsWritableByOthers: false } facts || facts.OwnerId != user.Id)
+        if (!IsOwn(runs, user))
         {
             return [];
         }
 
         try
         {
-            return [.. Directory.EnumerateDirectories(runs).Where(directory => new RunDirectory(directory).HasLock).Select(Read).OfType<RunRemains>()];
+            return [.. Directory.EnumerateDirectories(runs).Where(directory => !IsUnfinished(directory) && new RunDirectory(directory).HasLock).Select(Read).OfType<RunRemains>()];
         }
         catch (IOException)
         {
@@ -50,6 +43,21 @@ internal static class RunIdentityFile
             return [];
         }
     }
+
+    /// <summary>Takes away those that were never finished.</summary>
+    public static void ClearBelow(string root, LocalUser user, DateTimeOffset now)
+    {
+        string runs = Path.Combine(root, RuntimeRoot.Runs);
+        if (IsOwn(runs, user))
+        {
+            RunDirectory.ClearUnfinished(runs, now);
+        }
+    }
+
+    private static bool IsOwn(string runs, LocalUser user) =>
+        FileFacts.Of(runs) is { IsDirectory: true, IsWritableByOthers: false } facts && facts.OwnerId == user.Id;
+
+    private static bool IsUnfinished(string directory) => Path.GetFileName(directory).StartsWith(RunDirectory.UnfinishedPrefix, StringComparison.Ordinal);
 
     private static RunRemains? Read(string directory)
     {
@@ -64,6 +72,11 @@ internal static class RunIdentityFile
             using JsonDocument document = JsonDocument.Parse(text);
             JsonElement json = document.RootElement;
             string internalId = Path.GetFileName(directory);
+            string? cgroupPath = json.GetProperty("cgroupPath").GetString() is { } cgroup && RunCgroup.IsOf(cgroup, internalId) ? cgroup : null;
+            ulong cgroupInode = json.GetProperty("cgroupInode").GetUInt64();
+
+            // Its host died before it had made it, or before it had written that down.
+            cgroupInode = cgroupInode == 0 && cgroupPath is not null ? FileFacts.Of(cgroupPath)?.Inode ?? 0 : cgroupInode;
             return new RunRemains
             {
                 RunId = RunId.Parse(json.GetProperty("runId").GetString()!),
@@ -77,8 +90,8 @@ internal static class RunIdentityFile
                 {
                     Strength = ContainmentStrength.BestEffort,
                     RunDirectory = directory,
-                    CgroupPath = json.GetProperty("cgroupPath").GetString() is { } cgroup && RunCgroup.IsOf(cgroup, internalId) ? cgroup : null,
-                    CgroupInode = json.GetProperty("cgroupInode").GetUInt64(),
+                    CgroupPath = cgroupInode == 0 ? null : cgroupPath,
+                    CgroupInode = cgroupInode,
                 },
             };
         }
@@ -87,6 +100,23 @@ internal static class RunIdentityFile
             // Not as we write it: the program did that, and nothing of it is believed.
             return null;
         }
+    }
+
+    private static void Write(Utf8JsonWriter json, ContainmentSpec spec, string? cgroupPath, ulong cgroupInode, ProcessIdentity? shim, ProcessIdentity? host)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("schemaVersion", 1);
+        json.WriteString("runId", spec.RunId.Value);
+        json.WriteString("internalId", spec.InternalId);
+        json.WriteString("onHostExit", spec.OnHostExit.ToString());
+        json.WriteString("cgroupPath", cgroupPath);
+        json.WriteNumber("cgroupInode", cgroupInode);
+        json.WriteString("store", spec.Store);
+        json.WriteString("launchedBy", spec.LaunchedBy);
+        json.WriteString("parentRun", spec.ParentRun?.Value);
+        Write(json, "shim", shim);
+        Write(json, "host", host);
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, string name, ProcessIdentity? process)
