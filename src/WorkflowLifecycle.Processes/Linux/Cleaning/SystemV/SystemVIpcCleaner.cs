@@ -41,10 +41,13 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
         }
 
         // Also after an emergency: who was there before it is named with his start, and a number with its start is a proof then, too.
+        // What an emergency had no time to decide is decided here.
         HashSet<string> known = [.. context.Known.Select(resource => resource.Name)];
+        RunResource[] decided = [.. context.Known.Where(resource => Doubt.Of(resource) is not { IsOpen: true })];
+        HashSet<string> decidedNames = [.. decided.Select(resource => resource.Name)];
         return ValueTask.FromResult<IReadOnlyList<RunResource>>(
         [
-            .. context.Known.Concat(_living.Look(objects, context, time).Where(found => !known.Contains(found.Name)))
+            .. decided.Concat(_living.Look(objects, context, time).Where(found => !decidedNames.Contains(found.Name)))
                 .Select(found => LookAfter(found, objects, context, time)).OfType<RunResource>(),
             .. Suspects(objects, known, context),
         ]);
