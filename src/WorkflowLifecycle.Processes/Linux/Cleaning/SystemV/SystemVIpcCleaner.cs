@@ -66,6 +66,11 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
             throw new IOException($"{found.Name}: the kernel does not keep who made it");
         }
 
+        if (!SystemVProof.IsOfItsTime(context.Run, found))
+        {
+            throw new IOException($"{found.Name} was not made while the run was");
+        }
+
         if (found.Attached > 0)
         {
             throw new IOException($"{Attached(found, new LookTime(context, _timeProvider, cancellationToken))} has it");
@@ -95,8 +100,7 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
         return context.Moment != CleanupMoment.AfterEnd ? [] : objects
             .Where(found => found.Attached == 0 && !known.Contains(found.Name) && !proof.Concerns(found)
                 && context.Run.HostUser == string.Create(CultureInfo.InvariantCulture, $"os:{found.CreatorId}")
-                && found.Changed >= context.Run.CreatedAt.ToUnixTimeSeconds()
-                && (context.Run.EndedAt is not { } ended || found.Changed <= ended.ToUnixTimeSeconds()))
+                && SystemVProof.IsOfItsTime(context.Run, found))
             .Take(MostSuspects)
             .Select(found => SystemVDetails.Describe(found, new Doubt("made or changed while the run was, by nobody who was there when it ended")));
     }
