@@ -9,6 +9,7 @@ return args[0] switch
     "sections" => await SectionsVerb.RunAsync(),
     "overlay" => await SectionsVerb.OverlayAsync(),
     "abandon" => await SectionsVerb.AbandonAsync(),
+    "birthless" => await BirthlessVerb.RunAsync(),
     "creator" => await CreatorVerb.RunAsync(),
     "swap" => SwapVerb.Run(),
     "away" => AwayVerb.Run(),

@@ -7,15 +7,13 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning.SharedMemory;
 internal sealed class SharedMemoryDirectory : IDisposable
 {
     /// <summary>Where the C library keeps it, always.</summary>
-    public const string Place = "/dev/shm";
+    private const string Place = "/dev/shm";
 
     private readonly FileDescriptor _directory;
-    private readonly string _path;
 
-    private SharedMemoryDirectory(FileDescriptor directory, string path, BornFile self)
+    private SharedMemoryDirectory(FileDescriptor directory, BornFile self)
     {
         _directory = directory;
-        _path = path;
         Key = self.Key;
     }
 
@@ -23,17 +21,17 @@ internal sealed class SharedMemoryDirectory : IDisposable
     public FileKey Key { get; }
 
     /// <exception cref="IOException">It can't be opened.</exception>
-    public static SharedMemoryDirectory Open(string path = Place)
+    public static SharedMemoryDirectory Open()
     {
-        FileDescriptor directory = DescriptorReserve.Open(path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        FileDescriptor directory = DescriptorReserve.Open(Place, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec);
         if (!directory.IsInvalid && BornFile.TryTake($"/proc/self/fd/{directory.Number}", followLinks: true, out BornFile self))
         {
-            return new SharedMemoryDirectory(directory, path, self);
+            return new SharedMemoryDirectory(directory, self);
         }
 
         int errno = Marshal.GetLastPInvokeError();
         directory.Dispose();
-        throw new IOException($"{path}: {Errno.Describe(errno)}");
+        throw new IOException($"{Place}: {Errno.Describe(errno)}");
     }
 
     /// <summary>The regular files in it, by name.</summary>
@@ -75,7 +73,7 @@ internal sealed class SharedMemoryDirectory : IDisposable
         }
     }
 
-    public string PathOf(string name) => Path.Combine(_path, name);
+    public static string PathOf(string name) => Path.Combine(Place, name);
 
     public void Dispose() => _directory.Dispose();
 }
