@@ -183,6 +183,25 @@ public sealed class SharedMemoryCleanerTests : IDisposable
         Assert.Equal(["/dev/shm/other Report", "/dev/shm/wfl-ID Report"], lines);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("r")]
+    [InlineData("r+")]
+    public async Task Clean_WhatSomebodyHasWhomNoLookCanSee_IsLeft(string mode)
+    {
+        using Child program = await Python.StartAsync(Segment, OfTheRun);
+        await EndAsync(program);
+        using Child unseen = await Python.StartAsync("import mmap, sys\nwith open(sys.argv[1], sys.argv[2]) as f: held = mmap.mmap(f.fileno(), 4096, prot=mmap.PROT_READ)", PathOf(OfTheRun), mode);
+
+        string[] refused = await NamespaceHelper.RunAsync(["--pid", "--mount-proc"], "unseen", _run.Row.InternalId);
+        bool isThere = File.Exists(PathOf(OfTheRun));
+        await EndAsync(unseen);
+        string[] gone = await NamespaceHelper.RunAsync(["--pid", "--mount-proc"], "unseen", _run.Row.InternalId);
+
+        Assert.Equal([$"{PathOf(OfTheRun)}: somebody who can't be seen from here has it", $"{PathOf(OfTheRun)}: somebody who can't be seen from here has it"], refused);
+        Assert.True(isThere);
+        Assert.Equal(["removed", "cleaned"], gone);
+    }
+
     public void Dispose()
     {
         foreach (string left in Directory.GetFiles("/dev/shm").Where(IsMarked))

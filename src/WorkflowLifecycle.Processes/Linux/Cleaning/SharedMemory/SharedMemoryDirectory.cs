@@ -63,10 +63,17 @@ internal sealed class SharedMemoryDirectory : IDisposable
         return errno == Errno.ENOENT ? null : throw new IOException($"{PathOf(name)}: {Errno.Describe(errno)}");
     }
 
-    /// <summary>Takes the name away.</summary>
-    /// <exception cref="IOException">It can't be.</exception>
+    /// <summary>Takes the name away, unless somebody has the file.</summary>
+    /// <exception cref="IOException">It can't be, or may not be.</exception>
     public void Unlink(string name)
     {
+        // A look sees those alone whom this user may look into, and of its own PID namespace. The kernel knows of all, and nobody comes before the name is gone.
+        using FileDescriptor? lease = FileLease.Take(_directory, name, out int refusal);
+        if (refusal == Errno.EAGAIN)
+        {
+            throw new IOException($"{PathOf(name)}: somebody who can't be seen from here has it");
+        }
+
         if (Libc.UnlinkAt(_directory, name, 0) != 0 && Marshal.GetLastPInvokeError() is var errno and not Errno.ENOENT)
         {
             throw new IOException($"{PathOf(name)}: {Errno.Describe(errno)}");
