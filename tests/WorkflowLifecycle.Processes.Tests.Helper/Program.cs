@@ -9,6 +9,7 @@ return args[0] switch
     "sections" => await SectionsVerb.RunAsync(),
     "overlay" => await SectionsVerb.OverlayAsync(),
     "abandon" => await SectionsVerb.AbandonAsync(),
+    "birthless" => await BirthlessVerb.RunAsync(),
     "creator" => await CreatorVerb.RunAsync(),
     "swap" => SwapVerb.Run(),
     "away" => AwayVerb.Run(),
@@ -21,6 +22,7 @@ return args[0] switch
     "temp-cleaner" => await TempCleanerVerb.RunAsync(args[1]),
     "archive-full" => await ArchiveFullVerb.RunAsync(args[1]),
     "socket" => await SocketVerb.RunAsync(int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture), args[2]),
+    "unseen" => await UnseenVerb.RunAsync(args[1]),
     "look" => LookVerb.Run(args[1]),
     _ => throw new ArgumentException($"No such verb: {args[0]}."),
 };

@@ -54,15 +54,16 @@ internal sealed class KnownStores : IAsyncDisposable
     /// <summary>The run's row, brought up to date where its host died; a row of the same id with another internal id is another run's.</summary>
     public async Task<KnownRow?> FindAsync(RunId run, string? internalId, CancellationToken cancellationToken)
     {
+        KnownRow? found = null;
         foreach (KnownStore store in _stores)
         {
             if (store.Session is { } session && await FindAsync(session, run, cancellationToken).ConfigureAwait(false) is { } row && (internalId is null || row.InternalId == internalId))
             {
-                return new KnownRow(row, store);
+                found = Prefer(found, new KnownRow(row, store));
             }
         }
 
-        return null;
+        return found;
     }
 
     /// <summary>The rows of those internal ids, among the newest runs of each store.</summary>
@@ -72,12 +73,14 @@ internal sealed class KnownStores : IAsyncDisposable
         foreach (KnownStore store in _stores.Where(store => store.Session is not null))
         {
             string? cursor = null;
-            for (int page = 0; page < MostPages && found.Count < internalIds.Count; page++)
+            HashSet<string> here = new(StringComparer.Ordinal);
+            for (int page = 0; page < MostPages && here.Count < internalIds.Count; page++)
             {
                 RunPage runs = await store.Session!.Store.SearchRunsAsync(new RunQuery { IncludeFinished = true, Cursor = cursor }, cancellationToken).ConfigureAwait(false);
                 foreach (RunRecord run in runs.Runs.Where(run => internalIds.Contains(run.InternalId)))
                 {
-                    found[run.InternalId] = new KnownRow(run, store);
+                    found[run.InternalId] = Prefer(found.GetValueOrDefault(run.InternalId), new KnownRow(run, store));
+                    here.Add(run.InternalId);
                 }
 
                 if ((cursor = runs.Next) is null)
@@ -97,6 +100,9 @@ internal sealed class KnownStores : IAsyncDisposable
             await store.Session!.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    // A store may be a copy of another, of a time when the run was over or was not yet: what says that it lives counts.
+    private static KnownRow Prefer(KnownRow? one, KnownRow other) => one is null || (one.Run.State.IsFinal && !other.Run.State.IsFinal) ? other : one;
 
     private static async Task<RunRecord?> FindAsync(IWorkflowSession session, RunId run, CancellationToken cancellationToken)
     {

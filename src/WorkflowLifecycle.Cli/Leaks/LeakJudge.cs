@@ -40,6 +40,7 @@ internal static class LeakJudge
     private static string? WhyUnknown(RunTraces traces, KnownRow? row, string? closed, StoreSight own) =>
         traces.InternalId is null ? "a single sign: neither a cgroup nor a run directory of ours says so too"
         : traces.HoldsIntent ? "it holds the intent of a kill that no store has taken yet"
+        : row is { Run.Proof: EndProof.None } && traces.Host != ProcessPresence.OtherBoot ? $"its row says {row.Run.State}, and nothing proves that its tree is gone"
         : row is not null ? null
         : closed is not null ? $"{closed} can't be opened, and may know it"
         : traces.Remains is null ? "no run directory of ours says whose it is: another runtime directory may"

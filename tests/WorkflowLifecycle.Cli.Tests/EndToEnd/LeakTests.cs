@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkflowLifecycle.Cli.Tests.EndToEnd;
 
@@ -101,6 +102,36 @@ public sealed class LeakTests : ToolRoom
         Assert.Equal(0, cleaned.ExitCode);
         Assert.Equal(3, Things(Assert.Single(await LeaksAsync(id)), "Process").Count());
         await RunAsync("leaks", "--clean", "--yes", "--store-gone", Store);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_run_that_is_over_by_a_copy_of_its_store_alone_lives(bool isCopyFirst)
+    {
+        string id = await DetachAsync(Tree);
+        string copy = Store + ".copy";
+        await RunAsync("show", id);
+        ToolResult copied = await ShellAsync($"sqlite3 {Store} '.backup {copy}'");
+        Assert.True(copied.ExitCode == 0, copied.ToString());
+        StoreBuilder builder = new();
+        builder.UseSqliteStore(copy);
+        await using (ServiceProvider services = builder.Services.BuildServiceProvider())
+        {
+            IProcessStore store = services.GetRequiredService<IProcessStore>();
+            await store.InitializeAsync(TestContext.Current.CancellationToken);
+            RunRecord row = (await store.FindRunAsync(RunId.Parse(id), TestContext.Current.CancellationToken))!;
+            RunRecord over = row with { State = RunState.Killed, EndedAt = row.CreatedAt - TimeSpan.FromHours(1), Proof = EndProof.CgroupAndReaperEmpty };
+            Assert.True((await store.CommitAsync(new StoreCommit { UpdateRun = over }, CommitDurability.Machine, TestContext.Current.CancellationToken)).IsCommitted);
+        }
+
+        Variables["WORKFLOW_LIFECYCLE_STORE"] = isCopyFirst ? Store : copy;
+        ToolResult cleaned = await RunAsync("leaks", "--clean", "--yes", "--store", isCopyFirst ? copy : Store);
+
+        Assert.True(cleaned.ExitCode == 0, cleaned.ToString());
+        Assert.DoesNotContain(id, cleaned.Out, StringComparison.Ordinal);
+        Variables["WORKFLOW_LIFECYCLE_STORE"] = Store;
+        Assert.Equal(0, (await RunAsync("kill", id, "--emergency", "--reason", "end of the test")).ExitCode);
     }
 
     [Fact(Timeout = Limit)]

@@ -18,8 +18,8 @@ public sealed class LeakJudgeTests
         Things = [new Trace { Kind = TraceKind.Process, Name = "sleep", Pid = 4711 }],
     };
 
-    private static KnownRow Row(RunState state, TimeSpan? ago = null) =>
-        new(Sample.Run() with { State = state, EndedAt = ago is { } span ? _now - span : null }, _store);
+    private static KnownRow Row(RunState state, TimeSpan? ago = null, EndProof proof = EndProof.CgroupAndReaperEmpty) =>
+        new(Sample.Run() with { State = state, EndedAt = ago is { } span ? _now - span : null, Proof = proof }, _store);
 
     private static LeakVerdict Verdict(RunTraces traces, KnownRow? row = null, string? closed = null, StoreSight own = StoreSight.Gone) =>
         LeakJudge.Judge(traces, row, closed, own, _now).Verdict;
@@ -35,6 +35,13 @@ public sealed class LeakJudgeTests
 
     [Fact]
     public void Judge_RowThatIsOver_IsALeak() => Assert.Equal(LeakVerdict.Stray, Verdict(Traces(), Row(RunState.Killed, TimeSpan.FromMinutes(5)), closed: "/other.db"));
+
+    [Theory]
+    [InlineData(ProcessPresence.Gone, LeakVerdict.Unknown)]
+    [InlineData(ProcessPresence.Unknown, LeakVerdict.Unknown)]
+    [InlineData(ProcessPresence.OtherBoot, LeakVerdict.Stray)]
+    internal void Judge_RowThatIsOverWithoutProof_IsALeakOnlyAfterARestart(ProcessPresence host, LeakVerdict verdict) =>
+        Assert.Equal(verdict, Verdict(Traces(host: host), Row(RunState.EndedUnproven, TimeSpan.FromMinutes(5), EndProof.None)));
 
     [Fact]
     public void Judge_NoRowAndStoreGoneAndHostGone_IsALeak() => Assert.Equal(LeakVerdict.Stray, Verdict(Traces()));

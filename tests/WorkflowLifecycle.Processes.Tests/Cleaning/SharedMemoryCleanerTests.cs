@@ -143,6 +143,26 @@ public sealed class SharedMemoryCleanerTests : IDisposable
         Assert.True(File.Exists(PathOf(OfTheRun)));
     }
 
+    [Theory(Timeout = 60_000)]
+    [Trait("Scenario", "S10")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Discover_SegmentThatTheRunMadeAnewAfterTheLastLook_IsCleaned(bool isBeforeEnd)
+    {
+        using Child first = await Python.StartAsync(Segment, OfTheRun);
+        IReadOnlyList<RunResource> seen = Marked(await _cleaner.DiscoverAsync(isBeforeEnd ? _run.Before(first.Pid) : _run.Running([], first.Pid)));
+        await EndAsync(first);
+        File.Delete(PathOf(OfTheRun));
+        using Child second = await Python.StartAsync(Segment, OfTheRun);
+        await EndAsync(second);
+
+        RunResource found = Assert.Single(await DiscoverAfterAsync(seen));
+        await _cleaner.CleanAsync(found, _run.After(seen));
+
+        Assert.Equal((PathOf(OfTheRun), ResourceHandling.Clean), (found.Name, found.Handling));
+        Assert.False(File.Exists(PathOf(OfTheRun)));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Discover_WhatCameWhileTheRunWas_IsOnlyTold()
     {
@@ -153,6 +173,33 @@ public sealed class SharedMemoryCleanerTests : IDisposable
 
         Assert.Equal(ResourceHandling.Report, found.Handling);
         Assert.Contains("made while the run was, and nobody has it open; not provably the run's", found.Note!, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Discover_WhereNothingKeepsWhenAFileWasMade_IsToldAndLeft()
+    {
+        string[] lines = await NamespaceHelper.RunAsync(["--mount"], "birthless");
+
+        Assert.Equal(["/dev/shm/other Report", "/dev/shm/wfl-ID Report"], lines);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("r")]
+    [InlineData("r+")]
+    public async Task Clean_WhatSomebodyHasWhomNoLookCanSee_IsLeft(string mode)
+    {
+        using Child program = await Python.StartAsync(Segment, OfTheRun);
+        await EndAsync(program);
+        using Child unseen = await Python.StartAsync("import mmap, sys\nwith open(sys.argv[1], sys.argv[2]) as f: held = mmap.mmap(f.fileno(), 4096, prot=mmap.PROT_READ)", PathOf(OfTheRun), mode);
+
+        string[] refused = await NamespaceHelper.RunAsync(["--pid", "--mount-proc"], "unseen", _run.Row.InternalId);
+        bool isThere = File.Exists(PathOf(OfTheRun));
+        await EndAsync(unseen);
+        string[] gone = await NamespaceHelper.RunAsync(["--pid", "--mount-proc"], "unseen", _run.Row.InternalId);
+
+        Assert.Equal([$"{PathOf(OfTheRun)}: somebody who can't be seen from here has it", $"{PathOf(OfTheRun)}: somebody who can't be seen from here has it"], refused);
+        Assert.True(isThere);
+        Assert.Equal(["removed", "cleaned"], gone);
     }
 
     public void Dispose()

@@ -137,6 +137,48 @@ public sealed class SocketCleanerTests : IDisposable
         Assert.False(await _cleaner.ExistsAsync(before, run.After([before]) with { Moment = CleanupMoment.Retry }));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(true, "somebody is bound to it")]
+    [InlineData(false, "was not made while the run was")]
+    public async Task Clean_DebtForTheSocketFileOfAStranger_IsRefused(bool isBound, string why)
+    {
+        RunContexts owner = new(TimeProvider.System.GetUtcNow());
+        using Child stranger = await Python.StartAsync(UnixPath, _place.File("strangers"));
+        RunResource his = Assert.Single(await _cleaner.DiscoverAsync(owner.Before(stranger.Pid)));
+        RunResource debt = his with { Details = his.Details.Where(detail => detail.Key != "socket").ToDictionary() };
+        if (!isBound)
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+            await EndAsync(stranger);
+        }
+
+        RunContexts run = isBound ? owner : new RunContexts(TimeProvider.System.GetUtcNow());
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => _cleaner.CleanAsync(debt, run.After([debt]) with { Moment = CleanupMoment.Retry }).AsTask());
+
+        Assert.Equal(ResourceHandling.Clean, debt.Handling);
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(_place.File("strangers")));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Discover_SocketFileThatWasMadeAnewAfterTheLastLook_IsTold(bool isBeforeEnd)
+    {
+        RunContexts run = new(TimeProvider.System.GetUtcNow());
+        using Child first = await Python.StartAsync(UnixPath, _place.File("anew"));
+        RunResource known = Assert.Single(await _cleaner.DiscoverAsync(isBeforeEnd ? run.Before(first.Pid) : run.Running([], first.Pid)));
+        await EndAsync(first);
+        File.Delete(_place.File("anew"));
+        using Child second = await Python.StartAsync(UnixPath, _place.File("anew"));
+        await EndAsync(second);
+
+        RunResource told = Assert.Single(await _cleaner.DiscoverAsync(run.After([known])));
+
+        Assert.Equal((ResourceHandling.Report, "unix " + _place.File("anew")), (told.Handling, told.Name));
+        Assert.True(File.Exists(_place.File("anew")));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Discover_AbstractAndDatagramSockets_AreSeen()
     {

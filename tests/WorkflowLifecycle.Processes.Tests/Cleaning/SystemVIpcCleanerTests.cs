@@ -101,12 +101,30 @@ public sealed class SystemVIpcCleanerTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Clean_DebtForASegmentThatStoodBeforeTheRun_IsRefused()
+    {
+        RunContexts owner = new(TimeProvider.System.GetUtcNow());
+        (Child stranger, int id) = await MakeAsync(Segment, "detached");
+        using Child living = stranger;
+        _segments.Add(id);
+        RunResource debt = Assert.Single(Of(id, await _cleaner.DiscoverAsync(owner.Before(stranger.Pid))));
+        RunContexts run = new(TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(1));
+        CleanupContext retry = run.After([debt]) with { Moment = CleanupMoment.Retry };
+
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => _cleaner.CleanAsync(debt, retry).AsTask());
+
+        Assert.Equal(ResourceHandling.Clean, debt.Handling);
+        Assert.Contains("was not made while the run was", refused.Message, StringComparison.Ordinal);
+        Assert.True(await _cleaner.ExistsAsync(debt, retry));
+    }
+
+    [Fact(Timeout = 60_000)]
     [Trait("Scenario", "S02")]
     public async Task Discover_CreatorWhosePidTheRunTookLater_IsNotTheRuns()
     {
         string[] lines = await NamespaceHelper.RunAsync(["--pid", "--mount-proc", "--ipc"], "creator");
 
-        Assert.Equal(["strangers Report, own Clean"], lines);
+        Assert.Equal(["strangers Report, changed Report, own Clean"], lines);
     }
 
     [Fact(Timeout = 60_000)]

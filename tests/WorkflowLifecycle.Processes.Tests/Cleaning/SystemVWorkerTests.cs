@@ -108,6 +108,24 @@ public sealed class SystemVWorkerTests : IDisposable
         Assert.Equal((ResourceHandling.Report, ResourceHandling.Clean), (first.Handling, second.Handling));
     }
 
+    [Fact(Timeout = 60_000)]
+    [Trait("Scenario", "S10")]
+    public async Task Discover_EmergencyWithoutTime_IsDecidedAfterTheEndByWhoWasThere()
+    {
+        IResourceCleaner hurried = SystemVIpcCleaner.Create(new SystemVIpcCleanerOptions(), new SteppingTime(TimeSpan.FromMilliseconds(5)));
+        using Child program = Child.Start("python3", "-c", Segment + Stay);
+        string id = await ReadIdAsync(program);
+        using Child worker = await Python.StartAsync(Join, id);
+        ProcessSnapshot[] there = [RunContexts.Snapshot(program.Pid), RunContexts.Snapshot(worker.Pid)];
+
+        RunResource first = Of(id, await hurried.DiscoverAsync(_run.Emergency([], program.Pid)));
+        await EndAsync(program);
+        await EndAsync(worker);
+        RunResource after = Of(id, await _cleaner.DiscoverAsync(_run.After([first], there)));
+
+        Assert.Equal((ResourceHandling.Report, ResourceHandling.Clean), (first.Handling, after.Handling));
+    }
+
     public void Dispose() => _made.ForEach(id => SystemVCalls.RemoveSegment(id));
 
     private async Task<string> ReadIdAsync(Child program)

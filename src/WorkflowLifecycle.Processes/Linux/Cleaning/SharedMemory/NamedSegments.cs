@@ -10,7 +10,7 @@ internal static class NamedSegments
         {
             using SharedMemoryDirectory directory = SharedMemoryDirectory.Open();
             return directory.Read().Where(file => file.Value.OwnerId == user || file.Value.OwnerId == 0)
-                .Select(file => (Id: SegmentName.IdIn(file.Key), Path: directory.PathOf(file.Key))).Where(file => file.Id is not null)
+                .Select(file => (Id: SegmentName.IdIn(file.Key), Path: SharedMemoryDirectory.PathOf(file.Key))).Where(file => file.Id is not null)
                 .OrderBy(file => file.Path, StringComparer.Ordinal).ToLookup(file => file.Id!, file => file.Path, StringComparer.Ordinal);
         }
         catch (IOException)

@@ -18,7 +18,7 @@ internal static class RunSegments
         List<RunResource> told = [];
         foreach ((string name, BornFile file) in files.OrderBy(file => file.Key, StringComparer.Ordinal))
         {
-            string path = directory.PathOf(name);
+            string path = SharedMemoryDirectory.PathOf(name);
             RunResource? known = context.Known.FirstOrDefault(known => known.Name == path && file.IsThat(known.Details));
             if ((known is null || Doubt.Of(known) is { IsOpen: true }) && own.Of(file.Key) is { Count: > 0 } ours)
             {

@@ -12,13 +12,11 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
     private static readonly TimeSpan LookAge = TimeSpan.FromMilliseconds(50);
 
     private readonly TimeProvider _timeProvider;
-    private readonly string _place;
     private readonly SharedLook<SharedMemoryHolders> _machine;
 
-    public SharedMemoryCleaner(SharedMemoryCleanerOptions options, TimeProvider timeProvider, string place = SharedMemoryDirectory.Place)
+    public SharedMemoryCleaner(SharedMemoryCleanerOptions options, TimeProvider timeProvider)
     {
         _timeProvider = timeProvider;
-        _place = place;
         _machine = new SharedLook<SharedMemoryHolders>(timeProvider, LookAtAll);
         Ceiling = options.Ceiling;
         LookInterval = options.LookInterval;
@@ -34,7 +32,7 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
     {
         LookTime time = new(context, _timeProvider, cancellationToken);
         _ = time.IsUp();
-        using SharedMemoryDirectory directory = SharedMemoryDirectory.Open(_place);
+        using SharedMemoryDirectory directory = SharedMemoryDirectory.Open();
         return ValueTask.FromResult<IReadOnlyList<RunResource>>(context.Moment switch
         {
             CleanupMoment.BeforeEnd or CleanupMoment.WhileRunning => RunSegments.Look(directory, context, time),
@@ -45,7 +43,7 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
 
     public ValueTask CleanAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default)
     {
-        using SharedMemoryDirectory directory = SharedMemoryDirectory.Open(_place);
+        using SharedMemoryDirectory directory = SharedMemoryDirectory.Open();
         string name = Path.GetFileName(resource.Name);
         if (directory.Find(name) is not { } file || !file.IsThat(resource.Details))
         {
@@ -72,13 +70,13 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
 
     public ValueTask<bool> ExistsAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default)
     {
-        using SharedMemoryDirectory directory = SharedMemoryDirectory.Open(_place);
+        using SharedMemoryDirectory directory = SharedMemoryDirectory.Open();
         return ValueTask.FromResult(directory.Find(Path.GetFileName(resource.Name)) is { } file && file.IsThat(resource.Details));
     }
 
     private SharedMemoryHolders? LookAtAll(LookTime time)
     {
-        using SharedMemoryDirectory directory = SharedMemoryDirectory.Open(_place);
+        using SharedMemoryDirectory directory = SharedMemoryDirectory.Open();
         return SharedMemoryHolders.Find(directory.Key, time);
     }
 
@@ -86,9 +84,11 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
     {
         foreach (RunResource known in context.Known)
         {
-            RunResource? told = directory.Find(Path.GetFileName(known.Name)) is not { } file || !file.IsThat(known.Details)
-                ? known.ToldWhenGone()
-                : WithHolders(known, file, time);
+            RunResource? told = directory.Find(Path.GetFileName(known.Name)) is not { } file ? known.ToldWhenGone()
+                : file.MayBeThat(known.Details) ? WithHolders(known, file, time)
+
+                // Made anew under that name since the last look: the run's own is found by its name, and takes the place of this one.
+                : null;
             if (told is not null)
             {
                 yield return told;
@@ -100,17 +100,16 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
     private IEnumerable<RunResource> Unseen(SharedMemoryDirectory directory, CleanupContext context, LookTime time)
     {
         DateTimeOffset now = _timeProvider.GetUtcNow();
-        HashSet<string> known = [.. context.Known.Select(known => known.Name)];
         List<RunResource> suspects = [];
-        foreach ((string name, BornFile file) in directory.Read().Where(file => !known.Contains(directory.PathOf(file.Key))).OrderBy(file => file.Key, StringComparer.Ordinal))
+        foreach ((string name, BornFile file) in directory.Read().Where(file => !IsKnown(SharedMemoryDirectory.PathOf(file.Key), file.Value, context)).OrderBy(file => file.Key, StringComparer.Ordinal))
         {
             if (SegmentName.IsOf(context.Run, name))
             {
-                yield return WithHolders(RunSegments.Describe(directory.PathOf(name), file, "it has the run's name", RunSegments.WhyNot(name, file, [], context.Run)), file, time);
+                yield return WithHolders(RunSegments.Describe(SharedMemoryDirectory.PathOf(name), file, "it has the run's name", RunSegments.WhyNot(name, file, [], context.Run)), file, time);
             }
             else if (suspects.Count < MostSuspects && IsSuspect(file, context, now, time))
             {
-                suspects.Add(RunSegments.Describe(directory.PathOf(name), file, "made while the run was, and nobody has it open", RunSegments.WhyNot(name, file, [], context.Run)));
+                suspects.Add(RunSegments.Describe(SharedMemoryDirectory.PathOf(name), file, "made while the run was, and nobody has it open", RunSegments.WhyNot(name, file, [], context.Run)));
             }
         }
 
@@ -119,6 +118,8 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
             yield return suspect;
         }
     }
+
+    private static bool IsKnown(string path, BornFile file, CleanupContext context) => context.Known.Any(known => known.Name == path && file.MayBeThat(known.Details));
 
     private bool IsSuspect(BornFile file, CleanupContext context, DateTimeOffset now, LookTime time) =>
         file.Born is { } born && RunTime.Holds(context.Run, born, now)

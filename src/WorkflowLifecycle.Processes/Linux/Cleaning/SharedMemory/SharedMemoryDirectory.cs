@@ -7,15 +7,13 @@ namespace WorkflowLifecycle.Processes.Linux.Cleaning.SharedMemory;
 internal sealed class SharedMemoryDirectory : IDisposable
 {
     /// <summary>Where the C library keeps it, always.</summary>
-    public const string Place = "/dev/shm";
+    private const string Place = "/dev/shm";
 
     private readonly FileDescriptor _directory;
-    private readonly string _path;
 
-    private SharedMemoryDirectory(FileDescriptor directory, string path, BornFile self)
+    private SharedMemoryDirectory(FileDescriptor directory, BornFile self)
     {
         _directory = directory;
-        _path = path;
         Key = self.Key;
     }
 
@@ -23,17 +21,17 @@ internal sealed class SharedMemoryDirectory : IDisposable
     public FileKey Key { get; }
 
     /// <exception cref="IOException">It can't be opened.</exception>
-    public static SharedMemoryDirectory Open(string path = Place)
+    public static SharedMemoryDirectory Open()
     {
-        FileDescriptor directory = DescriptorReserve.Open(path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        FileDescriptor directory = DescriptorReserve.Open(Place, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec);
         if (!directory.IsInvalid && BornFile.TryTake($"/proc/self/fd/{directory.Number}", followLinks: true, out BornFile self))
         {
-            return new SharedMemoryDirectory(directory, path, self);
+            return new SharedMemoryDirectory(directory, self);
         }
 
         int errno = Marshal.GetLastPInvokeError();
         directory.Dispose();
-        throw new IOException($"{path}: {Errno.Describe(errno)}");
+        throw new IOException($"{Place}: {Errno.Describe(errno)}");
     }
 
     /// <summary>The regular files in it, by name.</summary>
@@ -65,17 +63,24 @@ internal sealed class SharedMemoryDirectory : IDisposable
         return errno == Errno.ENOENT ? null : throw new IOException($"{PathOf(name)}: {Errno.Describe(errno)}");
     }
 
-    /// <summary>Takes the name away.</summary>
-    /// <exception cref="IOException">It can't be.</exception>
+    /// <summary>Takes the name away, unless somebody has the file.</summary>
+    /// <exception cref="IOException">It can't be, or may not be.</exception>
     public void Unlink(string name)
     {
+        // A look sees those alone whom this user may look into, and of its own PID namespace. The kernel knows of all, and nobody comes before the name is gone.
+        using FileDescriptor? lease = FileLease.Take(_directory, name, out int refusal);
+        if (refusal == Errno.EAGAIN)
+        {
+            throw new IOException($"{PathOf(name)}: somebody who can't be seen from here has it");
+        }
+
         if (Libc.UnlinkAt(_directory, name, 0) != 0 && Marshal.GetLastPInvokeError() is var errno and not Errno.ENOENT)
         {
             throw new IOException($"{PathOf(name)}: {Errno.Describe(errno)}");
         }
     }
 
-    public string PathOf(string name) => Path.Combine(_path, name);
+    public static string PathOf(string name) => Path.Combine(Place, name);
 
     public void Dispose() => _directory.Dispose();
 }

@@ -35,7 +35,7 @@ internal sealed class SocketCleaner : IResourceWatcher
         return ValueTask.FromResult<IReadOnlyList<RunResource>>(context.Moment switch
         {
             CleanupMoment.BeforeEnd or CleanupMoment.WhileRunning => _living.Look(context, time),
-            CleanupMoment.AfterEnd => [.. LookAfter(context, time), .. SocketSuspects.Find(context, _timeProvider.GetUtcNow(), () => Listed(time))],
+            CleanupMoment.AfterEnd => LookAtTheEnd(context, time),
             _ => [.. LookAfter(context, time)],
         });
     }
@@ -50,7 +50,10 @@ internal sealed class SocketCleaner : IResourceWatcher
                 throw new IOException($"{Who(resource, time)} has it");
             }
 
-            SocketFile.Unlink(path, resource.Details);
+            // Rows and debts are what somebody wrote: what they say of it is not enough to remove it.
+            SocketFile.Unlink(path, resource.Details, file => file.Born is not { } born || !RunTime.Holds(context.Run, born, _timeProvider.GetUtcNow()) ? "it was not made while the run was"
+                : Listed(time).Any(socket => SocketFile.IsBoundTo(socket, file)) ? "somebody is bound to it"
+                : null);
         }
 
         return ValueTask.CompletedTask;
@@ -62,6 +65,15 @@ internal sealed class SocketCleaner : IResourceWatcher
 
     // A debt for a file that is not provably the run's is one for the socket: nobody would ever remove it.
     private static bool IsAwaited(RunResource resource, CleanupContext context) => context.Moment != CleanupMoment.Retry || Doubt.Of(resource) is null;
+
+    // A file that was made anew where the run's was is told in its place: who reads that the one is gone would take the other to be. Not where its socket lives on.
+    private RunResource[] LookAtTheEnd(CleanupContext context, LookTime time)
+    {
+        RunResource[] told = [.. LookAfter(context, time)];
+        RunResource[] suspects = [.. SocketSuspects.Find(context, _timeProvider.GetUtcNow(), () => Listed(time))
+            .Where(suspect => !told.Any(known => known.Name == suspect.Name && IsBound(known, context, time)))];
+        return [.. told.Where(known => !suspects.Any(suspect => suspect.Name == known.Name)), .. suspects];
+    }
 
     private IEnumerable<RunResource> LookAfter(CleanupContext context, LookTime time)
     {

@@ -20,7 +20,7 @@ internal static class SocketFile
 
         if (SocketDiagnosis.FileOf(socket.Inode) is { } bound)
         {
-            if (unchecked((uint)file.Key.Inode) != bound.Inode || (file.Key.Major, file.Key.Minor) != (bound.Major, bound.Minor))
+            if (!IsThat(file, bound))
             {
                 return null;
             }
@@ -34,6 +34,10 @@ internal static class SocketFile
 
         return file;
     }
+
+    /// <summary>Whether a socket is bound to that very file, as far as the kernel tells.</summary>
+    public static bool IsBoundTo(in BoundSocket socket, BornFile file) =>
+        socket.HasPath && SocketDiagnosis.FileOf(socket.Inode) is { } bound && IsThat(file, bound);
 
     /// <summary>Whether the very file that was noted is still there.</summary>
     /// <exception cref="IOException">That can't be told.</exception>
@@ -50,8 +54,11 @@ internal static class SocketFile
     }
 
     /// <summary>Takes the file away, by a descriptor of its directory. What another file under that name would cost is only what who may write there could do anyway.</summary>
-    /// <exception cref="IOException">It can't be removed.</exception>
-    public static void Unlink(string path, IReadOnlyDictionary<string, string> noted)
+    /// <param name="path">Where it is.</param>
+    /// <param name="noted">Which one is meant.</param>
+    /// <param name="whyNot">Why it may not be, in words; null where it may.</param>
+    /// <exception cref="IOException">It can't be removed, or may not be.</exception>
+    public static void Unlink(string path, IReadOnlyDictionary<string, string> noted, Func<BornFile, string?> whyNot)
     {
         using FileDescriptor directory = DescriptorReserve.Open(Path.GetDirectoryName(path)!, Libc.OpenPathOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec);
         string name = Path.GetFileName(path);
@@ -60,9 +67,17 @@ internal static class SocketFile
             return;
         }
 
+        if (whyNot(file) is { } problem)
+        {
+            throw new IOException($"{path}: {problem}");
+        }
+
         if (Libc.UnlinkAt(directory, name, 0) != 0 && Marshal.GetLastPInvokeError() is var errno and not Errno.ENOENT)
         {
             throw new IOException($"{path}: {Errno.Describe(errno)}");
         }
     }
+
+    private static bool IsThat(in BornFile file, (uint Inode, uint Major, uint Minor) bound) =>
+        (unchecked((uint)file.Key.Inode), file.Key.Major, file.Key.Minor) == bound;
 }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace WorkflowLifecycle.Processes.Linux.Cleaning.Sockets;
 
-/// <summary>Socket files in the working directory itself that were made while the run was, at which nobody listens and that no look saw: they are told.</summary>
+/// <summary>
+/// Socket files in the working directory itself, and where the run had one, that were made while the run was, at which nobody listens and that no look saw: they
+/// are told.
+/// </summary>
 internal static class SocketSuspects
 {
     private const int MostSuspects = 10;
@@ -12,7 +15,7 @@ internal static class SocketSuspects
     {
         HashSet<string>? listening = null;
         int told = 0;
-        foreach (string path in Entries(context.Run.WorkingDirectory))
+        foreach (string path in Entries(context.Run.WorkingDirectory).Union(context.Known.Select(SocketDetails.FileOf).OfType<string>(), StringComparer.Ordinal))
         {
             string name = $"{BoundSocket.Unix} {path}";
             if (told == MostSuspects)

@@ -41,10 +41,13 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
         }
 
         // Also after an emergency: who was there before it is named with his start, and a number with its start is a proof then, too.
+        // What an emergency had no time to decide is decided here.
         HashSet<string> known = [.. context.Known.Select(resource => resource.Name)];
+        RunResource[] decided = [.. context.Known.Where(resource => Doubt.Of(resource) is not { IsOpen: true })];
+        HashSet<string> decidedNames = [.. decided.Select(resource => resource.Name)];
         return ValueTask.FromResult<IReadOnlyList<RunResource>>(
         [
-            .. context.Known.Concat(_living.Look(objects, context, time).Where(found => !known.Contains(found.Name)))
+            .. decided.Concat(_living.Look(objects, context, time).Where(found => !decidedNames.Contains(found.Name)))
                 .Select(found => LookAfter(found, objects, context, time)).OfType<RunResource>(),
             .. Suspects(objects, known, context),
         ]);
@@ -61,6 +64,11 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
         if (found.Kind != SystemVKind.Segment)
         {
             throw new IOException($"{found.Name}: the kernel does not keep who made it");
+        }
+
+        if (!SystemVProof.IsOfItsTime(context.Run, found))
+        {
+            throw new IOException($"{found.Name} was not made while the run was");
         }
 
         if (found.Attached > 0)
@@ -92,8 +100,7 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
         return context.Moment != CleanupMoment.AfterEnd ? [] : objects
             .Where(found => found.Attached == 0 && !known.Contains(found.Name) && !proof.Concerns(found)
                 && context.Run.HostUser == string.Create(CultureInfo.InvariantCulture, $"os:{found.CreatorId}")
-                && found.Changed >= context.Run.CreatedAt.ToUnixTimeSeconds()
-                && (context.Run.EndedAt is not { } ended || found.Changed <= ended.ToUnixTimeSeconds()))
+                && SystemVProof.IsOfItsTime(context.Run, found))
             .Take(MostSuspects)
             .Select(found => SystemVDetails.Describe(found, new Doubt("made or changed while the run was, by nobody who was there when it ended")));
     }

@@ -26,6 +26,9 @@ internal sealed record SystemVObject
 
     public long Attached { get; init; }
 
+    /// <summary>True where the stamp is surely not that of its making: it was attached or detached before. Only a call that changes an object stamps it again.</summary>
+    public bool IsStampedAgain { get; init; }
+
     public DateTimeOffset ChangedAt => DateTimeOffset.FromUnixTimeSeconds(Changed);
 
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Word} {Id} (key 0x{Key:x8})");

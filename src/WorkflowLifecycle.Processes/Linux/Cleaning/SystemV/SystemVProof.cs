@@ -17,6 +17,10 @@ internal sealed class SystemVProof(RunRecord run, RunProcesses processes, DateTi
     private readonly DateTimeOffset? _boot = BootClock.Read() is { } up && now - DateTimeOffset.UnixEpoch > up ? now - up : null;
     private readonly bool _numbersMayGoRound = !(int.TryParse(SmallFile.ReadText("/proc/sys/kernel/pid_max"), NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int most) && most >= NumbersThatCannotGoRound);
 
+    /// <summary>Whether its stamp is of the run's time: to the second, as the kernel keeps it.</summary>
+    public static bool IsOfItsTime(RunRecord run, SystemVObject found) =>
+        found.Changed >= run.CreatedAt.ToUnixTimeSeconds() && (run.EndedAt is not { } ended || found.Changed <= ended.ToUnixTimeSeconds());
+
     /// <summary>Whether a process of the run seems to have had to do with it.</summary>
     public bool Concerns(SystemVObject found) => found.LastUsers.Append(found.Creator).Any(pid => processes.StartOf(pid) is not null);
 
@@ -33,6 +37,11 @@ internal sealed class SystemVProof(RunRecord run, RunProcesses processes, DateTi
         if (found.Kind != SystemVKind.Segment)
         {
             return new Doubt("the kernel does not keep who made it");
+        }
+
+        if (found.IsStampedAgain)
+        {
+            return new Doubt("somebody changed it since it was made, and nothing keeps when that was");
         }
 
         if (processes.StartOf(found.Creator) is not { } ticks)

@@ -50,6 +50,7 @@ internal static class SystemVTable
             Changed = fields.GetValueOrDefault("ctime"),
             Creator = Number("cpid"),
             Attached = fields.GetValueOrDefault("nattch"),
+            IsStampedAgain = kind == SystemVKind.Segment && (IsBeforeStamp("atime") || IsBeforeStamp("dtime")),
             LastUsers = kind switch
             {
                 SystemVKind.Segment => [Number("lpid")],
@@ -57,6 +58,8 @@ internal static class SystemVTable
                 _ => SystemVCalls.LastUsers(id, Number("nsems")),
             },
         };
+
+        bool IsBeforeStamp(string use) => fields.GetValueOrDefault(use) is > 0 and var at && at < fields.GetValueOrDefault("ctime");
 
         int Number(string name) => unchecked((int)fields.GetValueOrDefault(name));
     }
