@@ -215,15 +215,9 @@ internal sealed class KillLedger(IProcessStore store, StoreOpening opening, Step
         }
     }
 
-    // Of a run that is over nobody takes up the kill whose killer died: it ends with the one that went past it while the store was away.
     private async Task<KillRecord?> CloseOpenAsync(RunRecord run, KillReport report) =>
         run is { State.IsFinal: false, KillId: { } other } && other != report.KillId && await store.FindKillAsync(other).ConfigureAwait(false) is { IsOpen: true } open
-            ? open with
-            {
-                State = KillState.Completed,
-                CompletedAt = timeProvider.GetUtcNow(),
-                Report = report with { KillId = other, Mode = open.Mode, Reason = open.Reason, RequestedBy = open.RequestedBy },
-            }
+            ? KillFinish.Beside(open, report, timeProvider.GetUtcNow())
             : null;
 
     private async Task<(RunRecord Run, KillRecord? Kill)> ReadBothAsync(KillRecord kill) => (

@@ -92,14 +92,21 @@ internal sealed class SpoolMerge(KillSpool spool, IProcessStore store, StepWrite
             // No entry has room for the lists: as the debts do, the receipt says that each cleaner looks again.
             Report = isOver && spooled.Report is not null ? report with { Cleanup = CleanupDebts.DeferredReceipt(run, Recorded, timeProvider.GetUtcNow()).Cleanup } : report,
         };
+        KillRecord? passed = known is null && isOver && !run.State.IsFinal && run.KillId is { } other && await store.FindKillAsync(other, cancellationToken).ConfigureAwait(false) is { IsOpen: true } open
+            ? KillFinish.Beside(open, report, timeProvider.GetUtcNow())
+            : null;
         RunRecord? ended = !run.State.IsFinal ? KillFinish.Of(run, report, timeProvider.GetUtcNow()) : run.KillId is null ? run with { KillId = asked.KillId } : null;
         IReadOnlyList<AuditDraft> outcome = spooled.Report is null ? [audit.Completed(row, report)] : audit.Outcome(row, report, spooled.SentKill);
         StoreCommit commit = new()
         {
             UpdateRun = ended,
             AddKill = known is null ? row : null,
-            UpdateKill = known is null ? null : row,
-            Audit = known is null ? [.. Intent(spooled, at), .. outcome] : outcome,
+            UpdateKill = known is null ? passed : row,
+            Audit =
+            [
+                .. known is null ? Intent(spooled, at) : [], .. outcome,
+                .. passed is null ? Array.Empty<AuditDraft>() : [audit.Completed(passed, passed.Report!)],
+            ],
             AddDebts = isOver && spooled.Report is not null ? Debts(run with { KillId = asked.KillId }, report) : [],
             Events = [new RunEvent { RunId = run.RunId, Kind = isOver ? EventKinds.KillCompleted : EventKinds.KillUnconfirmed, State = (ended ?? run).State, At = timeProvider.GetUtcNow(), Message = report.Outcome.ToString() }],
         };

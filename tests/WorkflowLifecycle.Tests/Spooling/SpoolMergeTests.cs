@@ -75,6 +75,24 @@ public sealed class SpoolMergeTests : IAsyncDisposable
         Assert.Empty(await MergeAsync());
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Merge_IntentOfADeadKillerAndTheKillThatWentPastIt_LeavesNeitherOpen()
+    {
+        (RunRecord run, _) = await _engine.AddAsync();
+        KillRecord begun = SpoolKill(run, withOutcome: false);
+        KillRecord passed = SpoolKill(run, withOutcome: true);
+
+        await MergeAsync();
+
+        RunRecord row = await _engine.RowAsync(run.RunId);
+        Assert.Equal((RunState.Killed, passed.KillId), (row.State, row.KillId));
+        KillRecord first = (await _engine.Store.Inner.FindKillAsync(begun.KillId))!;
+        Assert.Equal((KillState.Completed, begun.KillId, KillOutcome.Killed), (first.State, first.Report?.KillId, first.Report?.Outcome));
+        Assert.Equal(
+            ["Requested", "Authorized", "IntentWritten", "Completed"],
+            (await _engine.AuditAsync()).Where(entry => entry.KillId == begun.KillId).Select(entry => entry.Stage));
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData("before the commit")]
     [InlineData("after the commit")]
