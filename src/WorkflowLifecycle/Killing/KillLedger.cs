@@ -141,8 +141,9 @@ internal sealed class KillLedger(IProcessStore store, StoreOpening opening, Step
         {
             (RunRecord run, KillRecord? current) = known ?? await ReadBothAsync(kill).ConfigureAwait(false);
             known = null;
-            if (current is { State: KillState.Completed, Report: { } stored })
+            if (current is { IsOpen: false, Report: { } stored })
             {
+                // Brought to its end by another, or taken back.
                 if (end.Debts.Count > 0)
                 {
                     // What this one could not free may be free by the other: then the first retry settles it.

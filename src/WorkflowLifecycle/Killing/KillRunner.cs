@@ -126,7 +126,10 @@ internal sealed class KillRunner(
         }
 
         SayIfResumed(operation, intent);
-        return await recorder.CommitAsync(operation, now, new KillEnd(KillReports.NeverStarted(now, operation.Kill), SentKill: false, [])).ConfigureAwait(false);
+        KillReport report = await recorder.CommitAsync(operation, now, new KillEnd(KillReports.NeverStarted(now, operation.Kill), SentKill: false, [])).ConfigureAwait(false);
+
+        // The kill that was joined was taken back by who began it: this one stands on its own.
+        return report.Outcome == KillOutcome.Denied && operation.ReturnToAsked() ? await EndUnstartedAsync(operation, now).ConfigureAwait(false) : report;
     }
 
     private async Task<KillReport> EndHeldAsync(KillOperation operation, RunRecord run)
