@@ -35,7 +35,9 @@ internal sealed class KillRunner(
     private static readonly TimeSpan EmergencyLockLimit = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan OutcomeInterval = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(2);
+
+    // Less than the time of a command that carries on what was interrupted, or none ever came past it.
+    private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(1);
 
     // A graceful kill waits as long as a killer that is at work can need: this long beside its phases and the ceilings of its cleaners.
     private static readonly TimeSpan GracefulLockMargin = KillClock.Ceiling + TimeSpan.FromSeconds(3);
@@ -360,7 +362,7 @@ internal sealed class KillRunner(
                 return closed;
             }
 
-            if (!containment.IsCleaned || timeProvider.GetElapsedTime(started) > OutcomeLimit)
+            if (!containment.IsCleaned || timeProvider.GetElapsedTime(started) >= OutcomeLimit)
             {
                 return null;
             }

@@ -17,7 +17,7 @@ public sealed class SpoolMergeTests : IAsyncDisposable
 
     private Task<IReadOnlyList<RunId>> MergeAsync() => _engine.Get<SpoolMerge>().MergeAsync(cancellationToken: TestContext.Current.CancellationToken);
 
-    private KillRecord SpoolKill(RunRecord run, bool withOutcome)
+    private KillRecord SpoolKill(RunRecord run, bool withOutcome, KillOutcome outcome = KillOutcome.Killed)
     {
         KillRecord kill = Sample.OpenKill(run) with { State = KillState.Requested, Mode = KillMode.Emergency };
         Spool.WriteIntent(run, kill, "root", 3);
@@ -27,7 +27,7 @@ public sealed class SpoolMergeTests : IAsyncDisposable
             {
                 RunId = run.RunId,
                 KillId = kill.KillId,
-                Outcome = KillOutcome.Killed,
+                Outcome = outcome,
                 Mode = KillMode.Emergency,
                 Strength = ContainmentStrength.CgroupAndReaper,
                 Proof = EndProof.CgroupAndReaperEmpty,
@@ -91,6 +91,24 @@ public sealed class SpoolMergeTests : IAsyncDisposable
         Assert.Equal(
             ["Requested", "Authorized", "IntentWritten", "Completed"],
             (await _engine.AuditAsync()).Where(entry => entry.KillId == begun.KillId).Select(entry => entry.Stage));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Merge_UnconfirmedKillOfARunThatIsOver_IsOverAsWell()
+    {
+        (RunRecord run, _) = await _engine.AddAsync();
+        KillRecord kill = SpoolKill(run, withOutcome: true, KillOutcome.KillUnconfirmed);
+        CommitResult ended = await _engine.Store.Inner.CommitAsync(
+            new StoreCommit { UpdateRun = run with { State = RunState.Killed, Proof = EndProof.CgroupAndReaperEmpty } }, CommitDurability.Machine);
+        Assert.True(ended.IsCommitted);
+
+        Assert.Equal([run.RunId], await MergeAsync());
+
+        KillRecord stored = (await _engine.Store.Inner.FindKillAsync(kill.KillId))!;
+        Assert.Equal((KillState.Completed, KillOutcome.Killed), (stored.State, stored.Report?.Outcome));
+        Assert.Equal(
+            ["Requested", "Authorized", "IntentWritten", "Signal", "Unconfirmed", "Completed"],
+            (await _engine.AuditAsync()).Where(entry => entry.KillId == kill.KillId).Select(entry => entry.Stage));
     }
 
     [Theory(Timeout = 30_000)]
