@@ -57,6 +57,9 @@ internal sealed class SimulatedStore(string spool)
         return result;
     }
 
+    /// <summary>How much of what it did not take waits for it.</summary>
+    public int Spooled() => new EmergencySpool(spool).Read().Entries.Count;
+
     private bool IsOnRecord(RunRecord run, KillId? killId) =>
         Kills().Any(kill => kill.RunId == run.RunId && (killId is null || kill.KillId == killId) && kill.State is not (KillState.Denied or KillState.Requested));
 
