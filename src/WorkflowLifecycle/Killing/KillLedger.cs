@@ -114,6 +114,35 @@ internal sealed class KillLedger(IProcessStore store, StoreOpening opening, Step
         signal.Raise();
     }
 
+    /// <summary>Records that a kill goes on in another process than it began in; from then on nobody takes it back.</summary>
+    /// <returns>The kill as it was brought to its end or taken back meanwhile; null when it goes on.</returns>
+    public async Task<KillRecord?> TakeUpAsync(KillRecord kill, string actor, bool isInHurry)
+    {
+        using CancellationTokenSource limit = new(isInHurry ? IntentLimit : Timeout.InfiniteTimeSpan, timeProvider);
+        try
+        {
+            KillRecord? current = kill;
+            while (current is { IsOpen: true })
+            {
+                StoreCommit commit = new() { UpdateKill = current, Audit = [audit.Resumed(current, actor)] };
+                CommitResult result = await steps.CommitAsync(PersistedStep.ResumptionRecorded, commit, CommitDurability.Machine, limit.Token)
+                    .Observed().WaitAsync(limit.Token).ConfigureAwait(false);
+                if (result.IsCommitted)
+                {
+                    return null;
+                }
+
+                current = result.Kill;
+            }
+
+            return current;
+        }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException($"The store {store.Location} did not say within {IntentLimit.TotalMilliseconds:0} ms whether the kill stands.", exception);
+        }
+    }
+
     /// <summary>Records that a kill goes on in another process than it began in.</summary>
     public Task RecordResumedAsync(KillRecord kill, string actor) => AppendAsync(PersistedStep.ResumptionRecorded, audit.Resumed(kill, actor));
 

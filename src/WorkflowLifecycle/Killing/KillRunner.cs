@@ -167,7 +167,8 @@ internal sealed class KillRunner(
             // without asking the store again: P11.
             bool isOverAlready = intent == IntentOutcome.Spooled && containment.IsCleaned;
             KillRecord? closed = isFirst && held is not null && !isOverAlready ? null : await FindOutcomeAsync(operation.Kill, containment).ConfigureAwait(false);
-            if (closed is { State: KillState.Denied } && operation.ReturnToAsked())
+            closed ??= await TakeUpAsync(operation, intent).ConfigureAwait(false);
+            while (closed is { State: KillState.Denied } && operation.ReturnToAsked())
             {
                 // The kill that was joined was taken back by who began it: this one stands on its own.
                 (intent, run, clock) = await WriteIntentAsync(operation, run, count).ConfigureAwait(false);
@@ -176,15 +177,13 @@ internal sealed class KillRunner(
                     return Over(run, operation.Kill);
                 }
 
-                closed = null;
+                closed = await TakeUpAsync(operation, intent).ConfigureAwait(false);
             }
 
             if (closed?.Report is { } done)
             {
                 return done;
             }
-
-            SayIfResumed(operation, intent);
 
             IReadOnlyList<RunResource> seen = watch is null ? [] : await watch.FindAsync().ConfigureAwait(false);
 
@@ -339,6 +338,26 @@ internal sealed class KillRunner(
 
         spool.WriteIntent(run, operation.Kill, operation.Ground, processes);
         Log.KillIntent(logger, operation.Kill.KillId, run.RunId, operation.Mode, operation.Kill.RequestedBy, operation.Kill.Reason);
+    }
+
+    // An intent that came on record after its refusal is taken back by who was refused, maybe at this moment: the store decides between the two,
+    // before anything is signalled. An emergency does not wait for that, and stands on its own.
+    private async Task<KillRecord?> TakeUpAsync(KillOperation operation, IntentOutcome intent)
+    {
+        if (intent != IntentOutcome.Joined || operation.Kill is not { State: KillState.IntentWritten, Version: 1, Mode: KillMode.Graceful })
+        {
+            SayIfResumed(operation, intent);
+            return null;
+        }
+
+        try
+        {
+            return await ledger.TakeUpAsync(operation.Kill, operation.Actor, isInHurry: operation.Mode == KillMode.Emergency).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException) when (operation.Mode == KillMode.Emergency && operation.Kill.KillId != operation.Asked.KillId)
+        {
+            return operation.Kill with { State = KillState.Denied };
+        }
     }
 
     private void SayIfResumed(KillOperation operation, IntentOutcome intent)

@@ -128,6 +128,32 @@ public sealed class LateIntentTests : IAsyncDisposable
         Assert.Equal((RunState.Exited, report.KillId), ((await _engine.RowAsync(run.RunId)).State, (await _engine.RowAsync(run.RunId)).KillId));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Kill_ThatIsTakenBackWhereNoReadSaysSo_IsNotCarriedOn()
+    {
+        RunRecord run = await RefuseAsync(Engine.Request);
+        _intent.SetResult();
+        await Engine.UntilAsync(() => _late is not null);
+        RunRecord marked = await _engine.RowAsync(run.RunId);
+        KillRecord open = (await _engine.Store.FindKillAsync(marked.KillId!.Value))!;
+        Held held = _engine.HeldOf(run.RunId);
+        held.Unlocked = new TaskCompletionSource();
+        held.Leaving.SetResult(Sample.Left);
+        Task<KillReport> resuming = _engine.Get<KillRunner>().ResumeAsync(marked, open);
+        await Engine.UntilAsync(() => held.Containment.ReceivedCallsOf("LockAsync") == 1);
+
+        KillReport refused = KillReports.Of(run, open, KillOutcome.Denied, "taken back");
+        await _engine.Store.Inner.CommitAsync(
+            new StoreCommit { UpdateRun = marked with { State = RunState.Running, KillId = null }, UpdateKill = open with { State = KillState.Denied, Report = refused } },
+            CommitDurability.Machine);
+        _engine.Store.OnRead = static () => ScriptedStore.Away();
+        held.Unlocked.SetResult();
+
+        Assert.Equal(KillOutcome.Denied, (await resuming).Outcome);
+        _engine.Log.AssertNothingSignalled();
+        _refusal.SetResult();
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(true)]
     [InlineData(false)]
