@@ -13,7 +13,7 @@ namespace WorkflowLifecycle.Tests.Model;
 [Trait("Scenario", "S21")]
 public sealed class LifecycleModelTests : IDisposable
 {
-    private const int DefaultSequences = 200;
+    private const int DefaultSequences = 2_000;
 
     // Many times what it takes.
     private const int Limit = 600_000;

@@ -11,7 +11,7 @@ namespace WorkflowLifecycle.Tests.Model;
 /// <param name="onDeath">What the machine does then.</param>
 internal sealed class Lifeline(SimulatedHost host, Turns turns, Lock gate, Action onDeath)
 {
-    private readonly TaskCompletionSource _death = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _death = new();
     private int _left = -1;
     private bool _diesAfter;
     private volatile bool _isDead;

@@ -24,7 +24,7 @@ internal sealed class SimulatedStore(string spool)
     public void Break(StoreFault fault)
     {
         TaskCompletionSource before = _isOver;
-        (Fault, _isOver) = (fault, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        (Fault, _isOver) = (fault, new TaskCompletionSource());
         before.TrySetResult();
     }
 

@@ -166,13 +166,13 @@ internal sealed class World : IDisposable
                 Pass(TimeSpan.FromMilliseconds(Pauses[step.Number % Pauses.Length]));
                 break;
             case StepKind.Look when host is not null:
-                Forget(Task.Run(() => host.Registry.SearchAsync(new RunQuery())));
+                Forget(host.Registry.SearchAsync(new RunQuery()));
                 break;
             case StepKind.Command:
                 StartCommand();
                 break;
             case StepKind.Stop when host is not null:
-                Stop(host);
+                Forget(StopAsync(host));
                 break;
             case StepKind.Die:
                 host?.Life.Die();
@@ -223,7 +223,7 @@ internal sealed class World : IDisposable
             LaunchedBy = Owner,
             Readiness = Readiness.Notify(),
         };
-        Forget(Task.Run(() => host.Launcher.LaunchAsync(request)));
+        Forget(host.Launcher.LaunchAsync(request));
     }
 
     private void Kill(SimulatedHost host, RunId runId, int number)
@@ -234,25 +234,23 @@ internal sealed class World : IDisposable
             Mode = (number & 1) == 0 ? KillMode.Graceful : KillMode.Emergency,
             IdempotencyKey = number % 5 == 4 ? "key" : null,
         };
-        Asks.Add(new Ask(host, runId, isStranger, Task.Run(() => host.Kills.KillAsync(runId, request))));
+        Asks.Add(new Ask(host, runId, isStranger, host.Kills.KillAsync(runId, request)));
     }
 
     private void Start(string name)
     {
         SimulatedHost host = Begin(name, isCommand: false);
-        Forget(Task.WhenAll(host.Services.Select(service => Task.Run(() => service.StartAsync(CancellationToken.None)))));
+        Forget(Task.WhenAll(host.Services.Select(static service => service.StartAsync(CancellationToken.None))));
     }
 
     // What every command does beside its own work.
-    private void StartCommand()
+    private void StartCommand() => Forget(CarryOutAsync(Begin("command", isCommand: true)));
+
+    private static async Task CarryOutAsync(SimulatedHost command)
     {
-        SimulatedHost command = Begin("command", isCommand: true);
-        Forget(Task.Run(async () =>
-        {
-            await ((Task)command.Recovery.SettleAsync(CommandLimit)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await ((Task)command.Registry.SearchAsync(new RunQuery())).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await command.Life.LeaveAsync();
-        }));
+        await ((Task)command.Recovery.SettleAsync(CommandLimit)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)command.Registry.SearchAsync(new RunQuery())).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await command.Life.LeaveAsync();
     }
 
     private SimulatedHost Begin(string name, bool isCommand)
@@ -267,12 +265,12 @@ internal sealed class World : IDisposable
     }
 
     // As when somebody stops it: it has its time, and then it is gone.
-    private static void Stop(SimulatedHost host) => Forget(Task.Run(async () =>
+    private static async Task StopAsync(SimulatedHost host)
     {
         using CancellationTokenSource timeIsUp = new(TimeToStop, host.Time);
-        await Task.WhenAll(host.Services.Select(service => Task.Run(() => service.StopAsync(timeIsUp.Token)))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(host.Services.Select(service => service.StopAsync(timeIsUp.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await host.Life.LeaveAsync();
-    }));
+    }
 
     private void Die()
     {
