@@ -77,6 +77,13 @@ internal sealed class SpoolMerge(KillSpool spool, IProcessStore store, StepWrite
             return await AppendAsync(spooled, at, cancellationToken).ConfigureAwait(false);
         }
 
+        if (known is null && asked.IdempotencyKey is { } key && await store.FindKillByKeyAsync(asked.RunId, key, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            // The key belongs to another kill; this one happened all the same.
+            asked = asked with { IdempotencyKey = null };
+            spooled = spooled with { Kill = asked };
+        }
+
         // Of a run that is over nobody goes on with a kill whose last word was that it is not confirmed.
         KillReport? found = run.State.IsFinal && spooled.Report is null or { Outcome: KillOutcome.KillUnconfirmed } ? KillReports.FoundAfterwards(run, asked) : null;
         KillReport? report = found ?? spooled.Report;

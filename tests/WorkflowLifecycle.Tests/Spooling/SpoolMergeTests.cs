@@ -111,6 +111,25 @@ public sealed class SpoolMergeTests : IAsyncDisposable
             (await _engine.AuditAsync()).Where(entry => entry.KillId == kill.KillId).Select(entry => entry.Stage));
     }
 
+    [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S44")]
+    public async Task Merge_KillWhoseKeyAnotherHas_IsOnRecordWithoutIt()
+    {
+        (RunRecord run, _) = await _engine.AddAsync();
+        KillRecord first = Sample.OpenKill(run) with { State = KillState.Completed, IdempotencyKey = "once" };
+        CommitResult ended = await _engine.Store.Inner.CommitAsync(
+            new StoreCommit { AddKill = first, UpdateRun = run with { State = RunState.Killed, KillId = first.KillId } }, CommitDurability.Machine);
+        Assert.True(ended.IsCommitted);
+        KillRecord second = Sample.OpenKill(run) with { State = KillState.Requested, Mode = KillMode.Emergency, IdempotencyKey = "once" };
+        Spool.WriteIntent(run, second, "root", 3);
+
+        Assert.Equal([run.RunId], await MergeAsync());
+
+        KillRecord stored = (await _engine.Store.Inner.FindKillAsync(second.KillId))!;
+        Assert.Equal((KillState.Completed, null), (stored.State, stored.IdempotencyKey));
+        Assert.Empty(_engine.Spooled);
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData("before the commit")]
     [InlineData("after the commit")]
