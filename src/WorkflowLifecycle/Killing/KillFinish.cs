@@ -22,4 +22,15 @@ internal static class KillFinish
         EndedAt = report.Outcome == KillOutcome.KillUnconfirmed ? null : now,
         Failure = report.Outcome is KillOutcome.KillUnconfirmed or KillOutcome.EndedUnproven ? report.Message : row.Failure,
     };
+
+    /// <summary>
+    /// What a kill makes of another that is open. Of a run that is over nobody takes up the kill whose killer died: it ends with the one that went
+    /// past it while the store was away.
+    /// </summary>
+    public static KillRecord Beside(KillRecord open, KillReport report, DateTimeOffset now) => open with
+    {
+        State = KillState.Completed,
+        CompletedAt = now,
+        Report = report with { KillId = open.KillId, Mode = open.Mode, Reason = open.Reason, RequestedBy = open.RequestedBy },
+    };
 }

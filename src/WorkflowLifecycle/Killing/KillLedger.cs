@@ -114,6 +114,35 @@ internal sealed class KillLedger(IProcessStore store, StoreOpening opening, Step
         signal.Raise();
     }
 
+    /// <summary>Records that a kill goes on in another process than it began in; from then on nobody takes it back.</summary>
+    /// <returns>The kill as it was brought to its end or taken back meanwhile; null when it goes on.</returns>
+    public async Task<KillRecord?> TakeUpAsync(KillRecord kill, string actor, bool isInHurry)
+    {
+        using CancellationTokenSource limit = new(isInHurry ? IntentLimit : Timeout.InfiniteTimeSpan, timeProvider);
+        try
+        {
+            KillRecord? current = kill;
+            while (current is { IsOpen: true })
+            {
+                StoreCommit commit = new() { UpdateKill = current, Audit = [audit.Resumed(current, actor)] };
+                CommitResult result = await steps.CommitAsync(PersistedStep.ResumptionRecorded, commit, CommitDurability.Machine, limit.Token)
+                    .Observed().WaitAsync(limit.Token).ConfigureAwait(false);
+                if (result.IsCommitted)
+                {
+                    return null;
+                }
+
+                current = result.Kill;
+            }
+
+            return current;
+        }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException($"The store {store.Location} did not say within {IntentLimit.TotalMilliseconds:0} ms whether the kill stands.", exception);
+        }
+    }
+
     /// <summary>Records that a kill goes on in another process than it began in.</summary>
     public Task RecordResumedAsync(KillRecord kill, string actor) => AppendAsync(PersistedStep.ResumptionRecorded, audit.Resumed(kill, actor));
 
@@ -141,8 +170,9 @@ internal sealed class KillLedger(IProcessStore store, StoreOpening opening, Step
         {
             (RunRecord run, KillRecord? current) = known ?? await ReadBothAsync(kill).ConfigureAwait(false);
             known = null;
-            if (current is { State: KillState.Completed, Report: { } stored })
+            if (current is { IsOpen: false, Report: { } stored })
             {
+                // Brought to its end by another, or taken back.
                 if (end.Debts.Count > 0)
                 {
                     // What this one could not free may be free by the other: then the first retry settles it.
@@ -215,15 +245,9 @@ internal sealed class KillLedger(IProcessStore store, StoreOpening opening, Step
         }
     }
 
-    // Of a run that is over nobody takes up the kill whose killer died: it ends with the one that went past it while the store was away.
     private async Task<KillRecord?> CloseOpenAsync(RunRecord run, KillReport report) =>
         run is { State.IsFinal: false, KillId: { } other } && other != report.KillId && await store.FindKillAsync(other).ConfigureAwait(false) is { IsOpen: true } open
-            ? open with
-            {
-                State = KillState.Completed,
-                CompletedAt = timeProvider.GetUtcNow(),
-                Report = report with { KillId = other, Mode = open.Mode, Reason = open.Reason, RequestedBy = open.RequestedBy },
-            }
+            ? KillFinish.Beside(open, report, timeProvider.GetUtcNow())
             : null;
 
     private async Task<(RunRecord Run, KillRecord? Kill)> ReadBothAsync(KillRecord kill) => (

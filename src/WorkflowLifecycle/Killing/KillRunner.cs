@@ -35,7 +35,9 @@ internal sealed class KillRunner(
     private static readonly TimeSpan EmergencyLockLimit = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan OutcomeInterval = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(2);
+
+    // Less than the time of a command that carries on what was interrupted, or none ever came past it.
+    private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(1);
 
     // A graceful kill waits as long as a killer that is at work can need: this long beside its phases and the ceilings of its cleaners.
     private static readonly TimeSpan GracefulLockMargin = KillClock.Ceiling + TimeSpan.FromSeconds(3);
@@ -126,7 +128,10 @@ internal sealed class KillRunner(
         }
 
         SayIfResumed(operation, intent);
-        return await recorder.CommitAsync(operation, now, new KillEnd(KillReports.NeverStarted(now, operation.Kill), SentKill: false, [])).ConfigureAwait(false);
+        KillReport report = await recorder.CommitAsync(operation, now, new KillEnd(KillReports.NeverStarted(now, operation.Kill), SentKill: false, [])).ConfigureAwait(false);
+
+        // The kill that was joined was taken back by who began it: this one stands on its own.
+        return report.Outcome == KillOutcome.Denied && operation.ReturnToAsked() ? await EndUnstartedAsync(operation, now).ConfigureAwait(false) : report;
     }
 
     private async Task<KillReport> EndHeldAsync(KillOperation operation, RunRecord run)
@@ -162,7 +167,8 @@ internal sealed class KillRunner(
             // without asking the store again: P11.
             bool isOverAlready = intent == IntentOutcome.Spooled && containment.IsCleaned;
             KillRecord? closed = isFirst && held is not null && !isOverAlready ? null : await FindOutcomeAsync(operation.Kill, containment).ConfigureAwait(false);
-            if (closed is { State: KillState.Denied } && operation.ReturnToAsked())
+            closed ??= await TakeUpAsync(operation, intent).ConfigureAwait(false);
+            while (closed is { State: KillState.Denied } && operation.ReturnToAsked())
             {
                 // The kill that was joined was taken back by who began it: this one stands on its own.
                 (intent, run, clock) = await WriteIntentAsync(operation, run, count).ConfigureAwait(false);
@@ -171,15 +177,13 @@ internal sealed class KillRunner(
                     return Over(run, operation.Kill);
                 }
 
-                closed = null;
+                closed = await TakeUpAsync(operation, intent).ConfigureAwait(false);
             }
 
             if (closed?.Report is { } done)
             {
                 return done;
             }
-
-            SayIfResumed(operation, intent);
 
             IReadOnlyList<RunResource> seen = watch is null ? [] : await watch.FindAsync().ConfigureAwait(false);
 
@@ -336,6 +340,26 @@ internal sealed class KillRunner(
         Log.KillIntent(logger, operation.Kill.KillId, run.RunId, operation.Mode, operation.Kill.RequestedBy, operation.Kill.Reason);
     }
 
+    // An intent that came on record after its refusal is taken back by who was refused, maybe at this moment: the store decides between the two,
+    // before anything is signalled. An emergency does not wait for that, and stands on its own.
+    private async Task<KillRecord?> TakeUpAsync(KillOperation operation, IntentOutcome intent)
+    {
+        if (intent != IntentOutcome.Joined || operation.Kill is not { State: KillState.IntentWritten, Version: 1, Mode: KillMode.Graceful })
+        {
+            SayIfResumed(operation, intent);
+            return null;
+        }
+
+        try
+        {
+            return await ledger.TakeUpAsync(operation.Kill, operation.Actor, isInHurry: operation.Mode == KillMode.Emergency).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException) when (operation.Mode == KillMode.Emergency && operation.Kill.KillId != operation.Asked.KillId)
+        {
+            return operation.Kill with { State = KillState.Denied };
+        }
+    }
+
     private void SayIfResumed(KillOperation operation, IntentOutcome intent)
     {
         if (intent == IntentOutcome.Joined && !_goingOn.ContainsKey(operation.Kill.KillId))
@@ -357,7 +381,7 @@ internal sealed class KillRunner(
                 return closed;
             }
 
-            if (!containment.IsCleaned || timeProvider.GetElapsedTime(started) > OutcomeLimit)
+            if (!containment.IsCleaned || timeProvider.GetElapsedTime(started) >= OutcomeLimit)
             {
                 return null;
             }

@@ -20,6 +20,7 @@ internal sealed class KillResumption(
     ILogger<KillResumption> logger)
 {
     private static readonly TimeSpan ShortestTime = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether nobody carries it out, as far as can be told from here.</summary>
     /// <returns>Null when it is so; else what keeps us from it.</returns>
@@ -63,22 +64,23 @@ internal sealed class KillResumption(
     public async Task<KillReport?> ResumeAsync(RunRecord run, KillRecord kill)
     {
         Log.KillTakenUp(logger, kill.KillId, run.RunId, kill.Mode, kill.RequestedBy, GraceLeft(kill).TotalSeconds);
-        try
+        while (true)
         {
-            Task children = EndChildRunsAsync(run, kill);
-            if (kill.Mode == KillMode.Graceful && options.Value.ChildRunsFirst)
+            try
             {
-                await children.WaitAsync(ChildRunTime.WaitedFor(BudgetLeft(kill)), timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return await CarryOnAsync(run, kill).ConfigureAwait(false);
             }
-
-            KillReport report = await runner.ResumeAsync(run, kill).ConfigureAwait(false);
-            await children.ConfigureAwait(false);
-            return report;
-        }
-        catch (Exception exception)
-        {
-            Log.KillInterrupted(logger, kill.KillId, run.RunId, exception);
-            return null;
+            catch (StoreUnavailableException exception)
+            {
+                // Nobody else would, as long as this process lives.
+                Log.KillInterrupted(logger, kill.KillId, run.RunId, exception);
+                await Task.Delay(StoreInterval, timeProvider).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                Log.KillInterrupted(logger, kill.KillId, run.RunId, exception);
+                return null;
+            }
         }
     }
 
@@ -106,6 +108,19 @@ internal sealed class KillResumption(
             Log.KillInterrupted(logger, kill.KillId, run.RunId, exception);
             return null;
         }
+    }
+
+    private async Task<KillReport> CarryOnAsync(RunRecord run, KillRecord kill)
+    {
+        Task children = EndChildRunsAsync(run, kill);
+        if (kill.Mode == KillMode.Graceful && options.Value.ChildRunsFirst)
+        {
+            await children.WaitAsync(ChildRunTime.WaitedFor(BudgetLeft(kill)), timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        KillReport report = await runner.ResumeAsync(run, kill).ConfigureAwait(false);
+        await children.ConfigureAwait(false);
+        return report;
     }
 
     private GraceBudget BudgetLeft(KillRecord kill) => procedures.Budget(kill).After(timeProvider.GetUtcNow() - kill.RequestedAt);

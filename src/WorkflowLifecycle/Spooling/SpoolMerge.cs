@@ -91,7 +91,16 @@ internal sealed class SpoolMerge(KillSpool spool, IProcessStore store, StepWrite
             return await AppendAsync(spooled, at, cancellationToken).ConfigureAwait(false);
         }
 
-        KillReport? report = spooled.Report ?? (run.State.IsFinal ? KillReports.FoundAfterwards(run, asked) : null);
+        if (known is null && asked.IdempotencyKey is { } key && await store.FindKillByKeyAsync(asked.RunId, key, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            // The key belongs to another kill; this one happened all the same.
+            asked = asked with { IdempotencyKey = null };
+            spooled = spooled with { Kill = asked };
+        }
+
+        // Of a run that is over nobody goes on with a kill whose last word was that it is not confirmed.
+        KillReport? found = run.State.IsFinal && spooled.Report is null or { Outcome: KillOutcome.KillUnconfirmed } ? KillReports.FoundAfterwards(run, asked) : null;
+        KillReport? report = found ?? spooled.Report;
         if (report is null)
         {
             return known is null ? await BeginAsync(spooled, run, at, cancellationToken).ConfigureAwait(false) : true;
@@ -104,17 +113,28 @@ internal sealed class SpoolMerge(KillSpool spool, IProcessStore store, StepWrite
             CompletedAt = isOver ? timeProvider.GetUtcNow() : null,
 
             // No entry has room for the lists: as the debts do, the receipt says that each cleaner looks again.
-            Report = isOver && spooled.Report is not null ? report with { Cleanup = CleanupDebts.DeferredReceipt(run, Recorded, timeProvider.GetUtcNow()).Cleanup } : report,
+            Report = isOver && found is null ? report with { Cleanup = CleanupDebts.DeferredReceipt(run, Recorded, timeProvider.GetUtcNow()).Cleanup } : report,
         };
+        KillRecord? passed = known is null && isOver && !run.State.IsFinal && run.KillId is { } other && await store.FindKillAsync(other, cancellationToken).ConfigureAwait(false) is { IsOpen: true } open
+            ? KillFinish.Beside(open, report, timeProvider.GetUtcNow())
+            : null;
         RunRecord? ended = !run.State.IsFinal ? KillFinish.Of(run, report, timeProvider.GetUtcNow()) : run.KillId is null ? run with { KillId = asked.KillId } : null;
-        IReadOnlyList<AuditDraft> outcome = spooled.Report is null ? [audit.Completed(row, report)] : audit.Outcome(row, report, spooled.SentKill);
+        IReadOnlyList<AuditDraft> outcome =
+        [
+            .. spooled.Report is { } told ? audit.Outcome(row, told, spooled.SentKill) : [],
+            .. found is null ? Array.Empty<AuditDraft>() : [audit.Completed(row, found)],
+        ];
         StoreCommit commit = new()
         {
             UpdateRun = ended,
             AddKill = known is null ? row : null,
-            UpdateKill = known is null ? null : row,
-            Audit = known is null ? [.. Intent(spooled, at), .. outcome] : outcome,
-            AddDebts = isOver && spooled.Report is not null ? Debts(run with { KillId = asked.KillId }, report) : [],
+            UpdateKill = known is null ? passed : row,
+            Audit =
+            [
+                .. known is null ? Intent(spooled, at) : [], .. outcome,
+                .. passed is null ? Array.Empty<AuditDraft>() : [audit.Completed(passed, passed.Report!)],
+            ],
+            AddDebts = isOver && found is null ? Debts(run with { KillId = asked.KillId }, report) : [],
             Events = [new RunEvent { RunId = run.RunId, Kind = isOver ? EventKinds.KillCompleted : EventKinds.KillUnconfirmed, State = (ended ?? run).State, At = timeProvider.GetUtcNow(), Message = report.Outcome.ToString() }],
         };
         return await CommitAsync(PersistedStep.SpooledIntentMerged, commit, asked, cancellationToken).ConfigureAwait(false);

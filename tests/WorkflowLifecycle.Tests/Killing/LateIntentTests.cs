@@ -1,3 +1,4 @@
+using WorkflowLifecycle.Killing;
 using WorkflowLifecycle.Tests.Support;
 
 namespace WorkflowLifecycle.Tests.Killing;
@@ -13,9 +14,9 @@ public sealed class LateIntentTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
-    private async Task<RunRecord> RefuseAsync(KillRequest request)
+    private async Task<RunRecord> RefuseAsync(KillRequest request, Func<RunRecord, RunRecord>? change = null)
     {
-        (RunRecord run, _) = await _engine.AddAsync();
+        (RunRecord run, _) = await _engine.AddAsync(change: change);
         TaskCompletionSource asked = new();
         _engine.Store.OnCommit = async (commit, _) =>
         {
@@ -125,6 +126,65 @@ public sealed class LateIntentTests : IAsyncDisposable
         Assert.NotEqual(late, report.KillId);
         Assert.Equal(KillOutcome.ExitedGracefully, report.Outcome);
         Assert.Equal((RunState.Exited, report.KillId), ((await _engine.RowAsync(run.RunId)).State, (await _engine.RowAsync(run.RunId)).KillId));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Kill_ThatIsTakenBackWhereNoReadSaysSo_IsNotCarriedOn()
+    {
+        RunRecord run = await RefuseAsync(Engine.Request);
+        _intent.SetResult();
+        await Engine.UntilAsync(() => _late is not null);
+        RunRecord marked = await _engine.RowAsync(run.RunId);
+        KillRecord open = (await _engine.Store.FindKillAsync(marked.KillId!.Value))!;
+        Held held = _engine.HeldOf(run.RunId);
+        held.Unlocked = new TaskCompletionSource();
+        held.Leaving.SetResult(Sample.Left);
+        Task<KillReport> resuming = _engine.Get<KillRunner>().ResumeAsync(marked, open);
+        await Engine.UntilAsync(() => held.Containment.ReceivedCallsOf("LockAsync") == 1);
+
+        KillReport refused = KillReports.Of(run, open, KillOutcome.Denied, "taken back");
+        await _engine.Store.Inner.CommitAsync(
+            new StoreCommit { UpdateRun = marked with { State = RunState.Running, KillId = null }, UpdateKill = open with { State = KillState.Denied, Report = refused } },
+            CommitDurability.Machine);
+        _engine.Store.OnRead = static () => ScriptedStore.Away();
+        held.Unlocked.SetResult();
+
+        Assert.Equal(KillOutcome.Denied, (await resuming).Outcome);
+        _engine.Log.AssertNothingSignalled();
+        _refusal.SetResult();
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Kill_OfAnUnstartedRunThatIsTakenBackWhileSomebodyHasTakenItUp_StaysSo(bool isResumed)
+    {
+        RunRecord run = await RefuseAsync(Engine.Request, static row => row with { State = RunState.Launching, Containment = null, Root = null });
+        _intent.SetResult();
+        await Engine.UntilAsync(() => _late is not null);
+        RunRecord marked = await _engine.RowAsync(run.RunId);
+        KillRecord open = (await _engine.Store.FindKillAsync(marked.KillId!.Value))!;
+        TaskCompletionSource outcome = new();
+        TaskCompletionSource takenUp = new();
+        Func<StoreCommit, CancellationToken, Task> before = _engine.Store.OnCommit;
+        _engine.Store.OnCommit = (commit, token) =>
+        {
+            bool isOutcome = commit.UpdateKill?.State == KillState.Completed;
+            _ = isOutcome && takenUp.TrySetResult();
+            return isOutcome ? outcome.Task : before(commit, token);
+        };
+        Task<KillReport> taking = isResumed ? _engine.Get<KillRunner>().ResumeAsync(marked, open) : _engine.Kills.KillAsync(run.RunId, Engine.Request);
+        await takenUp.Task;
+
+        _refusal.SetResult();
+        await UntilAuditedAsync("Withdrawn");
+        outcome.SetResult();
+        KillReport report = await taking;
+
+        Assert.Equal(KillState.Denied, (await _engine.Store.FindKillAsync(open.KillId))!.State);
+        Assert.Equal(1, (await _engine.AuditAsync()).Count(entry => entry.KillId == open.KillId && entry.Stage is "Withdrawn" or "Completed"));
+        RunRecord row = await _engine.RowAsync(run.RunId);
+        Assert.Equal(isResumed ? (KillOutcome.Denied, RunState.Launching) : (KillOutcome.Killed, RunState.Killed), (report.Outcome, row.State));
     }
 
     [Fact(Timeout = 30_000)]

@@ -28,6 +28,7 @@ internal sealed class Promises(World world)
 
     /// <summary>Nothing is under way any more.</summary>
     public bool IsCalm() => world.Asks.All(ask => ask.Host.IsDead || ask.Answer.IsCompleted)
+        && world.Store.Spooled() == 0
         && world.Store.Kills().All(kill => !kill.IsOpen)
         && world.Machine.Trees.All(tree => tree.Processes.Count == 0 || tree.DiesAt is null)
         && world.Store.Runs().All(run => run.State.IsFinal || TreeOf(run) is { Processes.Count: > 0 } || (run.State == RunState.Launching && world.IsAlive(run.Host)));
@@ -59,6 +60,7 @@ internal sealed class Promises(World world)
             Require(!kill.IsOpen, $"P6: {kill.KillId} of {kill.RunId} was begun and is {kill.State} for ever");
         }
 
+        Require(world.Store.Spooled() == 0, $"P5: {world.Store.Spooled()} entries never come on record from the spool");
         foreach (Ask ask in world.Asks.Where(ask => !ask.Host.IsDead))
         {
             CheckAnswer(ask);

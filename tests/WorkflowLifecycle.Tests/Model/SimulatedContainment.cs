@@ -9,7 +9,7 @@ internal sealed class SimulatedContainment(SimulatedMachine machine, SimulatedTr
 
     public bool IsCleaned => host.Life.Call(() => tree is null || (tree.IsCleaned && !tree.IsShimThere));
 
-    public Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default) => host.Life.CallAsync<IDisposable?>(async () =>
+    public Task<IDisposable?> LockAsync(CancellationToken cancellationToken = default) => host.Life.CallAsync<IDisposable?>($"lock {run.RunId}", async () =>
     {
         TaskCompletionSource<bool> turn;
         lock (machine.Gate)
@@ -28,7 +28,7 @@ internal sealed class SimulatedContainment(SimulatedMachine machine, SimulatedTr
         return new HeldLock(machine, tree, host);
     });
 
-    public Task<HoldStatus?> ConnectAsync(CancellationToken cancellationToken = default) => host.Life.CallAsync(() =>
+    public Task<HoldStatus?> ConnectAsync(CancellationToken cancellationToken = default) => host.Life.CallAsync($"connect {run.RunId}", () =>
     {
         lock (machine.Gate)
         {
@@ -62,7 +62,7 @@ internal sealed class SimulatedContainment(SimulatedMachine machine, SimulatedTr
         }
     });
 
-    public Task<bool> FreezeAsync(TimeSpan lease, CancellationToken cancellationToken = default) => host.Life.CallAsync(() =>
+    public Task<bool> FreezeAsync(TimeSpan lease, CancellationToken cancellationToken = default) => host.Life.CallAsync($"freeze {run.RunId}", () =>
     {
         lock (machine.Gate)
         {
@@ -76,7 +76,7 @@ internal sealed class SimulatedContainment(SimulatedMachine machine, SimulatedTr
         }
     });
 
-    public Task ThawAsync(CancellationToken cancellationToken = default) => host.Life.CallAsync(() =>
+    public Task ThawAsync(CancellationToken cancellationToken = default) => host.Life.CallAsync($"thaw {run.RunId}", () =>
     {
         if (tree is not null)
         {
@@ -87,11 +87,11 @@ internal sealed class SimulatedContainment(SimulatedMachine machine, SimulatedTr
     });
 
     public Task<int> SignalAsync(int signal, SignalScope scope, TimeSpan patience, CancellationToken cancellationToken = default) =>
-        host.Life.CallAsync(() => Task.FromResult(tree is null ? 0 : machine.Signal(tree, run, signal)));
+        host.Life.CallAsync($"signal {run.RunId}", () => Task.FromResult(tree is null ? 0 : machine.Signal(tree, run, signal)));
 
-    public Task<TimeSpan> ReadExtensionAsync(CancellationToken cancellationToken = default) => host.Life.CallAsync(() => Task.FromResult(TimeSpan.Zero));
+    public Task<TimeSpan> ReadExtensionAsync(CancellationToken cancellationToken = default) => host.Life.CallAsync($"extension {run.RunId}", () => Task.FromResult(TimeSpan.Zero));
 
-    public Task EndAsync(KillId killId, CancellationToken cancellationToken = default) => host.Life.CallAsync(() =>
+    public Task EndAsync(KillId killId, CancellationToken cancellationToken = default) => host.Life.CallAsync($"end {run.RunId}", () =>
     {
         if (tree is not null)
         {
@@ -102,7 +102,7 @@ internal sealed class SimulatedContainment(SimulatedMachine machine, SimulatedTr
     });
 
     public Task<EndNotice?> WatchEndAsync(CancellationToken cancellationToken = default) =>
-        host.Life.CallAsync(async () => tree is null || (!tree.IsShimThere && tree.End is null) ? null : await tree.Ended.Task.WaitAsync(cancellationToken));
+        host.Life.CallAsync($"watch {run.RunId}", async () => tree is null || (!tree.IsShimThere && tree.End is null) ? null : await tree.Ended.Task.WaitAsync(cancellationToken));
 
     public bool? IsPopulated() => host.Life.Call<bool?>(() =>
     {
@@ -112,7 +112,7 @@ internal sealed class SimulatedContainment(SimulatedMachine machine, SimulatedTr
         }
     });
 
-    public Task<EndNotice?> WaitForEndAsync(CancellationToken cancellationToken = default) => host.Life.CallAsync<EndNotice?>(async () =>
+    public Task<EndNotice?> WaitForEndAsync(CancellationToken cancellationToken = default) => host.Life.CallAsync<EndNotice?>($"wait {run.RunId}", async () =>
     {
         if (tree is not null)
         {
@@ -123,7 +123,7 @@ internal sealed class SimulatedContainment(SimulatedMachine machine, SimulatedTr
         return tree?.End ?? new EndNotice { Proof = EndProof.CgroupEmpty, Cause = EndCause.Kill, ForcedKills = tree?.ForcedKills ?? 0 };
     });
 
-    public Task<IReadOnlyList<CleanupResult>> CleanAsync(bool keepOutput, CancellationToken cancellationToken = default) => host.Life.CallAsync<IReadOnlyList<CleanupResult>>(() =>
+    public Task<IReadOnlyList<CleanupResult>> CleanAsync(bool keepOutput, CancellationToken cancellationToken = default) => host.Life.CallAsync<IReadOnlyList<CleanupResult>>($"clean {run.RunId}", () =>
     {
         lock (machine.Gate)
         {
@@ -172,7 +172,11 @@ internal sealed class SimulatedContainment(SimulatedMachine machine, SimulatedTr
         {
             lock (machine.Gate)
             {
-                tree.UnlockOf(host);
+                // The kernel has freed those of a host that is dead.
+                if (!host.IsDead)
+                {
+                    tree.Unlock();
+                }
             }
         }
     }

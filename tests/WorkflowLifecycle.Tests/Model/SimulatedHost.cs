@@ -9,24 +9,27 @@ using WorkflowLifecycle.Telemetry;
 
 namespace WorkflowLifecycle.Tests.Model;
 
-/// <summary>One process with the whole engine in it. Its clock stands from its death on, so that nothing of it happens any more.</summary>
+/// <summary>One process with the whole engine in it: a host, or a command that leaves again. Its clock stands from its death on, so that nothing of it happens any more.</summary>
 internal sealed class SimulatedHost
 {
     private readonly ServiceProvider _services;
 
-    public SimulatedHost(World world, string name)
+    public SimulatedHost(World world, string name, bool isCommand)
     {
         World = world;
         Name = name;
+        IsCommand = isCommand;
         Self = world.Machine.NewProcess();
         Time = new FakeTimeProvider(world.Machine.Now);
-        Life = new Lifeline(() => world.Bury(this));
+        Life = new Lifeline(this, world.Turns, world.Machine.Gate, () => world.Bury(this));
         _services = Build();
     }
 
     public World World { get; }
 
     public string Name { get; }
+
+    public bool IsCommand { get; }
 
     public ProcessIdentity Self { get; }
 
@@ -41,6 +44,8 @@ internal sealed class SimulatedHost
     public IKillCoordinator Kills => _services.GetRequiredService<IKillCoordinator>();
 
     public IProcessRegistry Registry => _services.GetRequiredService<IProcessRegistry>();
+
+    public IRunRecovery Recovery => _services.GetRequiredService<IRunRecovery>();
 
     public IEnumerable<IHostedService> Services => _services.GetServices<IHostedService>();
 
@@ -65,6 +70,7 @@ internal sealed class SimulatedHost
         {
             options.HostName = Name;
             options.RuntimeDirectory = World.Machine.Root;
+            options.RecoverOnStart = !IsCommand;
             options.TerminateCeiling = TimeSpan.FromSeconds(2);
         });
         return services.BuildServiceProvider();

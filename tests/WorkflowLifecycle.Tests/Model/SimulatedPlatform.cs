@@ -25,7 +25,7 @@ internal sealed class SimulatedPlatform(SimulatedMachine machine, SimulatedHost 
     public ContainmentSpec Resolve(ContainmentSpec spec) => spec;
 
     public Task<IPreparedRun> PrepareAsync(ContainmentSpec spec, CancellationToken cancellationToken = default) =>
-        host.Life.CallAsync(() => Task.FromResult<IPreparedRun>(new SimulatedPreparedRun(machine, machine.Prepare(spec, host), host)));
+        host.Life.CallAsync($"prepare {spec.RunId}", () => Task.FromResult<IPreparedRun>(new SimulatedPreparedRun(machine, machine.Prepare(spec, host), host)));
 
     public IContainment Open(RunRecord run) => host.Life.Call(() =>
     {

@@ -8,7 +8,7 @@ internal sealed class SimulatedPreparedRun(SimulatedMachine machine, SimulatedTr
 
     public ContainmentRecord Containment => tree.Record;
 
-    public Task<IHeldRun> GoAsync(CancellationToken cancellationToken = default) => host.Life.CallAsync(() =>
+    public Task<IHeldRun> GoAsync(CancellationToken cancellationToken = default) => host.Life.CallAsync($"go {tree.Spec.RunId}", () =>
     {
         lock (machine.Gate)
         {
@@ -25,9 +25,12 @@ internal sealed class SimulatedPreparedRun(SimulatedMachine machine, SimulatedTr
 
     public ValueTask DisposeAsync()
     {
-        if (!_isOpen && !host.IsDead)
+        lock (machine.Gate)
         {
-            machine.Undo(tree);
+            if (!_isOpen && !host.IsDead)
+            {
+                machine.Undo(tree);
+            }
         }
 
         return ValueTask.CompletedTask;

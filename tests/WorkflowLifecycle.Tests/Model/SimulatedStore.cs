@@ -24,7 +24,7 @@ internal sealed class SimulatedStore(string spool)
     public void Break(StoreFault fault)
     {
         TaskCompletionSource before = _isOver;
-        (Fault, _isOver) = (fault, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        (Fault, _isOver) = (fault, new TaskCompletionSource());
         before.TrySetResult();
     }
 
@@ -56,6 +56,9 @@ internal sealed class SimulatedStore(string spool)
 
         return result;
     }
+
+    /// <summary>How much of what it did not take waits for it.</summary>
+    public int Spooled() => new EmergencySpool(spool).Read().Entries.Count;
 
     private bool IsOnRecord(RunRecord run, KillId? killId) =>
         Kills().Any(kill => kill.RunId == run.RunId && (killId is null || kill.KillId == killId) && kill.State is not (KillState.Denied or KillState.Requested));

@@ -59,10 +59,10 @@ internal sealed class SimulatedTree(ContainmentSpec spec, ContainmentRecord reco
     public EndNotice? End { get; set; }
 
     /// <summary>Completes with the shim's word, or with null when the shim is lost.</summary>
-    public TaskCompletionSource<EndNotice?> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<EndNotice?> Ended { get; } = new();
 
     /// <summary>Completes when nobody is in the cgroup any more.</summary>
-    public TaskCompletionSource Emptied { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource Emptied { get; } = new();
 
     public SimulatedHeldRun? Held { get; set; }
 
@@ -74,7 +74,7 @@ internal sealed class SimulatedTree(ContainmentSpec spec, ContainmentRecord reco
     /// <returns>Completes when it is there.</returns>
     public TaskCompletionSource<bool> Lock(SimulatedHost by)
     {
-        TaskCompletionSource<bool> turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<bool> turn = new();
         _waiting.Enqueue((by, turn));
         HandOn();
         return turn;

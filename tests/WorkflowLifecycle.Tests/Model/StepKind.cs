@@ -9,6 +9,8 @@ internal enum StepKind
     Kill,
     Pass,
     Look,
+    Command,
+    Stop,
     Die,
     DieSoon,
     Start,

@@ -8,28 +8,49 @@ namespace WorkflowLifecycle.Tests.Model;
 internal sealed class World : IDisposable
 {
     private const int MostHosts = 2;
+
+    // Everything that is begun is over by then: the longest wait of the engine is that of a graceful kill for the lock of another.
+    private const int MostSeconds = 150;
+
+    // Many times what a sequence takes.
+    private const int MostTurns = 20_000;
+
+    // Between two steps that follow at once.
+    private const int MostTurnsBetween = 6;
+
+    // The shortest interval in which the engine looks for anything.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-    private static readonly int[] Pauses = [1, 20, 100, 260, 510, 1000, 2500, 6000];
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(2);
+    private static readonly int[] Pauses = [20, 20, 100, 260, 520, 1000, 2500, 6000];
 
     private readonly string _directory = Rooms.Next();
     private readonly Lock _lock = new();
-    private readonly List<SimulatedHost> _hosts = [];
+    private readonly List<SimulatedHost> _processes = [];
     private readonly List<SimulatedHost> _dead = [];
+    private readonly Rest _rest;
     private int _launched;
+    private int _turns;
 
-    public World()
+    public World(int order, Rest rest)
     {
+        _rest = rest;
+        Turns = new Turns(order);
         Directory.CreateDirectory(_directory);
         Store = new SimulatedStore(_directory);
         Machine = new SimulatedMachine(_directory, Store) { Tell = Tell };
         Promises = new Promises(this);
         Store.OnCommitted = Promises.OnCommitted;
-        Start();
+        Start("a");
     }
 
     public static ClaimsPrincipal Owner { get; } = new(new ClaimsIdentity([new Claim("sub", "owner")], "test"));
 
     public static ClaimsPrincipal Stranger { get; } = new(new ClaimsIdentity([new Claim("sub", "stranger")], "test"));
+
+    public Turns Turns { get; }
 
     public SimulatedStore Store { get; }
 
@@ -42,69 +63,63 @@ internal sealed class World : IDisposable
     /// <summary>What happened, in words, for whoever reads a failure.</summary>
     public ConcurrentQueue<string> History { get; } = new();
 
-    /// <summary>Those that live.</summary>
-    public IReadOnlyList<SimulatedHost> Hosts
+    /// <summary>Those that live, without commands.</summary>
+    public IReadOnlyList<SimulatedHost> Hosts => [.. Processes.Where(static process => !process.IsCommand)];
+
+    private IReadOnlyList<SimulatedHost> Processes
     {
         get
         {
             lock (_lock)
             {
-                return [.. _hosts];
+                return [.. _processes];
             }
         }
     }
 
-    /// <summary>Plays the steps, lets everything come to its end, and holds it against the promises: with the hosts that are left, and with a new one.</summary>
+    /// <summary>Plays the steps, lets everything come to its end, and holds it against the promises: with the hosts that are left, and with new ones.</summary>
     /// <returns>Null when they were kept; else which was not.</returns>
     public string? Play(IReadOnlyList<Step> steps)
     {
+        Settle();
         foreach (Step step in steps)
         {
             Tell(step.ToString());
             Take(step);
-            if (step.Settles)
-            {
-                Settle();
-            }
+            Settle(step.Settles ? int.MaxValue : Turns.Choose(MostTurnsBetween));
         }
 
         Store.Break(StoreFault.None);
         Machine.CleaningFails = false;
-        foreach (SimulatedHost host in Hosts)
+        foreach (SimulatedHost host in Processes)
         {
             host.Life.LiveOn();
         }
 
-        Settle();
-        if (Hosts.Count == 0)
-        {
-            Start();
-        }
-
-        if (Judge() is { } broken)
+        // Whose host is dead is settled by whatever starts next; here that is a command.
+        Quiesce(withCommands: true);
+        if (Promises.Explain() is { } broken)
         {
             return broken;
         }
 
-        foreach (SimulatedHost host in Hosts)
-        {
-            host.Life.Die();
-        }
-
-        Start();
-        return Judge();
+        Die();
+        Start("a");
+        Start("b");
+        Quiesce(withCommands: false);
+        return Promises.Explain();
     }
 
     public void Tell(string what) => History.Enqueue($"{Machine.Now:mm:ss.fff} {what}");
 
-    public bool IsAlive(ProcessIdentity identity) => Hosts.Any(host => host.Self == identity);
+    public bool IsAlive(ProcessIdentity identity) => Processes.Any(process => process.Self == identity);
 
     /// <summary>What the machine does when a host dies.</summary>
     public void Bury(SimulatedHost host)
     {
         lock (_lock)
         {
-            _hosts.Remove(host);
+            _processes.Remove(host);
             _dead.Add(host);
         }
 
@@ -114,11 +129,7 @@ internal sealed class World : IDisposable
 
     public void Dispose()
     {
-        foreach (SimulatedHost host in Hosts)
-        {
-            host.Life.Die();
-        }
-
+        Die();
         Settle();
         foreach (SimulatedHost host in _dead)
         {
@@ -155,7 +166,13 @@ internal sealed class World : IDisposable
                 Pass(TimeSpan.FromMilliseconds(Pauses[step.Number % Pauses.Length]));
                 break;
             case StepKind.Look when host is not null:
-                Look(host);
+                Forget(host.Registry.SearchAsync(new RunQuery()));
+                break;
+            case StepKind.Command:
+                StartCommand();
+                break;
+            case StepKind.Stop when host is not null:
+                Forget(StopAsync(host));
                 break;
             case StepKind.Die:
                 host?.Life.Die();
@@ -164,14 +181,10 @@ internal sealed class World : IDisposable
                 host?.Life.DieAt(step.Number, step.Run % 2 == 0);
                 break;
             case StepKind.Start when hosts.Count < MostHosts:
-                Start();
+                Start(hosts.Any(living => living.Name == "a") ? "b" : "a");
                 break;
             case StepKind.Reboot:
-                foreach (SimulatedHost each in hosts)
-                {
-                    each.Life.Die();
-                }
-
+                Die();
                 Machine.Reboot();
                 break;
             case StepKind.Break:
@@ -210,7 +223,7 @@ internal sealed class World : IDisposable
             LaunchedBy = Owner,
             Readiness = Readiness.Notify(),
         };
-        Forget(Task.Run(() => host.Launcher.LaunchAsync(request)));
+        Forget(host.Launcher.LaunchAsync(request));
     }
 
     private void Kill(SimulatedHost host, RunId runId, int number)
@@ -221,89 +234,98 @@ internal sealed class World : IDisposable
             Mode = (number & 1) == 0 ? KillMode.Graceful : KillMode.Emergency,
             IdempotencyKey = number % 5 == 4 ? "key" : null,
         };
-        Asks.Add(new Ask(host, runId, isStranger, Task.Run(() => host.Kills.KillAsync(runId, request))));
+        Asks.Add(new Ask(host, runId, isStranger, host.Kills.KillAsync(runId, request)));
     }
 
-    private void Start()
+    private void Start(string name)
     {
-        SimulatedHost host = new(this, Hosts.Any(host => host.Name == "a") ? "b" : "a");
+        SimulatedHost host = Begin(name, isCommand: false);
+        Forget(Task.WhenAll(host.Services.Select(static service => service.StartAsync(CancellationToken.None))));
+    }
+
+    // What every command does beside its own work.
+    private void StartCommand() => Forget(CarryOutAsync(Begin("command", isCommand: true)));
+
+    private static async Task CarryOutAsync(SimulatedHost command)
+    {
+        await ((Task)command.Recovery.SettleAsync(CommandLimit)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)command.Registry.SearchAsync(new RunQuery())).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await command.Life.LeaveAsync();
+    }
+
+    private SimulatedHost Begin(string name, bool isCommand)
+    {
+        SimulatedHost process = new(this, name, isCommand);
         lock (_lock)
         {
-            _hosts.Add(host);
+            _processes.Add(process);
         }
 
-        Forget(Task.WhenAll(host.Services.Select(service => Task.Run(() => service.StartAsync(CancellationToken.None)))));
-        Look(host);
+        return process;
     }
 
-    // As any command that lists runs does.
-    private static void Look(SimulatedHost host) => Forget(Task.Run(() => host.Registry.SearchAsync(new RunQuery())));
+    // As when somebody stops it: it has its time, and then it is gone.
+    private static async Task StopAsync(SimulatedHost host)
+    {
+        using CancellationTokenSource timeIsUp = new(TimeToStop, host.Time);
+        await Task.WhenAll(host.Services.Select(service => service.StopAsync(timeIsUp.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await host.Life.LeaveAsync();
+    }
 
+    private void Die()
+    {
+        foreach (SimulatedHost process in Processes)
+        {
+            process.Life.Die();
+        }
+    }
+
+    // In pieces: what one moment leads to happens before the next comes.
     private void Pass(TimeSpan time)
     {
-        Machine.Advance(time);
-        foreach (SimulatedHost host in Hosts)
+        for (TimeSpan left = time; left > TimeSpan.Zero; left -= Moment)
         {
-            host.Time.Advance(time);
-        }
-    }
-
-    // A look that finds a promise open may have come between two steps of a thread that a busy machine lets wait: only what stays so is broken.
-    private string? Judge()
-    {
-        Quiesce();
-        for (int look = 0; look < 20 && Promises.Explain() is not null; look++)
-        {
-            Thread.Sleep(50);
-            Quiesce();
-        }
-
-        return Promises.Explain();
-    }
-
-    private void Quiesce()
-    {
-        Settle();
-        for (int second = 0; second < 150 && (second < 3 || !Promises.IsCalm()); second++)
-        {
-            // The clock must not run away from a thread that has not begun yet, or that a busy machine lets wait in the middle.
-            Thread.Sleep(second < 10 ? 0 : second < 100 ? 1 : 20);
-            if (second % 4 == 1)
+            TimeSpan piece = left < Moment ? left : Moment;
+            Machine.Advance(piece);
+            foreach (SimulatedHost process in Processes)
             {
-                Look(Hosts[0]);
+                process.Time.Advance(piece);
             }
 
-            if (second % 20 == 10)
-            {
-                AskAgain();
-            }
-
-            Pass(Tick);
             Settle();
         }
     }
 
-    // An interrupted kill that nobody went on with: whoever asks again gets the same.
-    private void AskAgain()
+    private void Quiesce(bool withCommands)
     {
-        foreach (KillRecord kill in Store.Kills().Where(kill => kill.IsOpen))
+        Settle();
+        for (int second = 0; second < MostSeconds && (second < 3 || !Promises.IsCalm()); second++)
         {
-            Kill(Hosts[0], kill.RunId, number: 1);
+            if (withCommands && second % 4 == 1)
+            {
+                StartCommand();
+                Settle();
+            }
+
+            Pass(Tick);
         }
     }
 
     // What becomes of a launch or a look shows in the store and on the machine; a dead host never says.
     private static void Forget(Task task) => _ = task.ContinueWith(static late => _ = late.Exception, TaskScheduler.Default);
 
-    // Until no thread has anything to do. Where that cannot be told, going on early is one more interleaving.
-    private static void Settle()
+    // Until nobody waits for a turn, or for some turns only. After each, everything that it led to comes to rest.
+    private void Settle(int most = int.MaxValue)
     {
-        for (int quiet = 0, round = 0; quiet < 4 && round < 5000; round++)
+        _rest.Wait();
+        for (int turn = 0; turn < most && Turns.TryNext(); turn++)
         {
-            long done = ThreadPool.CompletedWorkItemCount;
-            Thread.SpinWait(150);
-            Thread.Yield();
-            quiet = ThreadPool.PendingWorkItemCount == 0 && ThreadPool.CompletedWorkItemCount == done ? quiet + 1 : 0;
+            if (++_turns > MostTurns)
+            {
+                throw new InvalidOperationException($"This has no end:\n{string.Join('\n', History.TakeLast(200))}");
+            }
+
+            _rest.Wait();
         }
     }
 }

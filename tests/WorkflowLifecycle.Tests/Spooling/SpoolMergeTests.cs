@@ -17,7 +17,7 @@ public sealed class SpoolMergeTests : IAsyncDisposable
 
     private Task<IReadOnlyList<RunId>> MergeAsync() => _engine.Get<SpoolMerge>().MergeAsync(cancellationToken: TestContext.Current.CancellationToken);
 
-    private KillRecord SpoolKill(RunRecord run, bool withOutcome)
+    private KillRecord SpoolKill(RunRecord run, bool withOutcome, KillOutcome outcome = KillOutcome.Killed)
     {
         KillRecord kill = Sample.OpenKill(run) with { State = KillState.Requested, Mode = KillMode.Emergency };
         Spool.WriteIntent(run, kill, "root", 3);
@@ -27,7 +27,7 @@ public sealed class SpoolMergeTests : IAsyncDisposable
             {
                 RunId = run.RunId,
                 KillId = kill.KillId,
-                Outcome = KillOutcome.Killed,
+                Outcome = outcome,
                 Mode = KillMode.Emergency,
                 Strength = ContainmentStrength.CgroupAndReaper,
                 Proof = EndProof.CgroupAndReaperEmpty,
@@ -73,6 +73,61 @@ public sealed class SpoolMergeTests : IAsyncDisposable
         // The entry does not say what the killer could not free: its cleaners look again, and so does what holds the run.
         Assert.Equal(["containment", "files"], (await _engine.Store.Inner.ReadDebtsAsync(new DebtQuery { RunId = run.RunId })).Select(debt => debt.Cleaner).Order());
         Assert.Empty(await MergeAsync());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Merge_IntentOfADeadKillerAndTheKillThatWentPastIt_LeavesNeitherOpen()
+    {
+        (RunRecord run, _) = await _engine.AddAsync();
+        KillRecord begun = SpoolKill(run, withOutcome: false);
+        KillRecord passed = SpoolKill(run, withOutcome: true);
+
+        await MergeAsync();
+
+        RunRecord row = await _engine.RowAsync(run.RunId);
+        Assert.Equal((RunState.Killed, passed.KillId), (row.State, row.KillId));
+        KillRecord first = (await _engine.Store.Inner.FindKillAsync(begun.KillId))!;
+        Assert.Equal((KillState.Completed, begun.KillId, KillOutcome.Killed), (first.State, first.Report?.KillId, first.Report?.Outcome));
+        Assert.Equal(
+            ["Requested", "Authorized", "IntentWritten", "Completed"],
+            (await _engine.AuditAsync()).Where(entry => entry.KillId == begun.KillId).Select(entry => entry.Stage));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Merge_UnconfirmedKillOfARunThatIsOver_IsOverAsWell()
+    {
+        (RunRecord run, _) = await _engine.AddAsync();
+        KillRecord kill = SpoolKill(run, withOutcome: true, KillOutcome.KillUnconfirmed);
+        CommitResult ended = await _engine.Store.Inner.CommitAsync(
+            new StoreCommit { UpdateRun = run with { State = RunState.Killed, Proof = EndProof.CgroupAndReaperEmpty } }, CommitDurability.Machine);
+        Assert.True(ended.IsCommitted);
+
+        Assert.Equal([run.RunId], await MergeAsync());
+
+        KillRecord stored = (await _engine.Store.Inner.FindKillAsync(kill.KillId))!;
+        Assert.Equal((KillState.Completed, KillOutcome.Killed), (stored.State, stored.Report?.Outcome));
+        Assert.Equal(
+            ["Requested", "Authorized", "IntentWritten", "Signal", "Unconfirmed", "Completed"],
+            (await _engine.AuditAsync()).Where(entry => entry.KillId == kill.KillId).Select(entry => entry.Stage));
+    }
+
+    [Fact(Timeout = 30_000)]
+    [Trait("Scenario", "S44")]
+    public async Task Merge_KillWhoseKeyAnotherHas_IsOnRecordWithoutIt()
+    {
+        (RunRecord run, _) = await _engine.AddAsync();
+        KillRecord first = Sample.OpenKill(run) with { State = KillState.Completed, IdempotencyKey = "once" };
+        CommitResult ended = await _engine.Store.Inner.CommitAsync(
+            new StoreCommit { AddKill = first, UpdateRun = run with { State = RunState.Killed, KillId = first.KillId } }, CommitDurability.Machine);
+        Assert.True(ended.IsCommitted);
+        KillRecord second = Sample.OpenKill(run) with { State = KillState.Requested, Mode = KillMode.Emergency, IdempotencyKey = "once" };
+        Spool.WriteIntent(run, second, "root", 3);
+
+        Assert.Equal([run.RunId], await MergeAsync());
+
+        KillRecord stored = (await _engine.Store.Inner.FindKillAsync(second.KillId))!;
+        Assert.Equal((KillState.Completed, null), (stored.State, stored.IdempotencyKey));
+        Assert.Empty(_engine.Spooled);
     }
 
     [Theory(Timeout = 30_000)]
