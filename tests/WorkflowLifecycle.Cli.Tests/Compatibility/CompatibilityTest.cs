@@ -73,7 +73,7 @@ public abstract class CompatibilityTest : ToolRoom
     /// <summary>Every chain, whoever wrote to it, has no gap and no entry that was changed.</summary>
     internal async Task AssertChainsAreWholeAsync()
     {
-        Builder builder = new();
+        StoreBuilder builder = new();
         builder.UseSqliteStore(Store, options => options.Migrate = false);
         await using ServiceProvider services = builder.Services.BuildServiceProvider();
         IProcessStore store = services.GetRequiredService<IProcessStore>();
@@ -83,10 +83,5 @@ public abstract class CompatibilityTest : ToolRoom
         {
             Assert.Null(AuditChain.Verify(await source.ReadChainAsync(chain, 0, AuditQuery.MaximumLimit, TestContext.Current.CancellationToken)));
         }
-    }
-
-    private sealed class Builder : IWorkflowLifecycleBuilder
-    {
-        public IServiceCollection Services { get; } = new ServiceCollection();
     }
 }
