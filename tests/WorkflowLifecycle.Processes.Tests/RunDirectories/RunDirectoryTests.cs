@@ -20,6 +20,30 @@ public sealed class RunDirectoryTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(directory.Path, RunDirectory.LockFile)));
     }
 
+    [Fact(Timeout = 60_000)]
+    [Trait("Scenario", "S21")]
+    public async Task Remove_BySeveralAtOnce_IsDoneOnceAndFailsForNobody()
+    {
+        for (int round = 0; round < 300; round++)
+        {
+            RunDirectory directory = Make();
+            using Barrier start = new(3);
+
+            IReadOnlyList<string>[] failed = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    start.SignalAndWait();
+                    return directory.Remove(keepOutput: false).Failed;
+                },
+                TestContext.Current.CancellationToken,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)));
+
+            Assert.All(failed, Assert.Empty);
+            Assert.False(directory.Exists);
+        }
+    }
+
     [Fact]
     public void Create_Twice_IsRefused()
     {

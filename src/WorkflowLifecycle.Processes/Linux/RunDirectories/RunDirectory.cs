@@ -88,11 +88,7 @@ internal sealed class RunDirectory(string path)
         }
     }
 
-    public FileDescriptor Open()
-    {
-        FileDescriptor handle = Libc.Open(Path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
-        return handle.IsInvalid ? throw new IOException($"{Path}: {Errno.Describe(Marshal.GetLastPInvokeError())}") : handle;
-    }
+    public FileDescriptor Open() => OpenUnlessGone() ?? throw new IOException($"{Path}: {Errno.Describe(Errno.ENOENT)}");
 
     /// <summary>Puts the names in the directory on stable storage.</summary>
     /// <exception cref="IOException">That cannot be done.</exception>
@@ -116,19 +112,18 @@ internal sealed class RunDirectory(string path)
         List<string> removed = [];
         List<string> kept = [];
         List<string> failed = [];
-        if (!Exists)
+        using (FileDescriptor? handle = OpenUnlessGone())
         {
-            return (removed, kept, failed);
-        }
+            if (handle is null)
+            {
+                return (removed, kept, failed);
+            }
 
-        using (FileDescriptor handle = Open())
-        {
             CriticalDirectory.Empty(Path);
 
             // Through the descriptor and by plain name: a symbolic link put here is removed, never followed.
-            foreach (string entry in Directory.EnumerateFileSystemEntries(Path).ToArray())
+            foreach (string name in Names())
             {
-                string name = System.IO.Path.GetFileName(entry);
                 if (keepOutput && OutputPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
                 {
                     kept.Add(name);
@@ -154,6 +149,32 @@ internal sealed class RunDirectory(string path)
         }
 
         return (removed, kept, failed);
+    }
+
+    private FileDescriptor? OpenUnlessGone()
+    {
+        FileDescriptor handle = Libc.Open(Path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
+        if (!handle.IsInvalid)
+        {
+            return handle;
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        handle.Dispose();
+        return errno == Errno.ENOENT ? null : throw new IOException($"{Path}: {Errno.Describe(errno)}");
+    }
+
+    // Somebody else may be at it, too, and faster.
+    private string[] Names()
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry))];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
     }
 
     private void Furnish()
