@@ -32,15 +32,13 @@ public static class RuntimeDirectories
     public static IReadOnlyList<RunRemains> FindRemains(string root) =>
         OperatingSystem.IsLinux() ? RunIdentityFile.FindBelow(root, LinuxPlatform.CurrentUser()) : [];
 
-    /// <summary>Takes away the directories below a root whose makers died before they were finished, at least a minute ago.</summary>
+    /// <summary>Takes away the directories below a root whose makers died before they were finished, or whose removers died over the last of them.</summary>
+    /// <returns>When to look again, for those that somebody may still be at; null when there are none.</returns>
     /// <exception cref="IOException">The root can't be read.</exception>
-    public static void ClearUnfinished(string root, TimeProvider timeProvider)
+    public static TimeSpan? ClearUnfinished(string root, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(timeProvider);
-        if (OperatingSystem.IsLinux())
-        {
-            RunIdentityFile.ClearBelow(root, LinuxPlatform.CurrentUser(), timeProvider.GetUtcNow());
-        }
+        return OperatingSystem.IsLinux() && RunIdentityFile.ClearBelow(root, LinuxPlatform.CurrentUser(), timeProvider.GetUtcNow()) > 0 ? RunDirectory.UnfinishedAge : null;
     }
 
     /// <summary>How the run of a directory is held, as far as its shim and its cgroup bear out what the directory says; null when nothing does.</summary>

@@ -54,11 +54,16 @@ internal sealed class RemainsSweeper(
     {
         try
         {
-            RuntimeDirectories.ClearUnfinished(platform.RuntimeRoot, timeProvider);
             foreach (RunRemains remains in RuntimeDirectories.FindRemains(platform.RuntimeRoot))
             {
                 _stop.Token.ThrowIfCancellationRequested();
                 await SweepAsync(remains).ConfigureAwait(false);
+            }
+
+            if (RuntimeDirectories.ClearUnfinished(platform.RuntimeRoot, timeProvider) is { } age)
+            {
+                await Task.Delay(age, timeProvider, _stop.Token).ConfigureAwait(false);
+                _ = RuntimeDirectories.ClearUnfinished(platform.RuntimeRoot, timeProvider);
             }
         }
         catch (OperationCanceledException)

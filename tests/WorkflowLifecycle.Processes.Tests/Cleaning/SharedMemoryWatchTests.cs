@@ -52,7 +52,7 @@ public sealed class SharedMemoryWatchTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Discover_SegmentThatAStrangerOpenedLater_IsTheRunsAndHeIsNamed()
+    public async Task Discover_SegmentThatAStrangerOpenedLater_IsTheRunsAndStaysAsLongAsHeHasIt()
     {
         using Child program = await Python.StartAsync(Segment, Name);
         IReadOnlyList<RunResource> first = await _cleaner.DiscoverAsync(_run.Running([], program.Pid));
@@ -62,9 +62,10 @@ public sealed class SharedMemoryWatchTests : IDisposable
         await EndAsync(program);
         RunResource found = Assert.Single(Marked(await _cleaner.DiscoverAsync(_run.After(second))));
 
-        Assert.Equal(ResourceHandling.Clean, Assert.Single(Marked(second)).Handling);
-        Assert.Equal(ResourceHandling.Watch, found.Handling);
-        Assert.Contains($"(pid {stranger.Pid}) has it", found.Note!, StringComparison.Ordinal);
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => _cleaner.CleanAsync(found, _run.After(second)).AsTask());
+
+        Assert.Equal((ResourceHandling.Clean, ResourceHandling.Clean), (Assert.Single(Marked(second)).Handling, found.Handling));
+        Assert.Contains($"(pid {stranger.Pid}) has it", refused.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(PathOfSegment));
     }
 

@@ -81,7 +81,7 @@ public sealed class SystemVIpcCleanerTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Clean_SegmentThatAStrangerHasInMemory_IsLeftAndHeIsNamed()
+    public async Task Clean_SegmentThatAStrangerHasInMemory_IsLeftUntilHeLetsGoAndHeIsNamed()
     {
         RunContexts run = new(TimeProvider.System.GetUtcNow());
         (Child program, int id) = await MakeAsync(Segment, "attached");
@@ -94,10 +94,12 @@ public sealed class SystemVIpcCleanerTests : IDisposable
         RunResource after = Assert.Single(Of(id, await _cleaner.DiscoverAsync(run.After([before]))));
         IOException refused = await Assert.ThrowsAsync<IOException>(() => _cleaner.CleanAsync(before, run.After([before])).AsTask());
 
-        Assert.Equal(ResourceHandling.Watch, after.Handling);
-        Assert.Contains($"(pid {stranger.Pid}) has it", after.Note!, StringComparison.Ordinal);
+        Assert.Equal(ResourceHandling.Clean, after.Handling);
         Assert.Contains($"(pid {stranger.Pid}) has it", refused.Message, StringComparison.Ordinal);
         Assert.True(await _cleaner.ExistsAsync(after, run.After([before])));
+        await EndAsync(stranger);
+        await _cleaner.CleanAsync(before, run.After([before]));
+        Assert.False(await _cleaner.ExistsAsync(after, run.After([before])));
     }
 
     [Fact(Timeout = 60_000)]

@@ -82,15 +82,37 @@ public sealed class RunRemainsTests : IDisposable
     public void Clear_DirectoriesWhoseMakersDied_LeavesWhatIsUnderWay()
     {
         string runs = RuntimeRoot.Prepare(_place.Path, LinuxUser.Current);
-        string[] unfinished = [.. new[] { "0a", "0b" }.Select(id => Directory.CreateDirectory(Path.Combine(runs, ".new-" + id)).FullName)];
+        string[] unfinished = [.. new[] { "0a", "0b" }.Select(id => Directory.CreateDirectory(Path.Combine(runs, ".part-" + id)).FullName)];
         Array.ForEach(unfinished, directory => File.WriteAllText(Path.Combine(directory, "kill.lock"), string.Empty));
         Directory.SetLastWriteTimeUtc(unfinished[0], TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromMinutes(2));
         RunDirectory whole = Make("0c", Good);
 
         Assert.Single(Find());
-        RuntimeDirectories.ClearUnfinished(_place.Path, TimeProvider.System);
+        Assert.Equal(RunDirectory.UnfinishedAge, RuntimeDirectories.ClearUnfinished(_place.Path, TimeProvider.System));
 
         Assert.Equal([unfinished[1], whole.Path], Directory.GetDirectories(runs).Order(StringComparer.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
+    [Trait("Scenario", "S21")]
+    public async Task Remove_SeenAtAnyMoment_HasWhatItIsFoundByUntilItIsGone()
+    {
+        for (int round = 0; round < 300; round++)
+        {
+            RunDirectory directory = Make($"{round:x32}", Good);
+            Array.ForEach(["exit", "empty", "journal"], name => File.WriteAllText(Path.Combine(directory.Path, name), "x"));
+
+            Task removing = Task.Factory.StartNew(
+                () => directory.Remove(keepOutput: false), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            while (Names(directory.Path) is { Length: > 0 } names && directory.Exists)
+            {
+                Assert.Superset(new HashSet<string> { RunDirectory.Identity, RunDirectory.LockFile }, names.ToHashSet(StringComparer.Ordinal));
+            }
+
+            await removing;
+        }
+
+        Assert.Empty(Directory.GetDirectories(RuntimeRoot.Prepare(_place.Path, LinuxUser.Current)));
     }
 
     [Fact]
@@ -122,6 +144,18 @@ public sealed class RunRemainsTests : IDisposable
         Assert.Equal(["exit", "kill.lock", "run.json", "stdout.log"], Directory.GetFiles(directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         directory.Remove(keepOutput: false);
         Assert.False(directory.Exists);
+    }
+
+    private static string[] Names(string directory)
+    {
+        try
+        {
+            return [.. Directory.GetFileSystemEntries(directory).Select(Path.GetFileName).OfType<string>()];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
     }
 
     private RunRemains FindOne(RunDirectory directory) => Assert.Single(Find(), found => found.Containment.RunDirectory == directory.Path);

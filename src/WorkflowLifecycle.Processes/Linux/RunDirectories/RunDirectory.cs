@@ -15,12 +15,14 @@ internal sealed class RunDirectory(string path)
     /// <summary>What an adopted run has in place of a journal: nothing of ours held its tree from the start.</summary>
     public const string Adopted = "adopted";
 
-    /// <summary>How a directory is called until everything is in it.</summary>
-    public const string UnfinishedPrefix = ".new-";
+    /// <summary>How a directory is called until everything is in it, and from when the last of it goes.</summary>
+    public const string UnfinishedPrefix = ".part-";
+
+    /// <summary>Making and removing take microseconds.</summary>
+    public static readonly TimeSpan UnfinishedAge = TimeSpan.FromSeconds(10);
 
     private const int RemoveNestedDirectory = 0x200;
 
-    private static readonly TimeSpan UnfinishedAge = TimeSpan.FromMinutes(1);
 
     private static readonly string[] OutputPrefixes = ["stdout.log", "stderr.log"];
 
@@ -72,20 +74,31 @@ internal sealed class RunDirectory(string path)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // A full disk: what was made has no row, so nobody would ever take it away.
-            _ = unfinished.Remove(keepOutput: false);
+            _ = unfinished.RemoveFinally([]);
             throw exception as IOException ?? new IOException(exception.Message, exception);
         }
     }
 
-    /// <summary>Takes away what was never finished, and nobody is at any more.</summary>
+    /// <summary>Takes away what nobody is at any more: makers and removers that died over it.</summary>
     /// <param name="runs">The directory of all runs.</param>
-    /// <param name="now">What is younger than a minute may be under way.</param>
-    public static void ClearUnfinished(string runs, DateTimeOffset now)
+    /// <param name="now">What was touched within <see cref="UnfinishedAge"/> may be under way.</param>
+    /// <returns>How many of those there are.</returns>
+    public static int ClearUnfinished(string runs, DateTimeOffset now)
     {
-        foreach (string path in Directory.EnumerateDirectories(runs, UnfinishedPrefix + "*").Where(path => now.UtcDateTime - Directory.GetLastWriteTimeUtc(path) > UnfinishedAge))
+        int young = 0;
+        foreach (string path in Directory.GetDirectories(runs, UnfinishedPrefix + "*"))
         {
-            _ = new RunDirectory(path).Remove(keepOutput: false);
+            if (now.UtcDateTime - Directory.GetLastWriteTimeUtc(path) > UnfinishedAge)
+            {
+                _ = new RunDirectory(path).RemoveFinally([]);
+            }
+            else
+            {
+                young++;
+            }
         }
+
+        return young;
     }
 
     public FileDescriptor Open() => OpenUnlessGone() ?? throw new IOException($"{Path}: {Errno.Describe(Errno.ENOENT)}");
@@ -112,44 +125,88 @@ internal sealed class RunDirectory(string path)
         List<string> removed = [];
         List<string> kept = [];
         List<string> failed = [];
-        using (FileDescriptor? handle = OpenUnlessGone())
+        using FileDescriptor? handle = OpenUnlessGone();
+        if (handle is null)
         {
-            if (handle is null)
+            return (removed, kept, failed);
+        }
+
+        CriticalDirectory.Empty(Path);
+        foreach (string name in Names().Where(static name => name is not (Identity or LockFile)))
+        {
+            if (keepOutput && OutputPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
             {
-                return (removed, kept, failed);
+                kept.Add(name);
             }
-
-            CriticalDirectory.Empty(Path);
-
-            // Through the descriptor and by plain name: a symbolic link put here is removed, never followed.
-            foreach (string name in Names())
+            else if (!keepRecords || !IsRecord(name))
             {
-                if (keepOutput && OutputPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
-                {
-                    kept.Add(name);
-                }
-                else if (keepRecords && IsRecord(name))
-                {
-                    continue;
-                }
-                else if (IsGone(Libc.UnlinkAt(handle, name, 0)) || IsGone(Libc.UnlinkAt(handle, name, RemoveNestedDirectory)))
-                {
-                    removed.Add(name);
-                }
-                else
-                {
-                    failed.Add(name);
-                }
+                (IsRemoved(handle, name) ? removed : failed).Add(name);
             }
         }
 
-        if (!keepRecords && kept.Count == 0 && failed.Count == 0 && !IsGone(Libc.RemoveDirectory(Path)))
+        if (keepRecords)
         {
-            failed.Add(".");
+            return (removed, kept, failed);
+        }
+
+        // By these two whoever has to go on finds a directory that a crash left half removed: they go last, and as one.
+        if (kept.Count == 0 && failed.Count == 0)
+        {
+            failed.AddRange(RemoveAtOnce(removed));
+        }
+        else
+        {
+            foreach (string name in Names().Where(static name => name is Identity or LockFile).Order(StringComparer.Ordinal))
+            {
+                (IsRemoved(handle, name) ? removed : failed).Add(name);
+            }
         }
 
         return (removed, kept, failed);
     }
+
+    private List<string> RemoveAtOnce(List<string> removed)
+    {
+        RunDirectory leaving = new(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, UnfinishedPrefix + System.IO.Path.GetFileName(Path)));
+        try
+        {
+            Directory.Move(Path, leaving.Path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody else was faster.
+            return [];
+        }
+
+        return leaving.RemoveFinally(removed);
+    }
+
+    private List<string> RemoveFinally(List<string> removed)
+    {
+        using FileDescriptor? handle = OpenUnlessGone();
+        if (handle is null)
+        {
+            return [];
+        }
+
+        CriticalDirectory.Empty(Path);
+        List<string> failed = [];
+        foreach (string name in Names())
+        {
+            (IsRemoved(handle, name) ? removed : failed).Add(name);
+        }
+
+        if (failed.Count == 0 && !IsGone(Libc.RemoveDirectory(Path)))
+        {
+            failed.Add(".");
+        }
+
+        return failed;
+    }
+
+    // Through the descriptor and by plain name: a symbolic link put here is removed, never followed.
+    private static bool IsRemoved(FileDescriptor directory, string name) =>
+        IsGone(Libc.UnlinkAt(directory, name, 0)) || IsGone(Libc.UnlinkAt(directory, name, RemoveNestedDirectory));
 
     private FileDescriptor? OpenUnlessGone()
     {

@@ -44,14 +44,11 @@ internal static class RunIdentityFile
         }
     }
 
-    /// <summary>Takes away those that were never finished.</summary>
-    public static void ClearBelow(string root, LocalUser user, DateTimeOffset now)
+    /// <summary>Takes away those that were never finished, or not quite removed. How many are too young to tell.</summary>
+    public static int ClearBelow(string root, LocalUser user, DateTimeOffset now)
     {
         string runs = Path.Combine(root, RuntimeRoot.Runs);
-        if (IsOwn(runs, user))
-        {
-            RunDirectory.ClearUnfinished(runs, now);
-        }
+        return IsOwn(runs, user) ? RunDirectory.ClearUnfinished(runs, now) : 0;
     }
 
     private static bool IsOwn(string runs, LocalUser user) =>

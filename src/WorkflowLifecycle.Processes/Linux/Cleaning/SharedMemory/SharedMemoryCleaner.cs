@@ -36,8 +36,8 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
         return ValueTask.FromResult<IReadOnlyList<RunResource>>(context.Moment switch
         {
             CleanupMoment.BeforeEnd or CleanupMoment.WhileRunning => RunSegments.Look(directory, context, time),
-            CleanupMoment.AfterEnd => [.. LookAfter(directory, context, time), .. Unseen(directory, context, time)],
-            _ => [.. LookAfter(directory, context, time)],
+            CleanupMoment.AfterEnd => [.. LookAfter(directory, context), .. Unseen(directory, context, time)],
+            _ => [.. LookAfter(directory, context)],
         });
     }
 
@@ -56,7 +56,7 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
             throw new IOException($"{resource.Name} does not have the run's name");
         }
 
-        // Once more, just before: somebody may have opened it since. A look at all processes takes about as long as it may be old.
+        // Whoever has it keeps its name too: a debt, that is retried until he lets go. A look at all processes takes about as long as it may be old.
         LookTime time = new(context, _timeProvider, cancellationToken);
         if (_machine.NotOlderThan(LookAge, time)?.Of(file.Key) is { Count: > 0 } living)
         {
@@ -80,12 +80,12 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
         return SharedMemoryHolders.Find(directory.Key, time);
     }
 
-    private IEnumerable<RunResource> LookAfter(SharedMemoryDirectory directory, CleanupContext context, LookTime time)
+    private static IEnumerable<RunResource> LookAfter(SharedMemoryDirectory directory, CleanupContext context)
     {
         foreach (RunResource known in context.Known)
         {
             RunResource? told = directory.Find(Path.GetFileName(known.Name)) is not { } file ? known.ToldWhenGone()
-                : file.MayBeThat(known.Details) ? WithHolders(known, file, time)
+                : file.MayBeThat(known.Details) ? known
 
                 // Made anew under that name since the last look: the run's own is found by its name, and takes the place of this one.
                 : null;
@@ -105,7 +105,7 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
         {
             if (SegmentName.IsOf(context.Run, name))
             {
-                yield return WithHolders(RunSegments.Describe(SharedMemoryDirectory.PathOf(name), file, "it has the run's name", RunSegments.WhyNot(name, file, [], context.Run)), file, time);
+                yield return RunSegments.Describe(SharedMemoryDirectory.PathOf(name), file, "it has the run's name", RunSegments.WhyNot(name, file, [], context.Run));
             }
             else if (suspects.Count < MostSuspects && IsSuspect(file, context, now, time))
             {
@@ -125,9 +125,4 @@ internal sealed class SharedMemoryCleaner : IResourceWatcher
         file.Born is { } born && RunTime.Holds(context.Run, born, now)
         && context.Run.HostUser == string.Create(CultureInfo.InvariantCulture, $"os:{file.OwnerId}")
         && _machine.Since(time.Started, time)?.Of(file.Key).Count == 0;
-
-    private RunResource WithHolders(RunResource resource, BornFile file, LookTime time) =>
-        resource.Handling == ResourceHandling.Clean && _machine.Since(time.Started, time)?.Of(file.Key) is { Count: > 0 } living
-            ? resource with { Handling = ResourceHandling.Watch, Note = $"{ProcessKey.Describe(living)} has it" }
-            : resource;
 }

@@ -48,7 +48,7 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
         return ValueTask.FromResult<IReadOnlyList<RunResource>>(
         [
             .. decided.Concat(_living.Look(objects, context, time).Where(found => !decidedNames.Contains(found.Name)))
-                .Select(found => LookAfter(found, objects, context, time)).OfType<RunResource>(),
+                .Select(found => SystemVDetails.Find(found, objects) is null ? found.ToldWhenGone() : found).OfType<RunResource>(),
             .. Suspects(objects, known, context),
         ]);
     }
@@ -71,6 +71,7 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
             throw new IOException($"{found.Name} was not made while the run was");
         }
 
+        // A debt, that is retried until he lets go.
         if (found.Attached > 0)
         {
             throw new IOException($"{Attached(found, new LookTime(context, _timeProvider, cancellationToken))} has it");
@@ -84,11 +85,6 @@ internal sealed class SystemVIpcCleaner : IResourceWatcher
 
     public ValueTask<bool> ExistsAsync(RunResource resource, CleanupContext context, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(SystemVDetails.Find(resource, SystemVTable.Read()) is not null);
-
-    private RunResource? LookAfter(RunResource known, IReadOnlyList<SystemVObject> objects, CleanupContext context, LookTime time) =>
-        SystemVDetails.Find(known, objects) is not { } found ? known.ToldWhenGone()
-        : known.Handling == ResourceHandling.Clean && found.Attached > 0 ? known with { Handling = ResourceHandling.Watch, Note = $"{Attached(found, time)} has it" }
-        : known;
 
     private string Attached(SystemVObject found, LookTime time) =>
         _machine.Since(time.Started, time)?.Of(found.Id) is { Count: > 0 } users ? ProcessKey.Describe(users) : "somebody who can't be seen from here";
