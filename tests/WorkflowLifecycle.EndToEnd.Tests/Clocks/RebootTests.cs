@@ -50,7 +50,7 @@ public sealed class RebootTests : EndToEndTest
         await engine.Debts.RetryAsync(new DebtQuery(), WorkflowPrincipal.Host("test"));
         Assert.Empty(await engine.Debts.ListAsync(new DebtQuery()));
 
-        // Swept beside the host's other work, once it has started.
-        await Wait.UntilAsync("its directory is cleared", () => Directory.GetDirectories(Path.Combine(Room.RuntimeDirectory, "r")).Length == 0);
+        // Swept beside the host's other work, once it has started; kept output stays.
+        await Wait.UntilAsync("its directory is cleared", () => Directory.GetFiles(Path.Combine(Room.RuntimeDirectory, "r"), "run.json", SearchOption.AllDirectories).Length == 0);
     }
 }
