@@ -125,6 +125,8 @@ public sealed class SharedMemoryCleanerTests : IDisposable
         Assert.Contains($"(pid {stranger.Pid}) has it", refused.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(PathOf(OfTheRun)));
         await EndAsync(stranger);
+
+        // Who has it is not asked again within 50 ms.
         await Task.Delay(100, TestContext.Current.CancellationToken);
         await _cleaner.CleanAsync(before[0], _run.After(before));
         Assert.False(File.Exists(PathOf(OfTheRun)));
